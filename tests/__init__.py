@@ -1,0 +1,1 @@
+"""Hubwarden's tests; they mirror bot/, and flows/ holds what crosses it."""

@@ -1,0 +1,175 @@
+"""What every test may ask for: migrated databases, a browser, the shared reference; and what a run did not check."""
+
+import os
+import shutil
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+from tests import postgres
+
+ROOT = Path(__file__).resolve().parents[1]
+BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def lack(reason: str) -> NoReturn:
+    """Skip for want of a binary; fail instead where HUBWARDEN_REQUIRE_ALL says that everything has to be there."""
+    if os.environ.get("HUBWARDEN_REQUIRE_ALL", "0") not in ("", "0"):
+        pytest.fail(f"HUBWARDEN_REQUIRE_ALL is set, and there are {reason}", pytrace=False)
+    pytest.skip(reason)
+
+
+# Databases
+
+
+def migrate(url: str) -> None:
+    """Bring an empty database to the newest revision."""
+    from bot.db.migrate import upgrade  # imported late: the tests of other packages run without the database's
+
+    postgres.in_thread(lambda: upgrade(url))
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server]:
+    """This session's PostgreSQL (with xdist, this worker's)."""
+    try:
+        with postgres.running_server() as server:
+            yield server
+    except postgres.PostgresMissingError as missing:
+        lack(str(missing))
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: postgres.Server) -> Iterator[str]:
+    """The name of a migrated, empty PostgreSQL database to copy."""
+    url = postgres_server.create()
+    try:
+        migrate(postgres.as_text(url))
+        assert url.database is not None
+        yield url.database
+    finally:
+        postgres_server.drop(url)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite database to copy."""
+    path = tmp_path_factory.mktemp("template") / "template.sqlite"
+    migrate(f"sqlite+aiosqlite:///{path}")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The async address of a migrated, empty SQLite database of this test's own."""
+    path = shutil.copy(sqlite_template, tmp_path / "hubwarden.sqlite")
+    return f"sqlite+aiosqlite:///{path}"
+
+
+@pytest.fixture
+def postgresql_url(postgres_server: postgres.Server, postgres_template: str) -> Iterator[str]:
+    """The async address of a migrated, empty PostgreSQL database of this test's own."""
+    url = postgres_server.create(template=postgres_template)
+    yield postgres.as_text(url)
+    postgres_server.drop(url)
+
+
+@pytest.fixture(params=BOTH)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The async address of a migrated, empty database of this test's own; the test runs once on each kind."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+def bare_sqlite_url(tmp_path: Path) -> str:
+    """The async address of a SQLite database that no migration has touched."""
+    return f"sqlite+aiosqlite:///{tmp_path / 'bare.sqlite'}"
+
+
+@pytest.fixture
+def bare_postgresql_url(postgres_server: postgres.Server) -> Iterator[str]:
+    """The async address of a PostgreSQL database that no migration has touched."""
+    url = postgres_server.create()
+    yield postgres.as_text(url)
+    postgres_server.drop(url)
+
+
+@pytest.fixture(params=BOTH)
+def bare_database_url(request: pytest.FixtureRequest) -> str:
+    """The async address of a database that no migration has touched; the test runs once on each kind."""
+    return str(request.getfixturevalue(f"bare_{request.param}_url"))
+
+
+# The browser, and the reference
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """Where Chromium is: Debian's, or the one on PATH."""
+    for candidate in ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(candidate):
+            return Path(found)
+    lack("no Chromium here (apt-get install chromium)")
+
+
+@pytest.fixture
+async def browser(chromium: Path) -> AsyncIterator[Browser]:
+    """A headless Chromium of this test's own, driven by Playwright; starts in about half a second."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture(scope="session")
+def shared_reference() -> Path:
+    """The folder of recorded facts beside this repository: contract, samples, limits."""
+    path = ROOT.parent / "shared"
+    if not path.is_dir():
+        pytest.skip("no ../shared: not held against the recorded contract, samples and limits")
+    return path
+
+
+# Marks, and what was not checked
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark by what a test asks for, so `-m "not postgresql and not browser"` leaves out all that need them."""
+    for item in items:
+        asked = set(getattr(item, "fixturenames", ()))
+        if asked & {"postgres_server", "postgresql_url", "bare_postgresql_url"}:
+            item.add_marker(pytest.mark.postgresql)
+        if "chromium" in asked:
+            item.add_marker(pytest.mark.browser)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end what this run did not check, grouped by reason."""
+    skipped: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for report in terminalreporter.stats.get("skipped", []):
+        path, _, reason = report.longrepr if isinstance(report.longrepr, tuple) else ("", 0, str(report.longrepr))
+        file = report.nodeid.partition("::")[0] or path
+        skipped[reason.removeprefix("Skipped: ")][file] += 1
+    if skipped:
+        terminalreporter.section("not checked here")
+    for reason, files in sorted(skipped.items()):
+        terminalreporter.line(f"{files.total()} skipped: {reason}")
+        for file, count in sorted(files.items()):
+            terminalreporter.line(f"    {file} ({count})")
