@@ -1,0 +1,58 @@
+"""Errors whose text is for the person at the keyboard; Docker Hub's own errors are in `bot.hub.errors`."""
+
+import inspect
+
+
+class UserError(Exception):
+    """The request could not be taken."""
+
+    def __init__(self, text: str | None = None) -> None:
+        self.text = text or inspect.cleandoc(type(self).__doc__ or UserError.__doc__ or "")
+        super().__init__(self.text)
+
+
+class UsageError(UserError):
+    """The command could not be understood.
+
+    `fields` names each field at fault with its sentence; `usage` is the line that would have been right.
+    """
+
+    def __init__(self, text: str, *, usage: str = "", fields: dict[str, str] | None = None) -> None:
+        super().__init__(text)
+        self.usage = usage
+        self.fields = fields or {}
+
+
+class RequestRefused(UserError):  # noqa: N818  the design's word: policy refuses, a person denies
+    """The policy does not allow this."""
+
+
+class NothingToDo(UserError):  # noqa: N818  not a fault of the person's
+    """Docker Hub already is as you ask; nothing was recorded."""
+
+
+class NotAnApprover(UserError):  # noqa: N818  the design's word
+    """You are not among the approvers of this request."""
+
+
+class AlreadyVoted(UserError):  # noqa: N818  the design's word
+    """Your approval already counts."""
+
+
+class AlreadyDecided(UserError):  # noqa: N818  the design's word
+    """This request has been decided meanwhile."""
+
+
+class RequestNotFound(UserError):  # noqa: N818  the design's word
+    """There is no such request."""
+
+
+class ConfigurationError(UserError):
+    """The configuration cannot be used.
+
+    `problems` holds one sentence a problem, each with its way out.
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
