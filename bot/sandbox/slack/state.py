@@ -1,0 +1,173 @@
+"""What a Slack workspace holds: its team, people, channels, messages, user groups and files."""
+
+import secrets
+import string
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar
+
+Json = dict[str, Any]
+T = TypeVar("T")
+CAPITALS = string.ascii_uppercase + string.digits
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """The workspace itself."""
+
+    id: str = "T0ACME"
+    name: str = "Acme"
+    domain: str = "acme"
+
+
+@dataclass(slots=True)
+class User:
+    """A person or a bot; `handle` is what an @mention says."""
+
+    id: str
+    handle: str
+    real_name: str
+    email: str = ""
+    title: str = ""
+    timezone: str = "UTC"
+    color: str = "9f69e7"
+    is_bot: bool = False
+    is_admin: bool = False
+    is_restricted: bool = False
+    is_ultra_restricted: bool = False
+    deleted: bool = False
+
+
+@dataclass(slots=True)
+class Message:
+    """One message; `body` is Slack's message object, `only_for` names the one person who sees an ephemeral one.
+
+    `values` is what each person has chosen in its elements, by block and action.
+    """
+
+    channel: str
+    ts: str
+    body: Json
+    only_for: str | None = None
+    values: dict[str, dict[str, dict[str, Json]]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Channel:
+    """A channel, or the direct messages between one person (`user`) and the bot."""
+
+    id: str
+    name: str
+    kind: Literal["channel", "im"] = "channel"
+    topic: str = ""
+    is_private: bool = False
+    is_archived: bool = False
+    members: list[str] = field(default_factory=list)
+    user: str = ""
+    creator: str = ""
+    created: int = 0
+    messages: dict[str, Message] = field(default_factory=dict)
+    last_read: str = "0000000000.000000"
+
+    @property
+    def scope_prefix(self) -> str:
+        """The first half of the scopes that open it: `channels`, `groups` or `im`."""
+        if self.kind == "im":
+            return "im"
+        return "groups" if self.is_private else "channels"
+
+
+@dataclass(slots=True)
+class UserGroup:
+    """A user group (`@platform-leads`), called a subteam in events and in mentions."""
+
+    id: str
+    handle: str
+    name: str
+    users: list[str]
+    created: int = 0
+    updated: int = 0
+    disabled_at: int = 0
+
+
+@dataclass(slots=True)
+class File:
+    """A file from the moment its upload address was given out; `content` is None until the bytes arrived."""
+
+    id: str
+    name: str
+    length: int
+    user: str
+    created: int
+    title: str = ""
+    alt_text: str = ""
+    content: bytes | None = None
+    completed: bool = False
+    channels: list[str] = field(default_factory=list)
+
+
+class Workspace:
+    """All of it, in memory; it keeps its own rules of identity and time, and leaves permission to the callers."""
+
+    def __init__(self, now: Callable[[], float], team: Team) -> None:
+        self.team = team
+        self.users: dict[str, User] = {}
+        self.channels: dict[str, Channel] = {}
+        self.usergroups: dict[str, UserGroup] = {}
+        self.files: dict[str, File] = {}
+        self._now = now
+        self._last_tick = 0
+
+    def seconds(self) -> int:
+        """The workspace's time in whole Unix seconds."""
+        return int(self._now())
+
+    def next_ts(self) -> str:
+        """A fresh timestamp, later than every one before: `1767225600.000100`."""
+        self._last_tick = max(int(self._now() * 1_000_000), self._last_tick + 1)
+        return f"{self._last_tick // 1_000_000}.{self._last_tick % 1_000_000:06d}"
+
+    def add_user(self, user: User) -> User:
+        """Let somebody in."""
+        self.users[user.id] = user
+        return user
+
+    def add_channel(self, channel: Channel) -> Channel:
+        """Make a channel; its members are as given."""
+        channel.created = channel.created or self.seconds()
+        self.channels[channel.id] = channel
+        return channel
+
+    def direct_channel(self, user_id: str, bot_user_id: str) -> Channel:
+        """The direct messages between a person and the bot, made at first use."""
+        channel_id = "D" + user_id[1:]
+        if channel_id not in self.channels:
+            self.add_channel(Channel(channel_id, "", "im", members=[user_id, bot_user_id], user=user_id))
+        return self.channels[channel_id]
+
+    def channels_of(self, user_id: str) -> list[Channel]:
+        """Every channel and direct message the person is in, archived ones left out."""
+        return [one for one in self.channels.values() if user_id in one.members and not one.is_archived]
+
+    def visible_messages(self, channel_id: str, user_id: str) -> list[Message]:
+        """What the person sees in a channel, oldest first, with the ephemeral messages meant for them."""
+        messages = self.channels[channel_id].messages.values()
+        return [one for one in messages if one.only_for in (None, user_id)]
+
+    def user_named(self, handle: str) -> User | None:
+        """The active person or bot with that handle, whatever its case."""
+        return first(one for one in self.users.values() if one.handle == handle.lower() and not one.deleted)
+
+    def channel_named(self, name: str) -> Channel | None:
+        """The channel with that name, whatever its case; direct messages have none."""
+        return first(one for one in self.channels.values() if one.kind == "channel" and one.name == name.lower())
+
+
+def first(found: Iterable[T]) -> T | None:
+    """The first of them, or None."""
+    return next(iter(found), None)
+
+
+def fresh_id(prefix: str, length: int = 10) -> str:
+    """An id of Slack's form: the prefix, then capitals and digits."""
+    return prefix + "".join(secrets.choice(CAPITALS) for _ in range(length))
