@@ -1,0 +1,43 @@
+"""Queries on the times during which a rate limit was nearly spent."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.db.dialect import insert_ignoring_conflicts
+from bot.db.models import LimitEpisode
+
+
+async def open_episodes(session: AsyncSession) -> Sequence[LimitEpisode]:
+    """Every route family's episode that is not over, by family."""
+    statement = select(LimitEpisode).where(LimitEpisode.open_key.is_not(None)).order_by(LimitEpisode.family)
+    return (await session.scalars(statement)).all()
+
+
+async def begin(
+    session: AsyncSession, family: str, *, remaining: int, limit: int, now: datetime
+) -> LimitEpisode | None:
+    """Begin an episode; None where one is open."""
+    row = {
+        "family": family,
+        "open_key": family,
+        "started_at": now,
+        "remaining": remaining,
+        "limit": limit,
+    }
+    statement = insert_ignoring_conflicts(session, LimitEpisode).values(row).returning(LimitEpisode)
+    episode: LimitEpisode | None = await session.scalar(statement)
+    return episode
+
+
+async def end(session: AsyncSession, episode_id: int, now: datetime) -> bool:
+    """End the episode; False where somebody else has."""
+    statement = (
+        update(LimitEpisode)
+        .where(LimitEpisode.id == episode_id, LimitEpisode.open_key.is_not(None))
+        .values(open_key=None, ended_at=now)
+    )
+    result = await session.execute(statement)
+    return isinstance(result, CursorResult) and result.rowcount == 1

@@ -1,0 +1,123 @@
+"""Queries on the outbox: messages that shall exist in Slack."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CursorResult, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.db.dialect import insert_ignoring_conflicts
+from bot.db.models import Message
+
+DUE = "due"
+SENT = "sent"
+FAILED = "failed"
+
+
+async def want(
+    session: AsyncSession,
+    key: str,
+    *,
+    kind: str,
+    channel: str,
+    now: datetime,
+    request_id: int | None = None,
+    payload: dict[str, Any] | None = None,
+) -> bool:
+    """Ask for a message, once for each key; False where it has been asked for before."""
+    row = {
+        "key": key,
+        "kind": kind,
+        "channel": channel,
+        "request_id": request_id,
+        "payload": payload or {},
+        "state": DUE,
+        "wanted": 1,
+        "sent": 0,
+        "attempts": 0,
+        "created_at": now,
+        "due_at": now,
+    }
+    result = await session.execute(insert_ignoring_conflicts(session, Message).values(row))
+    return isinstance(result, CursorResult) and result.rowcount == 1
+
+
+async def touch(session: AsyncSession, key: str, now: datetime) -> None:
+    """Ask for the message to be brought up to date."""
+    statement = update(Message).where(Message.key == key).values(wanted=Message.wanted + 1, state=DUE, due_at=now)
+    await session.execute(statement)
+
+
+async def candidates(session: AsyncSession, now: datetime, limit: int) -> Sequence[Message]:
+    """Messages that are due and that nobody is sending, oldest first."""
+    statement = (
+        select(Message)
+        .where(
+            Message.state == DUE, Message.due_at <= now, or_(Message.lease_until.is_(None), Message.lease_until < now)
+        )
+        .order_by(Message.due_at, Message.id)
+        .limit(limit)
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def next_due(session: AsyncSession) -> datetime | None:
+    """When the next message is due."""
+    statement = select(Message.due_at).where(Message.state == DUE).order_by(Message.due_at).limit(1)
+    return await session.scalar(statement)
+
+
+async def claim(session: AsyncSession, message_id: int, *, now: datetime, lease_until: datetime) -> Message | None:
+    """Take a due message for sending; None where somebody else has it."""
+    statement = (
+        update(Message)
+        .where(
+            Message.id == message_id,
+            Message.state == DUE,
+            or_(Message.lease_until.is_(None), Message.lease_until < now),
+        )
+        .values(lease_until=lease_until, attempts=Message.attempts + 1)
+        .returning(Message)
+        .execution_options(populate_existing=True)
+    )
+    return await session.scalar(statement)
+
+
+async def mark_sent(session: AsyncSession, message_id: int, *, version: int, channel: str, ts: str) -> None:
+    """Slack has this version; it stays due where a newer one was asked for meanwhile."""
+    statement = (
+        update(Message)
+        .where(Message.id == message_id)
+        .values(sent=version, posted_channel=channel, posted_ts=ts, lease_until=None, attempts=0, error=None)
+    )
+    await session.execute(statement)
+    settled = update(Message).where(Message.id == message_id, Message.wanted <= version).values(state=SENT)
+    await session.execute(settled)
+
+
+async def postpone(session: AsyncSession, message_id: int, *, until: datetime, error: str) -> None:
+    """Try again later."""
+    statement = update(Message).where(Message.id == message_id).values(due_at=until, lease_until=None, error=error)
+    await session.execute(statement)
+
+
+async def forget_post(session: AsyncSession, message_id: int, now: datetime) -> None:
+    """The message is gone from Slack: post it anew."""
+    statement = (
+        update(Message)
+        .where(Message.id == message_id)
+        .values(posted_ts=None, posted_channel=None, due_at=now, lease_until=None, attempts=0)
+    )
+    await session.execute(statement)
+
+
+async def give_up(session: AsyncSession, message_id: int, error: str) -> None:
+    """Slack will never take it; it is kept, with the reason."""
+    statement = update(Message).where(Message.id == message_id).values(state=FAILED, lease_until=None, error=error)
+    await session.execute(statement)
+
+
+async def get_by_key(session: AsyncSession, key: str) -> Message | None:
+    """The message with this key."""
+    return await session.scalar(select(Message).where(Message.key == key))

@@ -1,0 +1,217 @@
+"""The tables, as SQLAlchemy sees them; `migrations/` makes them."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Dialect, ForeignKey, Index, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import DateTime as SqlDateTime
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC datetime, on SQLite too, which stores no zone."""
+
+    impl = SqlDateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuses a naive datetime: nobody knows which moment it is."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a naive datetime names no moment")
+        return value.astimezone(UTC) if value is not None else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """What SQLite answers without a zone is UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """All tables."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012  SQLAlchemy's own form
+        datetime: UtcDateTime(),
+        dict[str, Any]: JSON(),
+        list[Any]: JSON(),
+        list[str]: JSON(),
+    }
+
+
+class OperationRequest(Base):
+    """A recorded wish to change Docker Hub, and its life."""
+
+    __tablename__ = "requests"
+    __table_args__ = (Index("ix_requests_status_lease_until", "status", "lease_until"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(default=1)
+    status: Mapped[str] = mapped_column(String(16))
+    source_key: Mapped[str | None] = mapped_column(String(255), unique=True)
+    created_at: Mapped[datetime]
+    organization: Mapped[str] = mapped_column(String(255))
+    operation: Mapped[str] = mapped_column(String(64))
+    params: Mapped[dict[str, Any]]
+    reason: Mapped[str] = mapped_column(Text)
+    requester: Mapped[str] = mapped_column(String(64))
+    rule: Mapped[str] = mapped_column(String(255))
+    required: Mapped[int]
+    approver_users: Mapped[list[str]]
+    approver_groups: Mapped[list[str]]
+    expires_at: Mapped[datetime]
+    preview: Mapped[dict[str, Any]]
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None] = mapped_column(String(64))
+    decision_reason: Mapped[str | None] = mapped_column(Text)
+    settled_by: Mapped[str | None] = mapped_column(String(64))
+    claimed_by: Mapped[str | None] = mapped_column(String(64))
+    claimed_at: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    finished_at: Mapped[datetime | None]
+    outcome: Mapped[dict[str, Any] | None]
+    error: Mapped[str | None] = mapped_column(Text)
+
+
+class Vote(Base):
+    """One person's approval of a request."""
+
+    __tablename__ = "votes"
+
+    request_id: Mapped[int] = mapped_column(ForeignKey("requests.id"), primary_key=True)
+    voter: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime]
+
+
+class RequestItem(Base):
+    """One item of a request on several things, and how far it has come."""
+
+    __tablename__ = "request_items"
+
+    request_id: Mapped[int] = mapped_column(ForeignKey("requests.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(512), primary_key=True)
+    position: Mapped[int]
+    subject: Mapped[str] = mapped_column(Text)
+    data: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(String(8))
+    text: Mapped[str] = mapped_column(Text)
+
+
+class TrailRecord(Base):
+    """One fact of the audit trail; rows are only ever added."""
+
+    __tablename__ = "audit_trail"
+    __table_args__ = (Index("ix_audit_trail_request_id", "request_id"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    event: Mapped[str] = mapped_column(String(64))
+    actor: Mapped[str] = mapped_column(String(64))
+    request_id: Mapped[int | None] = mapped_column(ForeignKey("requests.id"))
+    details: Mapped[dict[str, Any]]
+
+
+class Message(Base):
+    """A Slack message that shall exist: the outbox.
+
+    `wanted` counts the versions that were asked for, `sent` is the one that Slack has. What it says is rendered from
+    the request, or from `payload`, when it is delivered.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (Index("ix_messages_state_due_at", "state", "due_at"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(255), unique=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    channel: Mapped[str] = mapped_column(String(80))
+    request_id: Mapped[int | None] = mapped_column(ForeignKey("requests.id"))
+    payload: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(String(8))
+    wanted: Mapped[int] = mapped_column(default=1)
+    sent: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    posted_channel: Mapped[str | None] = mapped_column(String(32))
+    posted_ts: Mapped[str | None] = mapped_column(String(32))
+    error: Mapped[str | None] = mapped_column(Text)
+
+
+class HubEvent(Base):
+    """One entry of Docker Hub's audit log, which gives them no id.
+
+    `digest` is that of its canonical JSON, `ordinal` counts the identical ones.
+    """
+
+    __tablename__ = "hub_events"
+    __table_args__ = (
+        UniqueConstraint("organization", "digest", "ordinal"),
+        Index("ix_hub_events_organization_action_name", "organization", "action", "name"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization: Mapped[str] = mapped_column(String(255))
+    digest: Mapped[str] = mapped_column(String(64))
+    ordinal: Mapped[int]
+    at: Mapped[datetime]
+    action: Mapped[str] = mapped_column(String(128))
+    name: Mapped[str] = mapped_column(String(512))
+    actor: Mapped[str] = mapped_column(String(512))
+    data: Mapped[dict[str, Any]]
+    seen_at: Mapped[datetime]
+
+
+class ExpectedEvent(Base):
+    """An entry that Docker's log will show because of what the bot itself did; `event_id` once it has been seen."""
+
+    __tablename__ = "expected_events"
+    __table_args__ = (
+        Index("ix_expected_events_organization_action", "organization", "action"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("requests.id"))
+    organization: Mapped[str] = mapped_column(String(255))
+    action: Mapped[str] = mapped_column(String(128))
+    subjects: Mapped[list[str]]
+    since: Mapped[datetime]
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("hub_events.id"))
+
+
+class Cursor(Base):
+    """Up to when an organization's audit log has been read."""
+
+    __tablename__ = "cursors"
+
+    organization: Mapped[str] = mapped_column(String(255), primary_key=True)
+    position: Mapped[datetime]
+    polled_at: Mapped[datetime]
+
+
+class LimitEpisode(Base):
+    """A time during which little is left of a rate limit; `ended_at` once it is over."""
+
+    __tablename__ = "limit_episodes"
+    __table_args__ = (Index("ix_limit_episodes_family", "family"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    family: Mapped[str] = mapped_column(String(64))
+    open_key: Mapped[str | None] = mapped_column(String(64), unique=True)
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    remaining: Mapped[int]
+    limit: Mapped[int]

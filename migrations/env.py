@@ -1,0 +1,51 @@
+"""Alembic's entry: runs the migrations on the configured database."""
+
+import asyncio
+
+from alembic import context
+from sqlalchemy import Connection, pool, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bot.db.models import Base
+
+LOCK = 7_203_511
+
+
+def run(connection: Connection) -> None:
+    """Migrate; on PostgreSQL one replica at a time."""
+    with context.begin_transaction():
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+        context.run_migrations()
+
+
+def configure_and_run(connection: Connection) -> None:
+    """Tell Alembic what the tables should be, and migrate."""
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=connection.dialect.name == "sqlite",
+        compare_type=True,
+    )
+    run(connection)
+
+
+async def migrate() -> None:
+    """Over the asynchronous driver, so that no second one is needed."""
+    engine = create_async_engine(context.config.get_main_option("sqlalchemy.url") or "", poolclass=pool.NullPool)
+    async with engine.connect() as connection:
+        await connection.run_sync(configure_and_run)
+        await connection.commit()
+    await engine.dispose()
+
+
+if context.is_offline_mode():
+    context.configure(
+        url=context.config.get_main_option("sqlalchemy.url"), target_metadata=Base.metadata, literal_binds=True
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+elif (given := context.config.attributes.get("connection")) is not None:
+    configure_and_run(given)
+else:
+    asyncio.run(migrate())
