@@ -1,0 +1,239 @@
+"""What an operation is: its parameters, what it would change, and how it is done."""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic.fields import FieldInfo
+
+from bot.errors import UserError
+
+if TYPE_CHECKING:
+    from bot.hub import Hub
+
+
+class Params(BaseModel):
+    """An operation's parameters: validated once, then never changed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, populate_by_name=True)
+
+    organization: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that will be different: `subject` goes from `before` to `after` (None: is not there).
+
+    `items` names each thing that goes the same way, where the subject stands for several.
+    """
+
+    subject: str
+    before: str | None
+    after: str | None
+    items: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a write would do, as far as reading can tell.
+
+    `changes` is empty where there is nothing to do. `notes` are facts for the approver that are no change. `basis`
+    is what must still hold when the write is done; without it, the changes themselves must.
+    """
+
+    changes: tuple[Change, ...]
+    notes: tuple[str, ...] = ()
+    basis: Any = None
+
+    @property
+    def is_noop(self) -> bool:
+        """Whether Docker Hub already is as asked."""
+        return not self.changes
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash that differs when what would happen differs."""
+        basis = (
+            self.basis if self.basis is not None else [[c.subject, c.before, c.after, c.items] for c in self.changes]
+        )
+        return hashlib.sha256(canonical_json(basis).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class ItemResult:
+    """What came of one item of a write on several: whether it was done, and a short text."""
+
+    subject: str
+    done: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One item of a write on several things: done on its own, recorded on its own, never done twice.
+
+    `key` is stable and unique within the request, `subject` names it for people, `data` (JSON) is what doing it needs
+    besides the parameters. `hub_action` and `subjects` are how Docker's log will show it, where that differs from what
+    the operation says.
+    """
+
+    key: str
+    subject: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    hub_action: str | None = None
+    subjects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a write.
+
+    `secret` goes straight to the requester and is stored nowhere; `take_back` undoes the write where it cannot be
+    delivered.
+    """
+
+    summary: str
+    items: tuple[ItemResult, ...] = ()
+    secret: SecretStr | None = field(default=None, repr=False)
+    take_back: "Callable[[], Awaitable[None]] | None" = field(default=None, repr=False)
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether not a single item was done."""
+        return bool(self.items) and not any(item.done for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file for the person who asked."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+# A moment is shown in the reader's own time zone.
+Cell: TypeAlias = str | datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a read found: a table, or a `document`, or both.
+
+    `total` counts all there is, `rows` may be fewer only where `note` says why.
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    total: int
+    note: str = ""
+    document: Document | None = None
+
+
+class CapabilityMissing(UserError):  # noqa: N818  the design's names carry no suffix
+    """This organization's plan, or this account, does not offer that part of Docker Hub."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Annotates a field whose values Docker Hub knows.
+
+    `find(hub, organization, typed)` answers at most 100 values that match what was typed so far, best first.
+    """
+
+    find: "Callable[[Hub, str, str], Awaitable[Sequence[str]]]"
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """Annotates a field that takes a person of the Slack workspace for a Docker ID.
+
+    `addresses` says that an e-mail address will do as well.
+    """
+
+    addresses: bool = False
+
+
+def mentions_of(field: FieldInfo) -> Mentions | None:
+    """The field's `Mentions`, where it takes any."""
+    return next((item for item in field.metadata if isinstance(item, Mentions)), None)
+
+
+def choices_of(field: FieldInfo) -> Choices | None:
+    """The field's `Choices`, where it has any."""
+    return next((item for item in field.metadata if isinstance(item, Choices)), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """An operation that changes nothing.
+
+    `needs` names the plan, role or credential that Docker wants for it; `alias` is a shorter way to type it.
+    `capability` names a part of Docker Hub outside the contract, which can be missing.
+    """
+
+    name: str
+    title: str
+    summary: str
+    params: type[Params]
+    run: "Callable[[Hub, Any], Awaitable[Answer]]"
+    endpoint: str
+    scopes: tuple[str, ...] = ()
+    needs: str = ""
+    alias: str = ""
+    capability: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """An operation that changes Docker Hub: either by `execute`, or by `steps`, each done by `run_step`.
+
+    `steps` answers what is left to do, as of now: a step that was done is not among them. `hub_action` is the action
+    under which Docker's audit log will show it, `subjects` the names it may carry there. `observable` says whether
+    reading shows that it was done: the preview of a write that was done is a no-op.
+    """
+
+    name: str
+    title: str
+    summary: str
+    params: type[Params]
+    preview: "Callable[[Hub, Any], Awaitable[Preview]]"
+    execute: "Callable[[Hub, Any], Awaitable[Outcome]] | None" = None
+    steps: "Callable[[Hub, Any], Awaitable[Sequence[Step]]] | None" = None
+    run_step: "Callable[[Hub, Any, Step], Awaitable[ItemResult]] | None" = None
+    endpoint: str
+    hub_action: str | None
+    subjects: Callable[[Any], tuple[str, ...]]
+    scopes: tuple[str, ...] = ()
+    destructive: bool = False
+    observable: bool = True
+    needs: str = ""
+    alias: str = ""
+    capability: str = ""
+
+    def __post_init__(self) -> None:
+        """One way to do it, not two and not none."""
+        if (self.execute is None) == (self.steps is None) or (self.steps is None) != (self.run_step is None):
+            raise TypeError(f"{self.name}: give either execute, or steps and run_step")
+
+
+Operation: TypeAlias = Read | Write
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A parsed, validated wish that is not recorded yet."""
+
+    operation: Operation
+    params: Params
+    reason: str = ""
+
+
+def canonical_json(value: Any) -> str:
+    """The one JSON text of a value: sorted keys, no spaces, text as it is."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -1,0 +1,232 @@
+"""Invites to the organization."""
+
+import asyncio
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from bot.errors import UserError
+from bot.hub import Call, Hub, HubProtocolError
+from bot.operations.base import Answer, Change, ItemResult, Operation, Outcome, Params, Preview, Read, Write
+from bot.operations.fields import Invitees, InviteReference, Organization, TeamName
+from bot.operations.teams import TEAM_CHOICES, require_team
+from bot.operations.text import count, day
+
+INVITES = "/v2/orgs/{organization}/invites"
+BULK = "/v2/invites/bulk"
+INVITE = "/v2/invites/{invite}"
+RESEND = "/v2/invites/{invite}/resend"
+
+FATES = {
+    "invited": "invited",
+    "existing_org_member": "is a member already",
+    "invalid_email_or_docker_id": "is not an address or Docker ID that Docker Hub knows",
+}
+
+
+class InviteList(Params):
+    """Which invites to list."""
+
+    organization: Organization
+
+
+class InviteSend(Params):
+    """Whom to invite, as what."""
+
+    organization: Organization
+    invitees: Invitees
+    team: Annotated[TeamName | None, TEAM_CHOICES] = Field(None, title="Team", description="The team that they join")
+    role: Literal["member", "editor", "owner"] = Field("member", title="Role", description="The role that they get")
+
+
+class InviteOne(Params):
+    """One pending invite."""
+
+    organization: Organization
+    invite: InviteReference
+
+
+async def pending_invites(hub: Hub, organization: str) -> list[dict[str, Any]]:
+    """Every pending invite of the organization, as Docker Hub lists them."""
+    return list((await hub.pages(INVITES, organization=organization)).data)
+
+
+async def list_invites(hub: Hub, params: InviteList) -> Answer:
+    """Every pending invite."""
+    invites = await pending_invites(hub, params.organization)
+    rows = tuple(
+        (i.get("invitee") or "–", i.get("team") or "–", i.get("inviter_username") or "–", day(i.get("created_at")))
+        for i in invites
+    )
+    return Answer(
+        f"Pending invites of {params.organization}", ("Invitee", "Team", "Invited by", "Since"), rows, len(rows)
+    )
+
+
+async def send_bulk(hub: Hub, params: InviteSend, *, dry_run: bool) -> dict[str, str]:
+    """Each invitee's status in Docker Hub's words; a dry run changes nothing.
+
+    The contract nests the rows as `invitees.invitees`; the flat form is seen too.
+    """
+    body: dict[str, Any] = {"org": params.organization, "invitees": list(params.invitees), "role": params.role}
+    if params.team:
+        body["team"] = params.team
+    envelope = await hub.post(BULK, json=body | {"dry_run": dry_run}, repeatable=dry_run)
+    rows = envelope.data.get("invitees") if isinstance(envelope.data, dict) else None
+    if isinstance(rows, dict):
+        rows = rows.get("invitees")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise HubProtocolError(Call("POST", BULK, BULK, writes=not dry_run), detail="no list of invitees")
+    return {str(row.get("invitee", "")).lower(): str(row.get("status", "")) for row in rows}
+
+
+async def preview_send(hub: Hub, params: InviteSend) -> Preview:
+    """Who would be invited, from Docker Hub's own dry run; and who would not, and why."""
+    if params.team:
+        await require_team(hub, params.organization, params.team)
+    pending, statuses = await asyncio.gather(
+        pending_invites(hub, params.organization), send_bulk(hub, params, dry_run=True)
+    )
+    waiting = {str(invite.get("invitee", "")).lower() for invite in pending}
+    fates = {
+        person: "pending" if person.lower() in waiting else statuses.get(person.lower(), "not answered")
+        for person in params.invitees
+    }
+    place = f"invited as {params.role}" + (f", into team {params.team}" if params.team else "")
+    return Preview(
+        changes=tuple(Change(person, None, place) for person, fate in fates.items() if fate == "invited"),
+        notes=tuple(f"{person} {fate_text(fate)}." for person, fate in fates.items() if fate != "invited"),
+        basis={"fates": fates, "team": params.team, "role": params.role},
+    )
+
+
+def fate_text(status: str) -> str:
+    """Why somebody is not invited, as the end of a sentence."""
+    match status:
+        case "pending":
+            return "has a pending invite already; “invite resend” sends it again"
+        case "not answered" | "":
+            return "is not mentioned in Docker Hub's answer"
+        case _:
+            return FATES.get(status, f"was not taken by Docker Hub: {status}")
+
+
+async def send(hub: Hub, params: InviteSend) -> Outcome:
+    """Invite them; each has a fate of their own."""
+    statuses = await send_bulk(hub, params, dry_run=False)
+    items = tuple(
+        ItemResult(person, status == "invited", fate_text(status))
+        for person in params.invitees
+        for status in (statuses.get(person.lower(), ""),)
+    )
+    done = sum(item.done for item in items)
+    return Outcome(f"{count(done, 'person', 'people')} of {len(items)} invited", items)
+
+
+async def find_invites(hub: Hub, params: InviteOne) -> list[dict[str, Any]]:
+    """The pending invites that the reference names: by id, e-mail address or Docker ID."""
+    wanted = params.invite.lower()
+    found = [
+        invite
+        for invite in await pending_invites(hub, params.organization)
+        if wanted in {str(invite.get("id", "")).lower(), str(invite.get("invitee", "")).lower()}
+    ]
+    if len(found) > 1:
+        listed = "; ".join(f"{invite['id']} (team {invite.get('team') or '–'})" for invite in found)
+        raise UserError(f"{params.invite} has {len(found)} pending invites. Name one by its id: {listed}")
+    return found
+
+
+async def preview_one(hub: Hub, params: InviteOne, *, after: str | None) -> Preview:
+    """What happens to the invite; a no-op where there is none."""
+    found = await find_invites(hub, params)
+    if not found:
+        return Preview((), notes=(f"{params.invite} has no pending invite in {params.organization}.",))
+    invite = found[0]
+    team = f", team {invite['team']}" if invite.get("team") else ""
+    before = f"pending since {day(invite.get('created_at'))}{team}"
+    change = Change(f"Invite of {invite.get('invitee')}", before, after)
+    return Preview((change,), basis={"invite": invite.get("id"), "after": after})
+
+
+async def preview_cancel(hub: Hub, params: InviteOne) -> Preview:
+    """Which invite would go."""
+    return await preview_one(hub, params, after=None)
+
+
+async def preview_resend(hub: Hub, params: InviteOne) -> Preview:
+    """Which invite would be sent again."""
+    return await preview_one(hub, params, after="sent again")
+
+
+async def require_invite(hub: Hub, params: InviteOne) -> dict[str, Any]:
+    """The invite that the reference names; raises `UserError` where there is none."""
+    found = await find_invites(hub, params)
+    if not found:
+        raise UserError(f"{params.invite} has no pending invite in {params.organization} any more.")
+    return found[0]
+
+
+async def cancel(hub: Hub, params: InviteOne) -> Outcome:
+    """Cancel the invite."""
+    invite = await require_invite(hub, params)
+    await hub.delete(INVITE, invite=invite["id"])
+    return Outcome(f"The invite of {invite.get('invitee')} is cancelled")
+
+
+async def resend(hub: Hub, params: InviteOne) -> Outcome:
+    """Send the invite again."""
+    invite = await require_invite(hub, params)
+    await hub.patch(RESEND, invite=invite["id"])
+    return Outcome(f"The invite of {invite.get('invitee')} was sent again")
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    Read(
+        name="invite.list",
+        title="List invites",
+        summary="List the pending invites",
+        params=InviteList,
+        run=list_invites,
+        endpoint="GET /v2/orgs/{org_name}/invites",
+        scopes=("scope-invite-read",),
+    ),
+    Write(
+        name="invite.send",
+        title="Invite people",
+        summary="Invite people to the organization",
+        params=InviteSend,
+        preview=preview_send,
+        execute=send,
+        endpoint="POST /v2/invites/bulk",
+        hub_action="org.member.invite.send",
+        subjects=lambda params: params.invitees,
+        scopes=("scope-invite-edit",),
+    ),
+    Write(
+        name="invite.cancel",
+        title="Cancel an invite",
+        summary="Cancel a pending invite",
+        params=InviteOne,
+        preview=preview_cancel,
+        execute=cancel,
+        endpoint="DELETE /v2/invites/{id}",
+        hub_action=None,
+        subjects=lambda params: (params.invite,),
+        scopes=("scope-invite-edit",),
+        destructive=True,
+    ),
+    Write(
+        name="invite.resend",
+        title="Resend an invite",
+        summary="Send a pending invite again",
+        params=InviteOne,
+        preview=preview_resend,
+        execute=resend,
+        endpoint="PATCH /v2/invites/{id}/resend",
+        hub_action=None,
+        subjects=lambda params: (params.invite,),
+        scopes=("scope-invite-edit",),
+        observable=False,
+    ),
+)
