@@ -1,0 +1,1 @@
+"""Who may, who agreed, and what happened."""

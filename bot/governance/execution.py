@@ -1,0 +1,306 @@
+"""Doing what was approved, once: claim, check the preview, execute, finish; and finding what got stuck."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+
+import structlog
+from pydantic import SecretStr
+
+from bot.db import requests
+from bot.db.models import OperationRequest
+from bot.db.session import Database
+from bot.errors import UserError
+from bot.governance import audit
+from bot.governance.audit import HUBWARDEN, Event
+from bot.governance.courier import Courier
+from bot.governance.hub_errors import text_of
+from bot.governance.lifecycle import Status, sources_of
+from bot.governance.recording import announce, expect
+from bot.governance.stepping import Stepper, Verdict
+from bot.governance.views import dump_outcome
+from bot.hub import Hub, HubError, HubUnavailable
+from bot.operations.base import Operation, Outcome, Params, Write
+
+log = structlog.stdlib.get_logger(__name__)
+
+MAX_ATTEMPTS = 5
+CHANGED_MEANWHILE = (
+    "Docker Hub has changed since this was asked for, so nothing was written. Ask again to see what it would do now."
+)
+
+
+Work: TypeAlias = Callable[[OperationRequest, Write, Params], "Awaitable[Verdict | None]"]
+
+
+class ClaimLost(Exception):  # noqa: N818  control flow, not an error
+    """Another executor has taken the request over; this one must not write."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Executor:
+    """Takes approved requests one after another; `name` is this process's own, and `lease` how long silence is life."""
+
+    name: str
+    database: Database
+    hub: Hub
+    operations: Mapping[str, Operation]
+    courier: Courier
+    lease: timedelta
+    now: Callable[[], datetime]
+    wake: Callable[[], None]
+
+    async def step(self) -> float:
+        """Do one request; answers for how many seconds there is none to do."""
+        if (request := await self._claim()) is not None:
+            await self._run(request, self._execute)
+            return 0
+        if (request := await self._take_over()) is not None:
+            await self._run(request, self._recover)
+            return 0
+        return self.lease.total_seconds() / 2
+
+    async def _claim(self) -> OperationRequest | None:
+        async with self.database.begin() as session:
+            request_id = await requests.next_id(session, Status.APPROVED)
+        if request_id is None:
+            return None
+        now = self.now()
+        async with self.database.begin() as session:
+            request = await requests.move(
+                session,
+                request_id,
+                sources=sources_of(Status.EXECUTING),
+                target=Status.EXECUTING,
+                claimed_by=self.name,
+                claimed_at=now,
+                lease_until=now + self.lease,
+                attempts=OperationRequest.attempts + 1,
+            )
+            if request is not None:
+                audit.record(
+                    session, Event.EXECUTING, actor=HUBWARDEN, at=now, request_id=request_id, executor=self.name
+                )
+                operation, params = self._operation(request)
+                if operation.steps is None and operation.hub_action:
+                    subjects = operation.subjects(params)
+                    expect(session, request, action=operation.hub_action, subjects=subjects, now=now)
+                await announce(session, request, now)
+        self.wake()
+        return request
+
+    async def _take_over(self) -> OperationRequest | None:
+        now = self.now()
+        async with self.database.begin() as session:
+            request_id = await requests.next_abandoned(session, Status.EXECUTING, now)
+            if request_id is None:
+                return None
+            request = await requests.take_over(
+                session,
+                request_id,
+                status=Status.EXECUTING,
+                executor=self.name,
+                now=now,
+                lease_until=now + self.lease,
+            )
+            if request is not None:
+                audit.record(
+                    session,
+                    Event.TAKEN_OVER,
+                    actor=HUBWARDEN,
+                    at=now,
+                    request_id=request_id,
+                    executor=self.name,
+                    attempt=request.attempts,
+                )
+        return request
+
+    async def _run(self, request: OperationRequest, work: Work) -> None:
+        operation, params = self._operation(request)
+        with structlog.contextvars.bound_contextvars(request_id=request.id, operation=operation.name):
+            async with self._keeping_the_claim(request.id):
+                try:
+                    verdict = await work(request, operation, params)
+                except ClaimLost:
+                    log.warning("execution.claim_lost")
+                    return
+            if verdict is not None:
+                await self._finish(request, verdict)
+
+    async def _execute(self, request: OperationRequest, operation: Write, params: Params) -> Verdict:
+        """Make the preview anew; where it is what was approved, write."""
+        try:
+            preview = await operation.preview(self.hub, params)
+        except (HubError, UserError) as error:
+            return Verdict(Status.FAILED, error=f"Nothing was written. {text_of(error)}")
+        if preview.fingerprint != request.fingerprint:
+            return Verdict(Status.FAILED, error=" ".join((CHANGED_MEANWHILE, *preview.notes)))
+        if operation.steps is not None:
+            return await self._step_through(self._stepper(request, operation, params))
+        return await self._write(request, operation, params)
+
+    def _stepper(self, request: OperationRequest, operation: Write, params: Params) -> Stepper:
+        async def confirm() -> None:
+            await self._confirm_claim(request.id)
+
+        return Stepper(
+            database=self.database,
+            hub=self.hub,
+            request=request,
+            operation=operation,
+            params=params,
+            now=self.now,
+            wake=self.wake,
+            confirm=confirm,
+        )
+
+    async def _step_through(self, stepper: Stepper) -> Verdict:
+        try:
+            return await stepper.run()
+        except (HubError, UserError) as error:
+            return Verdict(Status.FAILED, error=f"Nothing was written. {text_of(error)}")
+
+    async def _write(self, request: OperationRequest, operation: Write, params: Params) -> Verdict:
+        await self._confirm_claim(request.id)
+        if operation.execute is None:
+            raise TypeError(f"{operation.name} is done in steps")
+        try:
+            outcome = await operation.execute(self.hub, params)
+        except UserError as error:
+            return Verdict(Status.FAILED, error=text_of(error))
+        except HubError as error:
+            if not error.unclear:
+                return Verdict(Status.FAILED, error=text_of(error))
+            return await self._read_back(request, operation, params, error)
+        if outcome.is_failure:
+            return Verdict(Status.FAILED, outcome, error="Docker Hub took none of it.")
+        if outcome.secret is not None:
+            return await self._hand_over(request, outcome, outcome.secret)
+        return Verdict(Status.SUCCEEDED, outcome)
+
+    async def _hand_over(self, request: OperationRequest, outcome: Outcome, secret: SecretStr) -> Verdict:
+        """Show the secret to its requester; what nobody can be shown is taken back."""
+        text = f"Request {request.id}: {outcome.summary}."
+        if await self.courier.hand_over(request.requester, text, secret):
+            return Verdict(Status.SUCCEEDED, replace(outcome, secret=None))
+        if outcome.take_back is None:
+            return Verdict(Status.FAILED, error="It was made, but could not be shown to you. Delete it and ask again.")
+        try:
+            await outcome.take_back()
+        except HubError as error:
+            lost = "It was made, could not be shown to you, and could not be revoked again: delete it by hand."
+            return Verdict(Status.FAILED, error=f"{lost} {text_of(error)}")
+        return Verdict(
+            Status.FAILED, error="It could not be shown to you, so it was revoked again. Nothing is left of it."
+        )
+
+    async def _read_back(self, request: OperationRequest, operation: Write, params: Params, error: HubError) -> Verdict:
+        """After a write whose answer was lost: done, not done, or nobody knows."""
+        said = text_of(error)
+        if operation.observable:
+            try:
+                preview = await operation.preview(self.hub, params)
+            except (HubError, UserError) as second:
+                return Verdict(Status.UNKNOWN, error=f"{said} Reading back failed too: {text_of(second)}")
+            if preview.is_noop:
+                return Verdict(
+                    Status.SUCCEEDED, Outcome("Done. Docker Hub's answer was lost; reading back shows the change")
+                )
+            # Only an answer says that Docker Hub has stopped working on it; after a time-out it may still act.
+            if preview.fingerprint == request.fingerprint and isinstance(error, HubUnavailable):
+                return Verdict(Status.FAILED, error=f"{said} Reading back shows that nothing was changed.")
+        return Verdict(Status.UNKNOWN, error=f"{said} Whether it was done cannot be told from reading.")
+
+    async def _recover(self, request: OperationRequest, operation: Write, params: Params) -> Verdict | None:
+        """What an executor that died left behind: nothing written, written, or nobody knows."""
+        if operation.steps is not None:
+            return await self._resume(request, operation, params)
+        try:
+            preview = await operation.preview(self.hub, params)
+        except (HubError, UserError) as error:
+            if request.attempts < MAX_ATTEMPTS and isinstance(error, HubError):
+                log.warning("execution.recovery_postponed", error=text_of(error))
+                return None
+            return Verdict(Status.UNKNOWN, error=f"Hubwarden was stopped while doing this. {text_of(error)}")
+        if operation.observable and preview.is_noop:
+            summary = "Done. Hubwarden was stopped in the middle; reading back shows the change"
+            return Verdict(Status.SUCCEEDED, Outcome(summary))
+        if operation.observable and preview.fingerprint == request.fingerprint and request.attempts < MAX_ATTEMPTS:
+            return await self._write(request, operation, params)
+        return Verdict(
+            Status.UNKNOWN,
+            error="Hubwarden was stopped while doing this, and reading does not tell whether it was done.",
+        )
+
+    async def _resume(self, request: OperationRequest, operation: Write, params: Params) -> Verdict | None:
+        """Go on with the items that are left; where none had begun, as if for the first time."""
+        stepper = self._stepper(request, operation, params)
+        if not await stepper.has_begun():
+            return await self._execute(request, operation, params)
+        try:
+            return await stepper.run()
+        except (HubError, UserError) as error:
+            if request.attempts < MAX_ATTEMPTS:
+                log.warning("execution.recovery_postponed", error=text_of(error))
+                return None
+            return Verdict(Status.UNKNOWN, error=f"Hubwarden was stopped while doing this. {text_of(error)}")
+
+    async def _confirm_claim(self, request_id: int) -> None:
+        """The last thing before a write: raises `ClaimLost` where another executor has the request."""
+        if not await self._extend(request_id):
+            raise ClaimLost
+
+    async def _extend(self, request_id: int) -> bool:
+        async with self.database.begin() as session:
+            return await requests.extend_lease(
+                session,
+                request_id,
+                status=Status.EXECUTING,
+                executor=self.name,
+                lease_until=self.now() + self.lease,
+            )
+
+    @asynccontextmanager
+    async def _keeping_the_claim(self, request_id: int) -> AsyncIterator[None]:
+        async def extend_for_ever() -> None:
+            while True:
+                await asyncio.sleep(self.lease.total_seconds() / 3)
+                await self._extend(request_id)
+
+        keeper = asyncio.create_task(extend_for_ever())
+        try:
+            yield
+        finally:
+            keeper.cancel()
+            with suppress(asyncio.CancelledError):
+                await keeper
+
+    async def _finish(self, request: OperationRequest, verdict: Verdict) -> None:
+        now = self.now()
+        values: dict[str, Any] = {"finished_at": now, "error": verdict.error, "lease_until": None}
+        if verdict.outcome is not None:
+            values["outcome"] = dump_outcome(verdict.outcome)
+        async with self.database.begin() as session:
+            moved = await requests.move(
+                session, request.id, sources=frozenset({Status.EXECUTING}), target=verdict.status, **values
+            )
+            if moved is None:
+                log.error("execution.already_finished", status=verdict.status)
+                return
+            details = {key: value for key, value in values.items() if key in {"outcome", "error"} and value is not None}
+            audit.record(session, FINISHED[verdict.status], actor=HUBWARDEN, at=now, request_id=request.id, **details)
+            await announce(session, moved, now)
+        log.info("execution.finished", status=verdict.status)
+        self.wake()
+
+    def _operation(self, request: OperationRequest) -> tuple[Write, Params]:
+        operation = self.operations[request.operation]
+        if not isinstance(operation, Write):
+            raise TypeError(f"request {request.id} asks for {operation.name}, which is no write")
+        return operation, operation.params.model_validate(request.params)
+
+
+FINISHED = {Status.SUCCEEDED: Event.SUCCEEDED, Status.FAILED: Event.FAILED, Status.UNKNOWN: Event.UNKNOWN}

@@ -1,0 +1,40 @@
+"""Who somebody is in the workspace, as governance needs to know it; Slack answers it through `Directory`."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.errors import UserError
+
+
+class DirectoryUnavailable(UserError):  # noqa: N818  the design's names carry no suffix
+    """Slack does not answer who is who at the moment, and without that nothing is decided. Please try again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in the workspace. `timezone` is an IANA name."""
+
+    id: str
+    name: str
+    is_active: bool
+    is_guest: bool
+    is_bot: bool
+    email: str | None = None
+    timezone: str = "UTC"
+
+    @property
+    def may_decide(self) -> bool:
+        """Guests, bots and people who have left decide nothing."""
+        return self.is_active and not self.is_guest and not self.is_bot
+
+
+class Directory(Protocol):
+    """Answers who is who; raises `DirectoryUnavailable` rather than guess."""
+
+    async def person(self, user: str) -> Person:
+        """The person with this id, as of now."""
+        ...
+
+    async def members_of(self, group: str) -> frozenset[str]:
+        """The ids of everybody in a user group."""
+        ...

@@ -1,0 +1,106 @@
+"""What is written down of a request, and which messages tell of it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, assert_never
+
+from bot.db import hub_events, messages
+from bot.db.models import ExpectedEvent, OperationRequest
+from bot.db.session import Session
+from bot.governance.lifecycle import FINAL, Status
+from bot.governance.policy import Allowed, NeedsApproval, People
+from bot.governance.views import dump_preview
+from bot.operations.base import Intent, Preview
+
+DIRECT_LIFETIME = timedelta(hours=1)
+CARD = "card"
+RESULT = "result"
+
+
+def described(intent: Intent) -> dict[str, Any]:
+    """An intent, for the trail."""
+    return {
+        "operation": intent.operation.name,
+        "params": intent.params.model_dump(mode="json", by_alias=True),
+        "reason": intent.reason,
+    }
+
+
+def new_request(
+    intent: Intent,
+    requester: str,
+    decision: Allowed | NeedsApproval,
+    preview: Preview,
+    *,
+    source_key: str | None,
+    now: datetime,
+) -> OperationRequest:
+    """The row of an intent: approved already where the policy allows it."""
+    match decision:
+        case NeedsApproval(required=required, approvers=people, expires=lifetime):
+            status = Status.PENDING
+        case Allowed():
+            status, required, people, lifetime = Status.APPROVED, 0, People(), DIRECT_LIFETIME
+        case _:
+            assert_never(decision)
+    return OperationRequest(
+        version=1,
+        status=status,
+        source_key=source_key,
+        created_at=now,
+        organization=intent.params.organization,
+        operation=intent.operation.name,
+        params=intent.params.model_dump(mode="json", by_alias=True),
+        reason=intent.reason,
+        requester=requester,
+        rule=decision.rule,
+        required=required,
+        approver_users=list(people.users),
+        approver_groups=list(people.groups),
+        expires_at=now + lifetime,
+        preview=dump_preview(preview),
+        fingerprint=preview.fingerprint,
+        attempts=0,
+    )
+
+
+def expect(session: Session, request: OperationRequest, *, action: str, subjects: Sequence[str], now: datetime) -> None:
+    """Note that Docker's log will show this action on one of the subjects, because the bot is about to do it."""
+    expected = ExpectedEvent(
+        request_id=request.id,
+        organization=request.organization,
+        action=action,
+        subjects=list(subjects),
+        since=now,
+    )
+    hub_events.expect(session, expected)
+
+
+async def want_card(session: Session, request: OperationRequest, channel: str) -> None:
+    """Ask for the request's card in the channel."""
+    await messages.want(
+        session,
+        f"{CARD}:{request.id}",
+        kind=CARD,
+        channel=channel,
+        now=request.created_at,
+        request_id=request.id,
+    )
+
+
+async def touch_card(session: Session, request: OperationRequest, now: datetime) -> None:
+    """Bring the request's card up to date."""
+    await messages.touch(session, f"{CARD}:{request.id}", now)
+
+
+async def announce(session: Session, request: OperationRequest, now: datetime) -> None:
+    """Bring the card up to date, and tell the requester where the request has come to an end."""
+    await touch_card(session, request, now)
+    status = Status(request.status)
+    if status not in FINAL and status is not Status.UNKNOWN:
+        return
+    if status is Status.CANCELLED:
+        return
+    key = f"{RESULT}:{request.id}"
+    if not await messages.want(session, key, kind=RESULT, channel=request.requester, now=now, request_id=request.id):
+        await messages.touch(session, key, now)

@@ -1,0 +1,355 @@
+"""The use cases of a request's life: submit, approve, deny, cancel, expire, settle; and reading."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.db import items, requests
+from bot.db.models import OperationRequest
+from bot.db.session import Database, Session
+from bot.errors import (
+    AlreadyDecided,
+    AlreadyVoted,
+    NotAnApprover,
+    NothingToDo,
+    RequestNotFound,
+    RequestRefused,
+)
+from bot.governance import audit
+from bot.governance.audit import HUBWARDEN, Event
+from bot.governance.hub_errors import translated
+from bot.governance.lifecycle import Status, sources_of
+from bot.governance.mentions import find_account
+from bot.governance.people import Directory
+from bot.governance.policy import Allowed, Decision, NeedsApproval, People, Policy, Refused, decide
+from bot.governance.recording import announce, described, new_request, touch_card, want_card
+from bot.governance.views import RequestView, view_of
+from bot.hub import Hub
+from bot.operations.base import Answer, Intent, Operation, Preview, Read, Write, choices_of
+
+SAID_OF = {
+    Status.DENIED: "was denied",
+    Status.CANCELLED: "was cancelled",
+    Status.EXPIRED: "has expired",
+    Status.APPROVED: "is approved",
+    Status.EXECUTING: "is being done",
+    Status.SUCCEEDED: "is done",
+    Status.FAILED: "has failed",
+    Status.UNKNOWN: "has an unknown outcome",
+    Status.PENDING: "waits for approval",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requests:
+    """The use cases and what they need; `now` answers an aware datetime, `wake` rouses the workers after a commit."""
+
+    database: Database
+    hub: Hub
+    policy: Policy
+    directory: Directory
+    operations: Mapping[str, Operation]
+    organizations: tuple[str, ...]
+    approvals_channel: str
+    now: Callable[[], datetime]
+    wake: Callable[[], None]
+
+    async def read(self, intent: Intent, requester: str) -> Answer:
+        """What a `Read` finds; raises `RequestRefused` where the policy does not allow it at once."""
+        operation = intent.operation
+        if not isinstance(operation, Read):
+            raise TypeError(f"{operation.name} is no read")
+        decision = await self._authorize(intent, requester)
+        if not isinstance(decision, Allowed):
+            raise RequestRefused(
+                f"The rule “{decision.rule}” wants approvals for {operation.name}, and a read cannot wait."
+            )
+        with translated():
+            answer = await operation.run(self.hub, intent.params)
+        async with self.database.begin() as session:
+            audit.record(session, Event.READ, actor=requester, at=self.now(), rule=decision.rule, **described(intent))
+        return answer
+
+    async def submit(self, intent: Intent, requester: str, *, source_key: str | None = None) -> RequestView:
+        """Record a `Write` and ask for its approvals; the same `source_key` twice is one request.
+
+        Raises `RequestRefused`, `NothingToDo`, what the preview raises, and `DirectoryUnavailable`.
+        """
+        decision = await self._authorize(intent, requester)
+        preview = await self.preview(intent)
+        if preview.is_noop:
+            raise NothingToDo(" ".join(("Nothing to do.", *preview.notes)))
+        if isinstance(decision, NeedsApproval):
+            await self._require_enough_approvers(decision, requester)
+        view = await self._record(intent, requester, decision, preview, source_key)
+        self.wake()
+        return view
+
+    async def preview(self, intent: Intent) -> Preview:
+        """What a `Write` would change now."""
+        if not isinstance(intent.operation, Write):
+            raise TypeError(f"{intent.operation.name} is no write")
+        with translated():
+            return await intent.operation.preview(self.hub, intent.params)
+
+    async def choices(self, operation: Operation, field_name: str, organization: str, typed: str) -> Sequence[str]:
+        """What Docker Hub offers for a field, for a form's menu."""
+        choices = choices_of(operation.params.model_fields[field_name])
+        if choices is None or organization not in self.organizations:
+            return ()
+        with translated():
+            return await choices.find(self.hub, organization, typed)
+
+    async def find_account(self, organization: str, user: str, *, takes_addresses: bool) -> str:
+        """Whom a Slack user is in Docker Hub; raises `UserError` where that is not certain."""
+        person = await self.directory.person(user)
+        with translated():
+            return await find_account(self.hub, organization, person, takes_addresses=takes_addresses)
+
+    async def view(self, request_id: int) -> RequestView:
+        """The request as it stands; raises `RequestNotFound`."""
+        async with self.database.begin() as session:
+            return await self._view(session, request_id)
+
+    async def approve(self, request_id: int, voter: str) -> RequestView:
+        """Count this person's approval; the last one that is needed approves the request.
+
+        Raises `NotAnApprover`, `AlreadyVoted`, `AlreadyDecided`, `RequestNotFound`, `DirectoryUnavailable`.
+        """
+        await self._require_approver(request_id, voter, "approve")
+        async with self.database.begin() as session:
+            request = await self._lock_pending(session, request_id)
+            now = self.now()
+            expired = request.expires_at <= now
+            if expired:
+                await self._finish(session, request_id, Status.EXPIRED, Event.EXPIRED, actor=HUBWARDEN)
+            elif not await requests.add_vote(session, request_id, voter, now):
+                raise AlreadyVoted
+            else:
+                await self._count(session, request, voter)
+            view = await self._view(session, request_id)
+        self.wake()
+        if expired:
+            raise AlreadyDecided(f"Request {request_id} has expired.")
+        return view
+
+    async def deny(self, request_id: int, voter: str, reason: str) -> RequestView:
+        """End the request with a reason; raises as `approve` does."""
+        await self._require_approver(request_id, voter, "deny")
+        return await self._decide(request_id, Status.DENIED, Event.DENIED, actor=voter, reason=reason)
+
+    async def cancel(self, request_id: int, requester: str) -> RequestView:
+        """Take the request back; only its requester may, and only before it is being done."""
+        view = await self.view(request_id)
+        if view.requester != requester:
+            raise NotAnApprover(f"Only <@{view.requester}>, who asked for it, can cancel request {request_id}.")
+        return await self._decide(request_id, Status.CANCELLED, Event.CANCELLED, actor=requester)
+
+    async def expire(self) -> int:
+        """End every request whose time has run out; answers how many."""
+        waiting = sources_of(Status.EXPIRED)
+        async with self.database.begin() as session:
+            due = await requests.due(session, waiting, self.now())
+        expired = 0
+        for request_id in due:
+            async with self.database.begin() as session:
+                moved = await self._finish(session, request_id, Status.EXPIRED, Event.EXPIRED, actor=HUBWARDEN)
+                expired += moved is not None
+        if expired:
+            self.wake()
+        return expired
+
+    async def settle(self, request_id: int, person: str, *, done: bool) -> RequestView:
+        """A person looked at Docker Hub and says what became of a request whose outcome is unknown."""
+        await self._require_approver(request_id, person, "settle")
+        status = Status.SUCCEEDED if done else Status.FAILED
+        found = f"A person looked at Docker Hub: it was {'' if done else 'not '}done"
+        async with self.database.begin() as session:
+            request = await self._finish(
+                session,
+                request_id,
+                status,
+                Event.SETTLED,
+                sources=frozenset({Status.UNKNOWN}),
+                actor=person,
+                settled_by=person,
+                finished_at=self.now(),
+                error=None,
+                outcome={"summary": found, "items": []},
+            )
+            if request is None:
+                raise await self._decided_error(session, request_id)
+            view = await self._view(session, request_id)
+        self.wake()
+        return view
+
+    async def _authorize(self, intent: Intent, requester: str) -> Allowed | NeedsApproval:
+        decision = await self._decide_policy(intent, requester)
+        if isinstance(decision, Refused):
+            async with self.database.begin() as session:
+                audit.record(
+                    session, Event.REFUSED, actor=requester, at=self.now(), rule=decision.rule, **described(intent)
+                )
+            raise RequestRefused(decision.reason)
+        return decision
+
+    async def _decide_policy(self, intent: Intent, requester: str) -> Decision:
+        if intent.params.organization not in self.organizations:
+            known = ", ".join(self.organizations)
+            return Refused(
+                None, f"Hubwarden does not run the organization “{intent.params.organization}”. It runs: {known}."
+            )
+        person = await self.directory.person(requester)
+        if not person.may_decide:
+            return Refused(None, "Guests, bots and people who have left cannot ask Hubwarden for anything.")
+        named = {group for rule in self.policy.rules if rule.requesters for group in rule.requesters.groups}
+        groups = frozenset({group for group in named if requester in await self.directory.members_of(group)})
+        return decide(self.policy, intent, requester, groups)
+
+    async def _require_enough_approvers(self, decision: NeedsApproval, requester: str) -> None:
+        eligible = 0
+        for user in sorted(await self._approvers(decision.approvers) - {requester}):
+            eligible += (await self.directory.person(user)).may_decide
+            if eligible >= decision.required:
+                return
+        raise RequestRefused(
+            f"The rule “{decision.rule}” wants {decision.required} approvals, "
+            f"and besides you only {eligible} may give one. An administrator can add approvers to the policy."
+        )
+
+    async def _approvers(self, people: People) -> frozenset[str]:
+        members = frozenset(people.users)
+        for group in people.groups:
+            members |= await self.directory.members_of(group)
+        return members
+
+    async def _record(
+        self,
+        intent: Intent,
+        requester: str,
+        decision: Allowed | NeedsApproval,
+        preview: Preview,
+        source_key: str | None,
+    ) -> RequestView:
+        async with self.database.begin() as session:
+            request = new_request(intent, requester, decision, preview, source_key=source_key, now=self.now())
+            request_id = await requests.add(session, request)
+            if request_id is None:
+                # Slack delivered the same command or form twice; the first one's request is this one.
+                return await self._view_of_source(session, source_key or "")
+            audit.record(
+                session,
+                Event.SUBMITTED,
+                actor=requester,
+                at=request.created_at,
+                request_id=request_id,
+                rule=decision.rule,
+                fingerprint=preview.fingerprint,
+                **described(intent),
+            )
+            await want_card(session, request, self.approvals_channel)
+            return view_of(request)
+
+    async def _view_of_source(self, session: Session, source_key: str) -> RequestView:
+        known = await requests.get_by_source(session, source_key)
+        if known is None:
+            raise RequestNotFound
+        return await self._view(session, known.id)
+
+    async def _require_approver(self, request_id: int, user: str, verb: str) -> None:
+        """Whether this person may decide, as of now: from the row and Slack's groups, never from the message."""
+        view = await self.view(request_id)
+        reason = await self._objection(view, user, verb)
+        if reason is None:
+            return
+        async with self.database.begin() as session:
+            audit.record(
+                session, Event.VOTE_REFUSED, actor=user, at=self.now(), request_id=request_id, verb=verb, why=reason
+            )
+        raise NotAnApprover(reason)
+
+    async def _objection(self, view: RequestView, user: str, verb: str) -> str | None:
+        if not view.required and verb == "settle":
+            return (
+                None
+                if user == view.requester
+                else f"Only <@{view.requester}>, who asked for it, can settle request {view.id}."
+            )
+        if user == view.requester and verb != "settle":
+            return f"You asked for request {view.id} yourself: somebody else has to {verb} it."
+        if not (await self.directory.person(user)).may_decide:
+            return "Guests, bots and people who have left decide nothing."
+        people = People(users=view.approver_users, groups=view.approver_groups)
+        if user not in await self._approvers(people):
+            return f"You are not among the approvers that the rule “{view.rule}” names for request {view.id}."
+        return None
+
+    async def _lock_pending(self, session: Session, request_id: int) -> OperationRequest:
+        request = await requests.lock(session, request_id, [Status.PENDING])
+        if request is None:
+            raise await self._decided_error(session, request_id)
+        return request
+
+    async def _decided_error(self, session: Session, request_id: int) -> AlreadyDecided | RequestNotFound:
+        request = await requests.get(session, request_id)
+        if request is None:
+            return RequestNotFound(f"There is no request {request_id}.")
+        by = f" by <@{request.decided_by}>" if request.decided_by else ""
+        return AlreadyDecided(f"Too late: request {request_id} {SAID_OF[Status(request.status)]}{by}.")
+
+    async def _count(self, session: Session, request: OperationRequest, voter: str) -> None:
+        now = self.now()
+        given = await requests.count_votes(session, request.id)
+        audit.record(
+            session, Event.VOTE, actor=voter, at=now, request_id=request.id, given=given, required=request.required
+        )
+        if given >= request.required:
+            await self._finish(session, request.id, Status.APPROVED, Event.APPROVED, actor=voter, decided_by=voter)
+        else:
+            await touch_card(session, request, now)
+
+    async def _decide(
+        self, request_id: int, status: Status, event: Event, *, actor: str, reason: str | None = None
+    ) -> RequestView:
+        async with self.database.begin() as session:
+            moved = await self._finish(
+                session, request_id, status, event, actor=actor, decided_by=actor, decision_reason=reason
+            )
+            if moved is None:
+                raise await self._decided_error(session, request_id)
+            view = await self._view(session, request_id)
+        self.wake()
+        return view
+
+    async def _finish(
+        self,
+        session: Session,
+        request_id: int,
+        status: Status,
+        event: Event,
+        *,
+        actor: str,
+        sources: frozenset[Status] | None = None,
+        **values: Any,
+    ) -> OperationRequest | None:
+        """Move the request, and record and announce it; None where the move is not possible any more."""
+        now = self.now()
+        if "decided_by" in values:
+            values["decided_at"] = now
+        request = await requests.move(
+            session, request_id, sources=sources or sources_of(status), target=status, **values
+        )
+        if request is None:
+            return None
+        details = {"reason": values["decision_reason"]} if values.get("decision_reason") else {}
+        audit.record(session, event, actor=actor, at=now, request_id=request_id, status=status, **details)
+        await announce(session, request, now)
+        return request
+
+    async def _view(self, session: Session, request_id: int) -> RequestView:
+        request = await requests.get(session, request_id)
+        if request is None:
+            raise RequestNotFound(f"There is no request {request_id}.")
+        votes = await requests.votes(session, request_id)
+        return view_of(request, votes, progress=await items.progress(session, request_id))

@@ -1,0 +1,191 @@
+"""Doing a request on several things, one by one: each item is checkpointed, and a finished one is never repeated."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.db import items
+from bot.db.models import OperationRequest, RequestItem
+from bot.db.session import Database
+from bot.errors import UserError
+from bot.governance.hub_errors import text_of
+from bot.governance.lifecycle import Status
+from bot.governance.recording import expect, touch_card
+from bot.hub import Hub, HubError, HubUnavailable, RateLimitError
+from bot.operations.base import ItemResult, Outcome, Params, Step, Write
+from bot.operations.text import count
+
+log = structlog.stdlib.get_logger(__name__)
+
+PROGRESS = timedelta(seconds=3)
+LONGEST_WAIT = timedelta(minutes=15)
+PATIENCE = 20
+FOUND_DONE = "done; found by reading back"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an execution came to."""
+
+    status: Status
+    outcome: Outcome | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stepper:
+    """Does the items of one request. `confirm` raises where another executor has taken the request over."""
+
+    database: Database
+    hub: Hub
+    request: OperationRequest
+    operation: Write
+    params: Params
+    now: Callable[[], datetime]
+    wake: Callable[[], None]
+    confirm: Callable[[], Awaitable[None]]
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+    async def run(self) -> Verdict:
+        """Begin, or go on where a dead executor stopped; raises what planning raises."""
+        known = await self._items()
+        if not known:
+            known = await self._plan()
+        elif any(item.state == items.RUNNING for item in known):
+            known = await self._look_after_a_crash(known)
+        told = self.now()
+        for item in known:
+            if item.state != items.WAITING:
+                continue
+            await self._do(item)
+            if self.now() - told >= PROGRESS:
+                await self._tell()
+                told = self.now()
+        return verdict_of(await self._items())
+
+    async def has_begun(self) -> bool:
+        """Whether there are items already."""
+        return bool(await self._items())
+
+    async def _items(self) -> Sequence[RequestItem]:
+        async with self.database.begin() as session:
+            return await items.of_request(session, self.request.id)
+
+    async def _plan(self) -> Sequence[RequestItem]:
+        rows = [
+            RequestItem(
+                request_id=self.request.id,
+                key=step.key,
+                position=position,
+                subject=step.subject,
+                data=dump_step(step),
+                state=items.WAITING,
+                text="",
+            )
+            for position, step in enumerate(await self._left())
+        ]
+        async with self.database.begin() as session:
+            await items.add(session, rows)
+        return await self._items()
+
+    async def _left(self) -> Sequence[Step]:
+        if self.operation.steps is None:
+            raise TypeError(f"{self.operation.name} is not done in steps")
+        return await self.operation.steps(self.hub, self.params)
+
+    async def _look_after_a_crash(self, known: Sequence[RequestItem]) -> Sequence[RequestItem]:
+        """An item that was being done when the executor died: done if it is no longer left to do."""
+        left = {step.key for step in await self._left()}
+        for item in known:
+            if item.state == items.RUNNING:
+                found = (items.WAITING, "") if item.key in left else (items.DONE, FOUND_DONE)
+                await self._mark(item.key, *found)
+        return await self._items()
+
+    async def _do(self, item: RequestItem) -> None:
+        step = load_step(item)
+        for _ in range(PATIENCE):
+            await self.confirm()
+            await self._begin(step)
+            try:
+                result = await self._run_step(step)
+            except RateLimitError as error:
+                await self._mark(item.key, items.WAITING, "")
+                await self._wait_until(error.retry_at)
+            else:
+                await self._mark(item.key, *result)
+                return
+        await self._mark(item.key, items.FAILED, "Docker Hub's rate limit left no room for it")
+
+    async def _begin(self, step: Step) -> None:
+        async with self.database.begin() as session:
+            await items.mark(session, self.request.id, step.key, state=items.RUNNING)
+            if action := step.hub_action or self.operation.hub_action:
+                subjects = step.subjects or (step.subject,)
+                expect(session, self.request, action=action, subjects=subjects, now=self.now())
+
+    async def _run_step(self, step: Step) -> tuple[str, str]:
+        if self.operation.run_step is None:
+            raise TypeError(f"{self.operation.name} is not done in steps")
+        try:
+            result = await self.operation.run_step(self.hub, self.params, step)
+        except RateLimitError:
+            raise
+        except (HubError, UserError) as error:
+            if isinstance(error, HubError) and error.unclear:
+                return await self._read_back(step, error)
+            return items.FAILED, text_of(error)
+        return (items.DONE if result.done else items.FAILED), result.text
+
+    async def _read_back(self, step: Step, error: HubError) -> tuple[str, str]:
+        try:
+            left = {other.key for other in await self._left()}
+        except (HubError, UserError) as second:
+            return items.UNKNOWN, f"{text_of(error)} Reading back failed too: {text_of(second)}"
+        if step.key not in left:
+            return items.DONE, FOUND_DONE
+        # Only an answer says that Docker Hub has stopped working on it; after a time-out it may still act.
+        if isinstance(error, HubUnavailable):
+            return items.FAILED, f"{text_of(error)} Reading back shows that it was not done."
+        return items.UNKNOWN, f"{text_of(error)} Whether it was done cannot be told from reading."
+
+    async def _wait_until(self, moment: datetime) -> None:
+        pause = min(max(moment - self.now(), timedelta(seconds=1)), LONGEST_WAIT)
+        log.info("stepping.rate_limited", request_id=self.request.id, seconds=pause.total_seconds())
+        await self.sleep(pause.total_seconds())
+
+    async def _mark(self, key: str, state: str, text: str) -> None:
+        async with self.database.begin() as session:
+            await items.mark(session, self.request.id, key, state=state, text=text)
+
+    async def _tell(self) -> None:
+        async with self.database.begin() as session:
+            await touch_card(session, self.request, self.now())
+        self.wake()
+
+
+def dump_step(step: Step) -> dict[str, object]:
+    """What of a step its row holds besides its key and subject."""
+    return {"data": dict(step.data), "hub_action": step.hub_action, "subjects": list(step.subjects)}
+
+
+def load_step(item: RequestItem) -> Step:
+    """The step of a row."""
+    data = item.data
+    return Step(item.key, item.subject, data["data"], hub_action=data["hub_action"], subjects=tuple(data["subjects"]))
+
+
+def verdict_of(known: Sequence[RequestItem]) -> Verdict:
+    """What the items come to: unknown where one is, failed where none was done."""
+    results = tuple(ItemResult(item.subject, item.state == items.DONE, item.text) for item in known)
+    done = sum(result.done for result in results)
+    outcome = Outcome(f"{done:,} of {count(len(results), 'item')} done", results)
+    unclear = sum(item.state == items.UNKNOWN for item in known)
+    if unclear:
+        return Verdict(Status.UNKNOWN, outcome, error=f"What became of {count(unclear, 'item')} is not known.")
+    if results and not done:
+        return Verdict(Status.FAILED, outcome, error="Nothing of it could be done.")
+    return Verdict(Status.SUCCEEDED, outcome)

@@ -1,0 +1,93 @@
+"""A request as others may see it: frozen, and free of the database."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from bot.governance.lifecycle import Status
+from bot.operations.base import Change, ItemResult, Outcome, Preview
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.db.models import OperationRequest, Vote
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """Everything that a card, an answer or a terminal shows of a request."""
+
+    id: int
+    version: int
+    status: Status
+    created_at: datetime
+    organization: str
+    operation: str
+    params: dict[str, Any]
+    reason: str
+    requester: str
+    rule: str
+    required: int
+    approver_users: tuple[str, ...]
+    approver_groups: tuple[str, ...]
+    approvals: tuple[str, ...]
+    expires_at: datetime
+    changes: tuple[Change, ...]
+    notes: tuple[str, ...]
+    decided_by: str | None
+    decision_reason: str | None
+    settled_by: str | None
+    finished_at: datetime | None
+    summary: str | None
+    items: tuple[ItemResult, ...]
+    error: str | None
+    progress: tuple[int, int] = (0, 0)
+
+
+def view_of(
+    request: "OperationRequest", votes: "Iterable[Vote]" = (), *, progress: tuple[int, int] = (0, 0)
+) -> RequestView:
+    """The view of a row, its votes, and how many of its items are settled out of how many."""
+    outcome = request.outcome or {}
+    return RequestView(
+        id=request.id,
+        version=request.version,
+        status=Status(request.status),
+        created_at=request.created_at,
+        organization=request.organization,
+        operation=request.operation,
+        params=request.params,
+        reason=request.reason,
+        requester=request.requester,
+        rule=request.rule,
+        required=request.required,
+        approver_users=tuple(request.approver_users),
+        approver_groups=tuple(request.approver_groups),
+        approvals=tuple(vote.voter for vote in votes),
+        expires_at=request.expires_at,
+        changes=load_changes(request.preview),
+        notes=tuple(request.preview["notes"]),
+        decided_by=request.decided_by,
+        decision_reason=request.decision_reason,
+        settled_by=request.settled_by,
+        finished_at=request.finished_at,
+        summary=outcome.get("summary"),
+        items=tuple(ItemResult(**item) for item in outcome.get("items", ())),
+        error=request.error,
+        progress=progress,
+    )
+
+
+def dump_preview(preview: Preview) -> dict[str, Any]:
+    """A preview as a row holds it."""
+    return {"changes": [asdict(change) for change in preview.changes], "notes": list(preview.notes)}
+
+
+def load_changes(preview: dict[str, Any]) -> tuple[Change, ...]:
+    """The changes of a row's preview."""
+    return tuple(Change(c["subject"], c["before"], c["after"], tuple(c["items"])) for c in preview["changes"])
+
+
+def dump_outcome(outcome: Outcome) -> dict[str, Any]:
+    """An outcome as a row holds it: never its secret."""
+    return {"summary": outcome.summary, "items": [asdict(item) for item in outcome.items]}
