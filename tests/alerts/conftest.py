@@ -1,0 +1,117 @@
+"""Pollers and watches of a scripted Docker Hub, on a migrated database."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import select
+
+from bot.alerts.poller import AuditLogPoller
+from bot.alerts.rules import standard_rules
+from bot.db.models import HubEvent, Message
+from bot.db.session import Database
+from bot.hub.auth import Credential
+from bot.hub.client import Hub
+from bot.hub.protocol import ClientOptions
+
+from .far_side import ORGANIZATION, Clock, FarSide, running
+
+MakePoller = Callable[..., AuditLogPoller]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def far(clock: Clock) -> AsyncIterator[FarSide]:
+    async with running(clock) as far:
+        yield far
+
+
+@pytest.fixture
+async def hub(far: FarSide, clock: Clock) -> AsyncIterator[Hub]:
+    hub = Hub(
+        url=far.url,
+        credential=Credential("acme-hubwarden", SecretStr("secret")),
+        options=ClientOptions(deadline=1.0),
+        now=clock.now,
+        monotonic=clock.monotonic,
+        sleep=clock.sleep,
+        random=lambda: 0.5,
+    )
+    yield hub
+    await hub.close()
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Database]:
+    database = Database(url)
+    try:
+        # One after another: SQLite refuses at once, whatever its time-out, where two switch a file to WAL together.
+        await database.ping()
+        yield database
+    finally:
+        await database.close()
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    async with opened(database_url) as database:
+        yield database
+
+
+@pytest.fixture
+async def other_database(database_url: str) -> AsyncIterator[Database]:
+    """The same database, as another process opens it."""
+    async with opened(database_url) as database:
+        yield database
+
+
+@pytest.fixture
+def woken() -> list[str]:
+    """One item for each time that the delivery was roused."""
+    return []
+
+
+@pytest.fixture
+def make_poller(database: Database, hub: Hub, clock: Clock, woken: list[str]) -> MakePoller:
+    def make(**changes: Any) -> AuditLogPoller:
+        given: dict[str, Any] = {
+            "organizations": [ORGANIZATION],
+            "rules": standard_rules(),
+            "alerts_channel": "hub-alerts",
+            "now": clock.now,
+            "wake": lambda: woken.append("woken"),
+            "own_actor": "acme-hubwarden",
+            "overlap": timedelta(minutes=5),
+        }
+        given.update(changes)
+        return AuditLogPoller(given.pop("database", database), hub, **given)
+
+    return make
+
+
+@pytest.fixture
+async def poller(make_poller: MakePoller, clock: Clock) -> AuditLogPoller:
+    """One that has read an empty log a minute ago."""
+    poller = make_poller()
+    assert await poller.poll() == 0
+    clock.advance(60)
+    return poller
+
+
+async def stored(database: Database) -> list[HubEvent]:
+    """Every entry that is stored, in order."""
+    async with database.begin() as session:
+        return list(await session.scalars(select(HubEvent).order_by(HubEvent.id)))
+
+
+async def outbox(database: Database) -> list[Message]:
+    """Every message, in order."""
+    async with database.begin() as session:
+        return list(await session.scalars(select(Message).order_by(Message.id)))

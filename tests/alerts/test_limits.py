@@ -1,0 +1,161 @@
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from pydantic import SecretStr
+
+from bot.alerts.limits import LimitWatch
+from bot.db.session import Database
+from bot.hub.auth import Credential
+from bot.hub.client import Hub
+
+from .conftest import outbox
+from .far_side import ORGANIZATION, START, Clock, FarSide
+
+LOG = "/v2/auditlogs/{organization}"
+
+
+@pytest.fixture
+def watch(database: Database, hub: Hub, clock: Clock, woken: list[str]) -> LimitWatch:
+    return LimitWatch(database, hub, 0.2, "hub-alerts", clock.now, lambda: woken.append("woken"))
+
+
+async def ask(hub: Hub, far: FarSide, *, remaining: int) -> None:
+    """One request, whose answer says how many are left of 600."""
+    far.remaining = remaining
+    await hub.get(LOG, query={"page_size": 1}, organization=ORGANIZATION)
+
+
+async def told(database: Database) -> list[str]:
+    return [message.key for message in await outbox(database)]
+
+
+async def test_nothing_is_told_while_enough_is_left(
+    watch: LimitWatch, hub: Hub, far: FarSide, database: Database
+) -> None:
+    await watch.check()
+    await ask(hub, far, remaining=120)  # the share itself is enough
+    await watch.check()
+    assert await told(database) == []
+
+
+async def test_an_episode_is_told_once(
+    watch: LimitWatch, hub: Hub, far: FarSide, database: Database, woken: list[str]
+) -> None:
+    for remaining in (119, 60, 3):
+        await ask(hub, far, remaining=remaining)
+        await watch.check()
+    [message] = await outbox(database)
+    assert (message.key, message.kind, message.channel) == ("limit:1:begin", "limit", "hub-alerts")
+    reset_at = (START + timedelta(minutes=1)).isoformat()
+    assert message.payload == {"family": "auditlogs", "limit": 600, "remaining": 119, "reset_at": reset_at}
+    assert woken == ["woken"]
+
+
+async def test_its_end_is_told_once_the_reset_has_passed(
+    watch: LimitWatch, hub: Hub, far: FarSide, clock: Clock, database: Database
+) -> None:
+    await ask(hub, far, remaining=3)
+    await watch.check()
+    clock.advance(59)
+    await watch.check()
+    assert await told(database) == ["limit:1:begin"]
+    clock.advance(1)
+    await watch.check()
+    await watch.check()
+    assert await told(database) == ["limit:1:begin", "limit:1:end"]
+    assert (await outbox(database))[1].payload["remaining"] == 600
+
+
+async def test_its_end_is_told_once_a_later_window_has_enough(
+    watch: LimitWatch, hub: Hub, far: FarSide, clock: Clock, database: Database
+) -> None:
+    await ask(hub, far, remaining=3)
+    await watch.check()
+    clock.advance(30)
+    await ask(hub, far, remaining=599)
+    await watch.check()
+    assert [(m.key, m.payload["remaining"]) for m in await outbox(database)] == [
+        ("limit:1:begin", 3),
+        ("limit:1:end", 599),
+    ]
+
+
+async def test_a_limit_that_stays_nearly_spent_is_one_episode(
+    watch: LimitWatch, hub: Hub, far: FarSide, clock: Clock, database: Database
+) -> None:
+    for _ in range(5):
+        await ask(hub, far, remaining=3)
+        await watch.check()
+        clock.advance(61)
+        await ask(hub, far, remaining=5)
+        await watch.check()
+    assert await told(database) == ["limit:1:begin"]
+
+
+async def test_the_next_episode_is_told_again(
+    watch: LimitWatch, hub: Hub, far: FarSide, clock: Clock, database: Database
+) -> None:
+    for _ in range(2):
+        await ask(hub, far, remaining=3)
+        await watch.check()
+        clock.advance(61)
+        await watch.check()
+    assert await told(database) == ["limit:1:begin", "limit:1:end", "limit:2:begin", "limit:2:end"]
+
+
+async def test_a_window_that_has_ended_begins_nothing(
+    watch: LimitWatch, hub: Hub, far: FarSide, clock: Clock, database: Database
+) -> None:
+    await ask(hub, far, remaining=3)
+    clock.advance(60)
+    await watch.check()
+    assert await told(database) == []
+
+
+@pytest.fixture
+async def other_hub(far: FarSide, clock: Clock) -> AsyncIterator[Hub]:
+    """The client of another process."""
+    other = Hub(url=far.url, credential=Credential("acme-hubwarden", SecretStr("s")), now=clock.now)
+    yield other
+    await other.close()
+
+
+@pytest.fixture
+def elsewhere(database: Database, other_hub: Hub, clock: Clock) -> LimitWatch:
+    """The watch of another process."""
+    return LimitWatch(database, other_hub, 0.2, "hub-alerts", clock.now, lambda: None)
+
+
+async def test_another_process_that_remembers_more_of_the_same_window_ends_nothing(
+    watch: LimitWatch, elsewhere: LimitWatch, far: FarSide, database: Database
+) -> None:
+    await ask(elsewhere.hub, far, remaining=500)
+    await ask(watch.hub, far, remaining=3)
+    await watch.check()
+    await elsewhere.check()
+    assert await told(database) == ["limit:1:begin"]
+
+
+async def test_a_process_that_has_just_started_ends_what_another_began(
+    watch: LimitWatch, elsewhere: LimitWatch, far: FarSide, clock: Clock, database: Database
+) -> None:
+    await ask(watch.hub, far, remaining=3)
+    await watch.check()
+    await elsewhere.check()
+    assert await told(database) == ["limit:1:begin"]
+    clock.advance(60)
+    await elsewhere.check()
+    assert await told(database) == ["limit:1:begin", "limit:1:end"]
+
+
+async def test_two_processes_tell_an_episode_once(
+    watch: LimitWatch, hub: Hub, far: FarSide, clock: Clock, other_database: Database
+) -> None:
+    elsewhere = LimitWatch(other_database, hub, 0.2, "hub-alerts", clock.now, lambda: None)
+    await ask(hub, far, remaining=3)
+    await asyncio.gather(watch.check(), elsewhere.check())
+    clock.advance(61)
+    await asyncio.gather(watch.check(), elsewhere.check())
+    assert await told(other_database) == ["limit:1:begin", "limit:1:end"]

@@ -1,0 +1,142 @@
+"""The alerts against the sandbox's Docker Hub, which knows nothing of them."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from pydantic import SecretStr
+
+from bot.alerts.limits import LimitWatch
+from bot.alerts.poller import AuditLogPoller
+from bot.alerts.rules import standard_rules
+from bot.db.session import Database
+from bot.hub.auth import Credential
+from bot.hub.client import Hub
+from bot.sandbox import world
+from bot.sandbox.clock import Clock
+from bot.sandbox.hub import HubSandbox
+
+from .conftest import opened, outbox
+
+
+@pytest.fixture
+async def database(sqlite_url: str) -> AsyncIterator[Database]:
+    async with opened(sqlite_url) as database:
+        yield database
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[HubSandbox]:
+    sandbox = HubSandbox(clock=Clock())
+    await sandbox.start()
+    yield sandbox
+    await sandbox.stop()
+
+
+@pytest.fixture
+async def hub(sandbox: HubSandbox) -> AsyncIterator[Hub]:
+    credential = Credential(world.BOT_ACCOUNT, SecretStr(world.BOT_TOKEN))
+    hub = Hub(url=sandbox.url, credential=credential, now=sandbox.clock.datetime)
+    yield hub
+    await hub.close()
+
+
+@pytest.fixture
+async def poller(database: Database, hub: Hub, sandbox: HubSandbox) -> AuditLogPoller:
+    poller = AuditLogPoller(
+        database,
+        hub,
+        organizations=[world.ORGANIZATION],
+        rules=standard_rules(),
+        alerts_channel="hub-alerts",
+        now=sandbox.clock.datetime,
+        wake=lambda: None,
+        own_actor=world.BOT_ACCOUNT,
+        overlap=timedelta(minutes=5),
+    )
+    assert await poller.poll() == 0
+    sandbox.clock.advance(60)
+    return poller
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        ("make_owner", "owner-added", "omarh made annberg an owner of acme."),
+        ("delete_repository", "repository-deleted", "omarh deleted the repository acme/web."),
+        ("make_public", "repository-made-public", "omarh made the repository acme/api public."),
+        (
+            "switch_off_immutability",
+            "immutability-switched-off",
+            "omarh switched off immutable tags of acme/api. Its tags can be pushed over and deleted.",
+        ),
+    ],
+    ids=lambda told: told[1],
+)
+async def test_what_a_person_does_is_told(
+    poller: AuditLogPoller, sandbox: HubSandbox, database: Database, told: tuple[str, str, str]
+) -> None:
+    act, rule, text = told
+    await sandbox.meanwhile(act)
+    assert await poller.poll() == 1
+    [message] = await outbox(database)
+    assert (message.payload["rule"], message.payload["text"]) == (rule, text)
+
+
+async def test_somebody_who_is_put_into_the_team_of_owners_is_told_of(
+    poller: AuditLogPoller, sandbox: HubSandbox, database: Database
+) -> None:
+    await sandbox.meanwhile("add_to_team", team="owners")
+    await poller.poll()
+    assert {message.payload["rule"] for message in await outbox(database)} == {"owner-added"}
+
+
+async def test_a_version_that_is_pushed_over_is_told(
+    poller: AuditLogPoller, sandbox: HubSandbox, database: Database
+) -> None:
+    await sandbox.meanwhile("push_tag", repository="web", tag="v9.0.0")
+    assert await poller.poll() == 1
+    sandbox.clock.advance(3600)
+    await sandbox.meanwhile("push_over_version", repository="web", tag="v9.0.0")
+    await sandbox.meanwhile("push_over_version", repository="web", tag="v1.2.0")  # long before the first poll
+    assert await poller.poll() == 2
+    assert sorted(message.payload["text"] for message in await outbox(database)) == [
+        "kofim pushed acme/web:v1.2.0 again: that version had been pushed before.",
+        "kofim pushed acme/web:v9.0.0 again: that version had been pushed before.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("act", "args"),
+    [
+        ("push_tag", {"tag": "v99.0.0"}),
+        ("add_to_team", {"team": "data"}),
+        ("change_role", {"role": "editor"}),
+        ("change_rules", {}),
+        ("delete_tag", {}),
+        ("create_repository", {}),
+        ("accept_invite", {}),
+        ("support_change", {}),
+    ],
+)
+async def test_what_is_no_concern_is_not_told(
+    poller: AuditLogPoller, sandbox: HubSandbox, database: Database, act: str, args: dict[str, str]
+) -> None:
+    await sandbox.meanwhile(act, **args)
+    assert await poller.poll() >= 1
+    assert await outbox(database) == []
+
+
+async def test_a_rate_limit_that_is_nearly_spent_is_told_and_so_is_its_end(
+    poller: AuditLogPoller, sandbox: HubSandbox, hub: Hub, database: Database
+) -> None:
+    watch = LimitWatch(database, hub, 0.2, "hub-alerts", sandbox.clock.datetime, lambda: None)
+    await sandbox.meanwhile("spend_rate_limit")
+    await poller.poll()
+    await watch.check()
+    sandbox.clock.advance(61)
+    await poller.poll()
+    await watch.check()
+    families = [(m.payload["family"], m.key.rsplit(":")[-1]) for m in await outbox(database)]
+    assert ("auditlogs", "begin") in families
+    assert ("auditlogs", "end") in families
