@@ -1,0 +1,154 @@
+"""What somebody sees who asked to read something: a table in pages, help, and errors: pure."""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot.errors import UsageError, UserError
+from bot.operations.base import Answer, Cell, Intent, Operation, Write
+from bot.slack.cards import Block, Content, button, context, section
+from bot.slack.grammar import COMMAND, parameters, topics, usage
+from bot.slack.text import code, escape, fit, fit_lines, visible
+
+PAGE = 20
+MORE = "more"
+CELL = 300
+MAX_TABLE = 9500
+MAX_VALUE = 2000
+MENTION = re.compile(r"&lt;(@[UW][A-Z0-9]+|!subteam\^S[A-Z0-9]+)&gt;")
+
+
+def answer_message(answer: Answer, intent: Intent, offset: int = 0, *, timezone: str = "UTC") -> Content:
+    """One page of a table, which part of it this is, and buttons for the rest; moments are in the reader's zone."""
+    zone = zone_of(timezone)
+    rows = [tuple(cell_text(cell, zone) for cell in row) for row in answer.rows[offset : offset + PAGE]]
+    where = position(answer, offset, len(rows))
+    blocks: list[Block] = [section(f"*{escape(answer.title)}*\n{where}" if where else f"*{escape(answer.title)}*")]
+    if rows:
+        blocks.append(table(answer.columns, rows))
+    if answer.note:
+        blocks.append(context(escape(answer.note)))
+    if buttons := page_buttons(answer, intent, offset):
+        blocks.append({"type": "actions", "elements": buttons})
+    return Content(answer_text(answer, rows, where), tuple(blocks))
+
+
+def position(answer: Answer, offset: int, shown: int) -> str:
+    """`1,204 in all, 1 to 20 shown`."""
+    if answer.document is not None and not answer.rows:
+        return ""
+    if not answer.rows:
+        return "Nothing found."
+    if offset == 0 and shown == len(answer.rows):
+        return f"{len(answer.rows):,} in all."
+    return f"{len(answer.rows):,} in all, {offset + 1:,} to {offset + shown:,} shown."
+
+
+def zone_of(timezone: str) -> ZoneInfo:
+    """The zone with this IANA name; UTC where there is none."""
+    try:
+        return ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def cell_text(cell: Cell, zone: ZoneInfo) -> str:
+    """A cell as the reader sees it."""
+    return cell.astimezone(zone).strftime("%Y-%m-%d %H:%M") if isinstance(cell, datetime) else cell
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Block:
+    """A table block: plain text in every cell, so nothing in it is markup."""
+    texts = [[visible(" ".join(cell.split())) for cell in row] for row in (columns, *rows)]
+    longest = next(size for size in range(CELL, 0, -10) if table_size(texts, size) <= MAX_TABLE)
+    cells = [[{"type": "raw_text", "text": fit(text, longest) or "–"} for text in row] for row in texts]
+    return {"type": "table", "rows": cells}
+
+
+def table_size(texts: Iterable[Sequence[str]], longest: int) -> int:
+    """How many characters Slack counts, which takes 10,000 in the tables of a message."""
+    return sum(len(escape(text[:longest])) for row in texts for text in row)
+
+
+def answer_text(answer: Answer, rows: Iterable[Sequence[str]], where: str) -> str:
+    """The page as text, for screen readers and for a workspace that takes no tables."""
+    lines = [escape(" · ".join(row)) for row in rows]
+    head = f"{escape(answer.title)}\n{where}\n{escape(' · '.join(answer.columns))}"
+    return f"{head}\n{fit_lines(lines, 3000, ' on this page')}\n{escape(answer.note)}".strip()
+
+
+def page_buttons(answer: Answer, intent: Intent, offset: int) -> list[Block]:
+    """Earlier and later rows; the button carries the question, and the answer is found anew."""
+    words = render(intent)
+    buttons = []
+    for label, target, possible in (
+        ("Show earlier", max(0, offset - PAGE), offset > 0),
+        ("Show more", offset + PAGE, offset + PAGE < len(answer.rows)),
+    ):
+        value = json.dumps([words, target])
+        if possible and len(value) <= MAX_VALUE:
+            buttons.append(button(label, f"{MORE}_{label.split()[1]}", value))
+    return buttons
+
+
+def render(intent: Intent) -> list[str]:
+    """The intent as the words after the command; `grammar.parse_words` reads them back, whatever they hold."""
+    words = intent.operation.name.split(".")
+    dumped = intent.params.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    for parameter in parameters(intent.operation.params):
+        value = dumped.get(parameter.name)
+        if value is None:
+            continue
+        for item in value if isinstance(value, list) else [value]:
+            words.append(f"--{parameter.flag}={str(item).lower() if isinstance(item, bool) else item}")
+    if isinstance(intent.operation, Write) and intent.reason:
+        words.append(f"--reason={intent.reason}")
+    return words
+
+
+def help_message(operations: Sequence[Operation], topic: str, organizations: Sequence[str]) -> Content:
+    """Usage and summary of everything, or of what the topic means, by noun."""
+    meant = topics(operations, topic)
+    blocks: list[Block] = []
+    for noun, members in groupby(meant, key=lambda o: o.name.partition(".")[0]):
+        lines = [f"{code(usage(o))}\n{escape(o.summary)}" for o in members]
+        blocks.append(section(f"*{escape(noun.capitalize())}*\n" + "\n".join(lines)))
+    lead = f"{code(COMMAND)} alone opens a menu of everything; a command with something missing opens its form."
+    place = f"The organization is {code(organizations[0])} unless --organization says otherwise."
+    blocks.append(context(f"{lead} {place}"))
+    text = "\n".join(f"{usage(o)}: {o.summary}" for o in meant)
+    return Content(fit(escape(text), 3900), tuple(blocks))
+
+
+def error_message(error: UserError) -> Content:
+    """An error's sentence, and the line that would have been right."""
+    if not isinstance(error, UsageError):
+        return said(error_text(error.text))
+    # It repeats what was typed, and names nobody of its own accord.
+    text = fit(escape(error.text), 2500)
+    return said(f"{text}\n{code(error.usage)}" if error.usage else text)
+
+
+def error_text(text: str) -> str:
+    """An error for Slack: escaped, but for the mentions that our own texts hold."""
+    return fit(restore_mentions(escape(text)), 2500)
+
+
+def restore_mentions(text: str) -> str:
+    """People and user groups that we name stay mentions; nothing else does."""
+    return MENTION.sub(lambda found: f"<{found[1]}>", text)
+
+
+def said(text: str) -> Content:
+    """Just a sentence."""
+    return Content(text, (section(text),))
+
+
+def from_page_value(value: str) -> tuple[list[str], int]:
+    """The question's words and the place that a page's button carries."""
+    found: Any = json.loads(value)
+    return list(found[0]), int(found[1])

@@ -1,0 +1,277 @@
+"""What a message says: requests, results, alerts, warnings and notices as text and blocks: pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.governance.lifecycle import Status
+from bot.governance.views import RequestView
+from bot.operations.base import Change, Operation
+from bot.slack.text import (
+    HEADER_LIMIT,
+    SECTION_LIMIT,
+    code,
+    escape,
+    fit,
+    fit_lines,
+    mention,
+    mention_group,
+    moment,
+    one_line,
+    quote,
+)
+
+Block = dict[str, Any]
+
+STATUS_TEXT = {
+    Status.PENDING: "Waiting for approval",
+    Status.APPROVED: "Approved, about to be done",
+    Status.EXECUTING: "Being done",
+    Status.SUCCEEDED: "Done ✅",
+    Status.FAILED: "Failed ❌",
+    Status.UNKNOWN: "Outcome unknown ⚠️",
+    Status.DENIED: "Denied ⛔",
+    Status.CANCELLED: "Cancelled",
+    Status.EXPIRED: "Expired ⌛",
+}
+SEVERITY_TEXT = {"info": "For information", "warning": "Warning ⚠️", "critical": "Alarm 🚨"}
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A message: `text` carries all of it (screen readers and notifications read it), `blocks` show it."""
+
+    text: str
+    blocks: tuple[Block, ...]
+
+
+def section(text: str) -> Block:
+    """A paragraph of mrkdwn, at most 3,000 characters."""
+    return {"type": "section", "text": {"type": "mrkdwn", "text": fit(text, SECTION_LIMIT)}}
+
+
+def header(text: str) -> Block:
+    """A heading; plain text, so nothing in it is markup."""
+    return {"type": "header", "text": {"type": "plain_text", "text": fit(text, HEADER_LIMIT), "emoji": True}}
+
+
+def context(text: str) -> Block:
+    """A line in small type."""
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": fit(text, SECTION_LIMIT)}]}
+
+
+def button(text: str, action: str, value: str, **more: Any) -> Block:
+    """A button; `value` only says which request is meant, never who may press it."""
+    label = {"type": "plain_text", "text": text}
+    return {"type": "button", "action_id": action, "text": label, "value": value, **more}
+
+
+def confirmation(title: str, text: str, confirm: str, *, danger: bool = False) -> Block:
+    """The question that Slack asks before it sends a press."""
+    return {
+        "title": {"type": "plain_text", "text": fit(title, 100)},
+        "text": {"type": "plain_text", "text": fit(text, 300)},
+        "confirm": {"type": "plain_text", "text": confirm},
+        "deny": {"type": "plain_text", "text": "Not now"},
+        "style": "danger" if danger else "primary",
+    }
+
+
+def request_card(view: RequestView, operation: Operation) -> Content:
+    """A request's card, as it stands."""
+    title = f"Request {view.id}: {operation.title}"
+    asked = f"{mention(view.requester)} asks to {lower_first(operation.summary)}:"
+    blocks = [
+        header(title),
+        section(f"{asked}\n{fit(quote(view.reason), 1500)}" if view.reason else asked),
+        context(params_line(view)),
+        section(f"*What it would change*\n{change_text(view.changes)}"),
+    ]
+    if view.notes:
+        blocks.append(context(fit_lines([one_line(note) for note in view.notes], 2000, ": see Details")))
+    blocks += [section(f"*{status_line(view)}*{outcome_text(view)}"), context(rule_line(view))]
+    if buttons := request_buttons(view, operation):
+        blocks.append({"type": "actions", "block_id": f"request-{view.id}-{view.version}", "elements": buttons})
+    return Content(request_text(view, title, asked), tuple(blocks))
+
+
+def request_text(view: RequestView, title: str, asked: str) -> str:
+    """The whole card as one text, within what `chat.update` takes."""
+    parts = [
+        title,
+        asked,
+        fit(quote(view.reason), 800) if view.reason else "",
+        fit(params_line(view), 800),
+        change_text(view.changes, limit=1200),
+        status_line(view) + fit(outcome_text(view), 900),
+        rule_line(view),
+    ]
+    return fit("\n".join(part for part in parts if part), 3900)
+
+
+def params_line(view: RequestView) -> str:
+    """What was asked for, parameter by parameter; a long value is whole in the details."""
+    given = ((name, value) for name, value in view.params.items() if value not in (None, "", []))
+    return fit(" · ".join(f"{escape(name)} {code(fit(value_text(value), 300))}" for name, value in given), 2500)
+
+
+def value_text(value: Any) -> str:
+    """A parameter's value for people."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def lower_first(text: str) -> str:
+    """For the middle of a sentence."""
+    return text[:1].lower() + text[1:]
+
+
+def change_text(changes: Iterable[Change], *, limit: int = 2800) -> str:
+    """One line a change: what, from what, to what."""
+    return fit_lines([change_line(change) for change in changes], limit, ": see Details") or "Nothing."
+
+
+def change_line(change: Change) -> str:
+    """`• jane@example.com: invited as member`, `• Rules: v1.* → v.*`."""
+    match change.before, change.after:
+        case None, after:
+            what = one_line(after or "")
+        case before, None:
+            what = f"{one_line(before or '')} → removed"
+        case before, after:
+            what = f"{one_line(before or '')} → {one_line(after or '')}"
+    named = f" ({names(change.items)})" if change.items else ""
+    return f"• *{one_line(change.subject)}*: {what}{named}"
+
+
+def names(items: tuple[str, ...], limit: int = 12) -> str:
+    """The first items, and how many more there are."""
+    shown = ", ".join(code(item) for item in items[:limit])
+    return shown if len(items) <= limit else f"{shown} and {len(items) - limit:,} more: see Details"
+
+
+def status_line(view: RequestView) -> str:
+    """Where the request stands, and who brought it there."""
+    text = STATUS_TEXT[view.status] + (f"; settled by {mention(view.settled_by)}" if view.settled_by else "")
+    given = ", ".join(mention(voter) for voter in view.approvals)
+    settled, planned = view.progress
+    if view.status is Status.EXECUTING and planned > 1:
+        text = f"{text}, {settled:,} of {planned:,} so far"
+    match view.status:
+        case Status.PENDING:
+            so_far = f", {len(view.approvals)} of {view.required} given by {given}" if given else ""
+            return f"{text}{so_far}"
+        case Status.DENIED | Status.CANCELLED:
+            return f"{text} by {mention(view.decided_by or view.requester)}"
+        case Status.APPROVED | Status.EXECUTING | Status.SUCCEEDED | Status.FAILED | Status.UNKNOWN if given:
+            return f"{text}; approved by {given}"
+        case _:
+            return text
+
+
+def outcome_text(view: RequestView) -> str:
+    """What came of it, beginning with a line break; empty where nothing has yet."""
+    lines = []
+    if view.decision_reason:
+        lines.append(quote(view.decision_reason))
+    if view.summary:
+        lines.append(f"{one_line(view.summary)}.")
+    if view.error:
+        lines.append(one_line(view.error))
+    lines += [f"• {one_line(item.subject)} {one_line(item.text)}" for item in view.items]
+    return "".join(f"\n{line}" for line in [fit_lines(lines, 2500, ": see Details")] if line)
+
+
+def rule_line(view: RequestView) -> str:
+    """Under which rule, who may approve, until when."""
+    rule = f"Rule “{escape(view.rule)}”"
+    if not view.required:
+        return f"{rule} allows it without approval."
+    people = [mention(user) for user in view.approver_users] + [mention_group(group) for group in view.approver_groups]
+    wanted = "1 approval" if view.required == 1 else f"{view.required} approvals"
+    line = f"{rule}: {wanted} of {', '.join(people)}"
+    return f"{line}, until {moment(view.expires_at)}." if view.status is Status.PENDING else f"{line}."
+
+
+def request_buttons(view: RequestView, operation: Operation) -> list[Block]:
+    """What can be pressed as it stands."""
+    value = str(view.id)
+    subjects = fit(", ".join(change.subject for change in view.changes), 150)
+    what = f"Request {view.id} in {view.organization}, {lower_first(operation.title)}: {subjects}."
+    details = button("Details", "details", value)
+    match view.status:
+        case Status.PENDING:
+            ask = confirmation("Approve this request?", f"{what} It is done once enough people agree.", "Approve")
+            take_back = confirmation(
+                "Cancel your request?", f"{what} Nothing will be changed.", "Cancel request", danger=True
+            )
+            return [
+                button("Approve", "approve", value, style="primary", confirm=ask),
+                button("Deny", "deny", value, style="danger"),
+                button("Cancel", "cancel", value, confirm=take_back),
+                details,
+            ]
+        case Status.UNKNOWN:
+            done = confirmation(
+                "It was done?", f"{what} You looked at Docker Hub and the change is there.", "It was done"
+            )
+            not_done = confirmation(
+                "It was not done?", f"{what} You looked and the change is not there.", "It was not done"
+            )
+            return [
+                button("It was done", "settle_done", value, confirm=done),
+                button("It was not done", "settle_not_done", value, confirm=not_done),
+                details,
+            ]
+        case _:
+            return [details]
+
+
+def result_message(view: RequestView, operation: Operation) -> Content:
+    """What the requester is told at the end."""
+    said = {
+        Status.SUCCEEDED: "is done ✅",
+        Status.FAILED: "has failed ❌",
+        Status.UNKNOWN: "has an unknown outcome ⚠️",
+        Status.DENIED: f"was denied by {mention(view.decided_by or '')} ⛔",
+        Status.EXPIRED: "has expired: nobody decided in time ⌛",
+    }.get(view.status, STATUS_TEXT[view.status].lower())
+    text = f"Your request {view.id} ({operation.title}) {said}{outcome_text(view)}"
+    blocks = [section(text), context(change_text(view.changes, limit=1500))]
+    if view.status is Status.UNKNOWN:
+        blocks.append(context("A person has to look at Docker Hub and settle it on the card."))
+    return Content(fit(f"{text}\n{change_text(view.changes, limit=900)}", 3900), tuple(blocks))
+
+
+def alert_message(payload: Mapping[str, Any]) -> Content:
+    """An entry of Docker Hub's audit log that a rule found worth telling."""
+    severity = SEVERITY_TEXT.get(str(payload["severity"]), str(payload["severity"]))
+    at = moment(datetime.fromisoformat(payload["at"]))
+    title = f"{payload['title']} ({payload['organization']})"
+    said = escape(str(payload["text"]))
+    facts = f"{severity} · {at} · action {code(str(payload['action']))} · rule “{escape(str(payload['rule']))}”"
+    blocks = (header(title), section(said), context(facts))
+    return Content(fit(f"{escape(title)}\n{said}\n{facts}", 3900), blocks)
+
+
+def limit_message(payload: Mapping[str, Any]) -> Content:
+    """A rate limit that is nearly spent, or no longer."""
+    family = code(str(payload["family"]))
+    left = f"{payload['remaining']:,} of {payload['limit']:,} requests"
+    if payload["phase"] == "end":
+        text = f"Docker Hub's rate limit for {family} has recovered: {left} are left."
+        return Content(text, (section(text),))
+    reset = moment(datetime.fromisoformat(payload["reset_at"]))
+    text = (
+        f"*Docker Hub's rate limit for {family} is nearly spent*\n{left} a minute are left; it is full again {reset}. "
+        "Requests wait until then, and other clients of this account may be refused."
+    )
+    return Content(text, (section(text),))
+
+
+def notice_message(payload: Mapping[str, Any]) -> Content:
+    """Something that an administrator has to mend."""
+    text = f"*Hubwarden needs an administrator*\n{escape(str(payload['text']))}"
+    return Content(fit(text, 3900), (section(text),))

@@ -1,0 +1,94 @@
+"""Who is who, asked of Slack and remembered for a short while."""
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.governance.people import DirectoryUnavailable, Person
+from bot.slack.client import TROUBLE
+
+Found = TypeVar("Found")
+
+PERSON_SECONDS = 60
+GROUP_SECONDS = 60
+
+
+class SlackDirectory:
+    """A `Directory` that asks Slack; events that Slack sends make it forget early."""
+
+    def __init__(self, client: AsyncWebClient, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._client = client
+        self._monotonic = monotonic
+        self._people: dict[str, tuple[float, Person]] = {}
+        self._groups: dict[str, tuple[float, frozenset[str]]] = {}
+
+    async def person(self, user: str) -> Person:
+        """The person, at most a minute old."""
+        return await self._remembered(self._people, user, self._ask_person, PERSON_SECONDS)
+
+    async def members_of(self, group: str) -> frozenset[str]:
+        """Everybody in the user group, at most a minute old."""
+        return await self._remembered(self._groups, group, self._ask_group, GROUP_SECONDS)
+
+    def forget_person(self, user: str) -> None:
+        """Slack says that the person has changed."""
+        self._people.pop(user, None)
+
+    def forget_group(self, group: str) -> None:
+        """Slack says that the user group has changed."""
+        self._groups.pop(group, None)
+
+    async def channel_id(self, name: str) -> str | None:
+        """The id of the channel with this name that the bot can see; raises `DirectoryUnavailable`."""
+        cursor = ""
+        while True:
+            answer = await self._channels(cursor)
+            for channel in answer["channels"]:
+                if channel["name"] == name.removeprefix("#"):
+                    return str(channel["id"])
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return None
+
+    async def _channels(self, cursor: str) -> AsyncSlackResponse:
+        try:
+            return await self._client.conversations_list(
+                types="public_channel,private_channel", exclude_archived=True, limit=1000, cursor=cursor or None
+            )
+        except TROUBLE as error:
+            raise DirectoryUnavailable from error
+
+    async def _remembered(
+        self,
+        memory: dict[str, tuple[float, Found]],
+        key: str,
+        ask: Callable[[str], Awaitable[Found]],
+        seconds: float,
+    ) -> Found:
+        known = memory.get(key)
+        if known and known[0] > self._monotonic():
+            return known[1]
+        try:
+            found = await ask(key)
+        except TROUBLE as error:
+            raise DirectoryUnavailable from error
+        memory[key] = (self._monotonic() + seconds, found)
+        return found
+
+    async def _ask_person(self, user: str) -> Person:
+        entry = (await self._client.users_info(user=user))["user"]
+        return Person(
+            id=user,
+            name=entry.get("real_name") or entry.get("name") or user,
+            is_active=not entry.get("deleted", False),
+            is_guest=any(entry.get(k) for k in ("is_restricted", "is_ultra_restricted", "is_stranger")),
+            is_bot=bool(entry.get("is_bot")),
+            email=(entry.get("profile") or {}).get("email"),
+            timezone=entry.get("tz") or "UTC",
+        )
+
+    async def _ask_group(self, group: str) -> frozenset[str]:
+        return frozenset((await self._client.usergroups_users_list(usergroup=group))["users"])

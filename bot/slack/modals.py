@@ -1,0 +1,294 @@
+"""Forms: a parameters model to a view, and a view's state back to values: pure."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from bot.governance.views import RequestView
+from bot.operations.base import Change, Operation, Write, choices_of
+from bot.slack.cards import Block, change_line, outcome_text, rule_line, section, status_line, value_text
+from bot.slack.grammar import COMMAND, MAX_REASON, Parameter, parameters
+from bot.slack.text import PART_OF_ENTITY, code, escape, fit, mention, one_line, quote
+
+FORM = "operation_form"
+PICKER = "picker"
+DENY = "deny_form"
+PLAIN = "plain"
+PICK = "pick"
+VALUE = "value"
+CHOICE = "choice"
+REASON = "reason"
+MAX_BLOCKS = 100
+SWITCHED_ON = frozenset({"true", "t", "yes", "y", "on", "1"})  # as pydantic reads them
+
+
+def plain_text(text: str, limit: int) -> Block:
+    """A text object without markup."""
+    return {"type": "plain_text", "text": fit(text, limit)}
+
+
+def view(callback_id: str, title: str, blocks: Sequence[Block], **more: Any) -> Block:
+    """A modal; at most 100 blocks."""
+    return {
+        "type": "modal",
+        "callback_id": callback_id,
+        "title": plain_text(title, 24),
+        "close": plain_text("Close", 24),
+        "blocks": list(blocks[:MAX_BLOCKS]),
+        **more,
+    }
+
+
+def form_view(
+    operation: Operation,
+    values: Mapping[str, Any],
+    reason: str,
+    *,
+    organizations: Sequence[str],
+    channel: str | None,
+) -> Block:
+    """The operation's form, with what is known already filled in."""
+    blocks: list[Block] = [section(escape(f"{operation.summary}."))]
+    blocks += [
+        field_block(parameter, operation, values.get(parameter.name), organizations)
+        for parameter in parameters(operation.params)
+        if parameter.name != "organization" or len(organizations) > 1
+    ]
+    if isinstance(operation, Write):
+        blocks.append(reason_block(reason))
+    metadata = {"operation": operation.name, "channel": channel}
+    submit = "Ask" if isinstance(operation, Write) else "Show"
+    return view(FORM, operation.title, blocks, submit=plain_text(submit, 24), private_metadata=json.dumps(metadata))
+
+
+def reason_block(reason: str) -> Block:
+    """Why; every write has a reason."""
+    element: Block = {"type": "plain_text_input", "action_id": VALUE, "multiline": True, "max_length": MAX_REASON}
+    if reason:
+        element["initial_value"] = fit(reason, MAX_REASON)
+    hint = plain_text("The approvers and the audit trail read it.", 2000)
+    return {
+        "type": "input",
+        "block_id": REASON,
+        "label": plain_text("Reason", 2000),
+        "element": element,
+        "hint": hint,
+    }
+
+
+def field_block(parameter: Parameter, operation: Operation, value: Any, organizations: Sequence[str]) -> Block:
+    """One parameter's input; `block_id` is its name, so that an error finds its place."""
+    info = parameter.info
+    label = plain_text(info.title or parameter.name, 2000)
+    block: Block = {
+        "type": "input",
+        "block_id": parameter.name,
+        "label": label,
+        "optional": parameter.is_switch or not (info.is_required() or parameter.name == "organization"),
+        "element": element_for(parameter, value, organizations),
+    }
+    if info.description and not parameter.is_switch:
+        block["hint"] = plain_text(info.description, 2000)
+    return block
+
+
+def element_for(parameter: Parameter, value: Any, organizations: Sequence[str]) -> Block:
+    """The input element that suits the parameter's type."""
+    if parameter.name == "organization":
+        return static_select(tuple(organizations), value or organizations[0])
+    if parameter.options:
+        return static_select(parameter.options, value if value is not None else parameter.info.default)
+    if parameter.is_switch:
+        return checkbox(parameter, value)
+    if choices_of(parameter.info) is not None:
+        return external_select(parameter, value)
+    if parameter.annotation is int:
+        return number_input(parameter, value)
+    return date_input(value) if parameter.annotation is date else text_input(parameter, value)
+
+
+def option(text: str) -> Block:
+    """A menu's entry; Slack takes 75 characters of text and 150 of value."""
+    return {"text": plain_text(text, 75), "value": text[:150]}
+
+
+def static_select(options: Sequence[str], value: Any) -> Block:
+    """A menu of few fixed values."""
+    element: Block = {"type": "static_select", "action_id": VALUE, "options": [option(text) for text in options]}
+    if value in options:
+        element["initial_option"] = option(str(value))
+    return element
+
+
+def external_select(parameter: Parameter, value: Any) -> Block:
+    """A menu whose entries Docker Hub knows."""
+    element: Block = {
+        "type": "external_select",
+        "action_id": CHOICE,
+        "min_query_length": 0,
+        "placeholder": plain_text(f"Choose a {(parameter.info.title or parameter.name).lower()}", 150),
+    }
+    if isinstance(value, str) and 0 < len(value) <= 75:
+        element["initial_option"] = option(value)
+    return element
+
+
+def checkbox(parameter: Parameter, value: Any) -> Block:
+    """An on-off switch."""
+    entry: Block = {"text": plain_text(parameter.info.title or parameter.name, 75), "value": "true"}
+    if parameter.info.description:
+        entry["description"] = plain_text(parameter.info.description, 75)
+    element: Block = {"type": "checkboxes", "action_id": VALUE, "options": [entry]}
+    is_on = parameter.info.default is True if value is None else str(value).lower() in SWITCHED_ON
+    if is_on:
+        element["initial_options"] = [entry]
+    return element
+
+
+def date_input(value: Any) -> Block:
+    """A day."""
+    return {"type": "datepicker", "action_id": VALUE} | ({"initial_date": value} if is_day(value) else {})
+
+
+def is_day(value: Any) -> bool:
+    """Whether it is a day as Slack writes it: 2026-11-23."""
+    try:
+        return str(date.fromisoformat(str(value))) == str(value)
+    except ValueError:
+        return False
+
+
+def number_input(parameter: Parameter, value: Any) -> Block:
+    """A whole number."""
+    initial = value if value is not None else parameter.info.default
+    element: Block = {"type": "number_input", "action_id": VALUE, "is_decimal_allowed": False}
+    return element | ({"initial_value": str(initial)} if isinstance(initial, int | str) else {})
+
+
+def text_input(parameter: Parameter, value: Any) -> Block:
+    """Free text; a list has one item a line."""
+    text = "\n".join(value) if isinstance(value, list | tuple) else value
+    element: Block = {"type": "plain_text_input", "action_id": VALUE, "multiline": parameter.is_list}
+    return element | ({"initial_value": fit(text, 3000)} if text else {})
+
+
+def read_form(operation: Operation, state: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    """A submitted form's values by parameter name, and the reason; what was left empty is left out."""
+    values: dict[str, Any] = {}
+    for parameter in parameters(operation.params):
+        element = next(iter(state.get(parameter.name, {}).values()), None)
+        if element is None:
+            continue
+        value = element_value(element)
+        if parameter.is_switch:
+            values[parameter.name] = bool(value)
+        elif value not in (None, ""):
+            values[parameter.name] = value
+    reason = element_value(next(iter(state.get(REASON, {}).values()), {})) or ""
+    return values, str(reason).strip()
+
+
+def element_value(element: Mapping[str, Any]) -> Any:
+    """What was put into one input."""
+    match element.get("type"):
+        case "static_select" | "external_select":
+            return (element.get("selected_option") or {}).get("value")
+        case "checkboxes":
+            return [chosen["value"] for chosen in element.get("selected_options") or ()]
+        case "datepicker":
+            return element.get("selected_date")
+        case _:
+            return element.get("value")
+
+
+def picker_view(operations: Sequence[Operation], *, channel: str | None) -> Block:
+    """Everything that there is, to choose one from; Slack takes 100 entries a group."""
+    groups = [
+        {
+            "label": plain_text(noun, 75),
+            "options": [
+                {"text": plain_text(o.title, 75), "value": o.name, "description": plain_text(o.summary, 75)}
+                for o in members
+            ],
+        }
+        for noun, members in groupby(operations, key=lambda o: o.name.partition(".")[0])
+    ]
+    element = {
+        "type": "static_select",
+        "action_id": PICK,
+        "placeholder": plain_text("Choose what to do", 150),
+        "option_groups": groups,
+    }
+    blocks: list[Block] = [
+        section(f"What shall happen in Docker Hub? {code(f'{COMMAND} help')} lists the commands."),
+        {"type": "actions", "block_id": PICK, "elements": [element]},
+    ]
+    return view(PICKER, "Hubwarden", blocks, private_metadata=json.dumps({"channel": channel}))
+
+
+def deny_view(request_id: int, title: str) -> Block:
+    """Asks why a request is denied."""
+    block = reason_block("") | {"hint": plain_text("The requester and the audit trail read it.", 2000)}
+    blocks = [section(f"Deny request {request_id}: {escape(title)}. Nothing will be changed."), block]
+    return view(
+        DENY, f"Deny request {request_id}", blocks, submit=plain_text("Deny", 24), private_metadata=str(request_id)
+    )
+
+
+def message_view(title: str, *paragraphs: str) -> Block:
+    """A modal that only says something."""
+    return view(PLAIN, title, [section(paragraph) for paragraph in paragraphs if paragraph])
+
+
+def details_view(request: RequestView, operation: Operation) -> Block:
+    """All of a request, nothing left out that Slack has room for; it says where that ends."""
+    lines = [
+        f"{mention(request.requester)} asks: {escape(operation.summary)}",
+        *([f"*Reason*\n{quote(request.reason)}"] if request.reason else []),
+        *(
+            f"*{escape(name)}*: {code(value_text(value))}"
+            for name, value in request.params.items()
+            if value not in (None, [], "")
+        ),
+        f"*{status_line(request)}*{outcome_text(request)}",
+        rule_line(request),
+        "*What it would change*",
+        *(line for change in request.changes for line in whole_change(change)),
+        *(one_line(note) for note in request.notes),
+    ]
+    return view(PLAIN, f"Request {request.id}", pack(lines))
+
+
+def whole_change(change: Change) -> list[str]:
+    """A change with every single item."""
+    head = change_line(Change(change.subject, change.before, change.after))
+    return [head, *(code(item) for item in change.items)]
+
+
+def pack(lines: Sequence[str], *, limit: int = 2900, total: int = 200_000) -> list[Block]:
+    """Lines in as few sections as they need; the last says how many found no room in a view."""
+    texts: list[str] = []
+    used = 0
+    pieces = [piece for line in lines for piece in parts_of(line, limit)]
+    for number, line in enumerate(pieces):
+        if used + len(line) > total or (len(texts) == MAX_BLOCKS - 1 and len(texts[-1]) + len(line) + 1 > limit):
+            texts.append(f"…and {len(pieces) - number:,} more lines, for which Slack's forms have no room.")
+            break
+        if texts and len(texts[-1]) + len(line) + 1 <= limit:
+            texts[-1] += f"\n{line}"
+        else:
+            texts.append(line)
+        used += len(line) + 1
+    return [section(text) for text in texts]
+
+
+def parts_of(line: str, limit: int) -> list[str]:
+    """The line, in several parts where it is longer than `limit`; no entity is cut in two."""
+    parts = []
+    while len(line) > limit:
+        part = PART_OF_ENTITY.sub("", line[:limit])
+        parts.append(part)
+        line = line[len(part) :]
+    return [*parts, line] if line else parts

@@ -1,0 +1,84 @@
+"""The Socket Mode connection: ready once Slack has said hello, and brought back when slack_sdk loses its way."""
+
+import asyncio
+import json
+from contextlib import suppress
+
+import structlog
+from aiohttp import WSMessage
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+class SocketMode:
+    """One Socket Mode session of the app, watched."""
+
+    def __init__(self, app: AsyncApp, app_token: str, *, look_seconds: float = 1.0, ping_seconds: float = 5.0) -> None:
+        self._app = app
+        self._app_token = app_token
+        self._look_seconds = look_seconds
+        self._ping_seconds = ping_seconds
+        self._handler: AsyncSocketModeHandler | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._hello = asyncio.Event()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether Slack has said hello on the session that stands."""
+        return self._hello.is_set()
+
+    async def wait_ready(self) -> None:
+        """Return once Slack has said hello."""
+        await self._hello.wait()
+
+    async def start(self) -> None:
+        """Begin to connect; `wait_ready` tells when it is done."""
+        handler = AsyncSocketModeHandler(self._app, self._app_token, ping_interval=self._ping_seconds)
+        handler.client.on_message_listeners.append(self._look_at_frame)
+        self._handler = handler
+        self._tasks = [asyncio.create_task(handler.client.connect()), asyncio.create_task(self._watch(handler))]
+
+    async def stop(self) -> None:
+        """Close the connection; what listeners have begun goes on."""
+        self._hello.clear()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._handler is None:
+            return
+        client = self._handler.client
+        await client.close()
+        # slack_sdk cancels these and does not wait for them.
+        left = (client.message_processor, client.current_session_monitor, client.message_receiver)
+        await asyncio.gather(*(task for task in left if task is not None), return_exceptions=True)
+
+    async def _look_at_frame(self, frame: WSMessage) -> None:
+        kind = None
+        with suppress(ValueError, AttributeError):
+            kind = json.loads(frame.data).get("type")
+        if kind == "hello":
+            self._hello.set()
+            log.info("socket.ready")
+        elif kind == "disconnect":
+            log.info("socket.refreshed_by_slack")
+
+    async def _watch(self, handler: AsyncSocketModeHandler) -> None:
+        """Where the session has been down for two looks, drop its address.
+
+        slack_sdk 3.47 repeats a single-use ticket for ever once a handshake has failed; without an address, it asks for
+        a new one.
+        """
+        looks_down = 0
+        while True:
+            await asyncio.sleep(self._look_seconds)
+            if await handler.client.is_connected():
+                looks_down = 0
+                continue
+            looks_down += 1
+            if self._hello.is_set():
+                self._hello.clear()
+                log.warning("socket.down")
+            if looks_down >= 2:
+                handler.client.wss_uri = None

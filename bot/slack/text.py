@@ -1,0 +1,76 @@
+"""Text for Slack: escaped, never longer than Slack takes, and never cut without saying so."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+SECTION_LIMIT = 3000
+HEADER_LIMIT = 150
+UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+LINE_BREAKS = re.compile("\\s*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]\\s*")
+PART_OF_ENTITY = re.compile(r"&[a-z]{0,3}$")
+
+
+def escape(text: str) -> str:
+    """Text from people or from Docker Hub, made harmless: Slack asks for these three characters, and no others.
+
+    https://docs.slack.dev/messaging/formatting-message-text
+    """
+    return visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def visible(text: str) -> str:
+    """The text with a mark where a character cannot be seen: some turn the reading order, and so the meaning."""
+    return UNSEEN.sub("\ufffd", text)
+
+
+def one_line(text: str) -> str:
+    """Text made harmless that shall stay on its line: nobody adds lines of their own to a card."""
+    return escape(LINE_BREAKS.sub(" ⏎ ", text.strip()))
+
+
+def code(text: str) -> str:
+    """A value in fixed width. A backtick would end it, so it becomes a look-alike."""
+    flat = " ".join(text.split()) or " "
+    return f"`{escape(flat.replace('`', 'ˋ'))}`"
+
+
+def quote(text: str) -> str:
+    """Somebody's words, as a quotation."""
+    return "\n".join(f"> {escape(line)}" for line in text.splitlines() or [""])
+
+
+def moment(at: datetime) -> str:
+    """A time in each reader's own zone; without Slack, in UTC."""
+    fallback = at.strftime("%Y-%m-%d %H:%M UTC")
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>"
+
+
+def mention(user: str) -> str:
+    """A person of the workspace."""
+    return f"<@{user}>"
+
+
+def mention_group(group: str) -> str:
+    """A user group of the workspace."""
+    return f"<!subteam^{group}>"
+
+
+def fit(text: str, limit: int) -> str:
+    """At most `limit` characters; what was cut ends in `…`. Only for text that nobody has to read to its end."""
+    if len(text) <= limit:
+        return text
+    return f"{PART_OF_ENTITY.sub('', text[: limit - 1])}…"
+
+
+def fit_lines(lines: Sequence[str], limit: int, more: str) -> str:
+    """As many lines as fit; the last one says how many do not, and `more` says where they are."""
+    shown: list[str] = []
+    used = 0
+    room = limit - len(more) - 40
+    for line in (fit(line, 600) for line in lines):
+        if used + len(line) + 1 > room and len(shown) < len(lines):
+            return "\n".join([*shown, f"…and {len(lines) - len(shown):,} more{more}"])
+        shown.append(line)
+        used += len(line) + 1
+    return "\n".join(shown)
