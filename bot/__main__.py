@@ -1,0 +1,115 @@
+"""The command line: run · sandbox · check · docs."""
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bot.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from bot.app import Hubwarden
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command that was typed, and answer the exit status: 2 where the configuration cannot be used."""
+    options = parse_arguments(arguments)
+    try:
+        status: int = options.run(options)
+    except ConfigurationError as error:
+        print_problems(error.problems)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return status
+
+
+def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The command and its options."""
+    parser = argparse.ArgumentParser(prog="hubwarden", description="Run a Docker Hub organization from Slack.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    run = commands.add_parser("run", help="start the bot")
+    run.set_defaults(run=run_bot)
+    sandbox = commands.add_parser("sandbox", help="try it on this machine: a Docker Hub, a Slack and the bot")
+    sandbox.add_argument("--port", type=int, default=0, help="the browser's port (default: one that is free)")
+    sandbox.add_argument(
+        "--folder", default="", help="where the bot's SQLite file goes (default: a new temporary folder)"
+    )
+    sandbox.set_defaults(run=run_sandbox)
+    check = commands.add_parser("check", help="read the configuration, ask Slack and Docker Hub, tell every problem")
+    check.set_defaults(run=run_check)
+    docs = commands.add_parser("docs", help="write docs/operations.md")
+    docs.add_argument("--check", action="store_true", help="write nothing; fail where the page is stale")
+    docs.set_defaults(run=run_docs)
+    return parser.parse_args(arguments)
+
+
+def print_problems(problems: Sequence[str]) -> None:
+    """Each problem on a line of its own."""
+    for problem in problems:
+        print(f"✗ {problem}", file=sys.stderr)
+
+
+def run_bot(_options: argparse.Namespace) -> int:
+    """Start the bot, and stop it on SIGTERM or Ctrl-C."""
+    from bot.app import Hubwarden
+    from bot.logs import configure_logs
+    from bot.settings import load_settings
+
+    settings = load_settings()
+    secrets = (settings.slack_bot_token, settings.slack_app_token, settings.dockerhub_token)
+    configure_logs(
+        level=settings.log_level, form=settings.log_format, secrets=[secret.get_secret_value() for secret in secrets]
+    )
+    asyncio.run(serve(Hubwarden(settings)))
+    return 0
+
+
+async def serve(bot: "Hubwarden") -> None:
+    """Run until told to stop, then stop in order."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    await bot.start()
+    ready = asyncio.create_task(bot.wait_ready())
+    await stopping.wait()
+    ready.cancel()
+    await bot.stop()
+
+
+def run_sandbox(options: argparse.Namespace) -> int:
+    """Start the sandbox and the bot in it."""
+    from bot.sandbox.launcher import launch
+
+    return launch(port=options.port, folder=options.folder)
+
+
+def run_check(_options: argparse.Namespace) -> int:
+    """Tell every problem; 2 where there is one."""
+    from bot.check import find_problems
+
+    problems = asyncio.run(find_problems())
+    if problems:
+        raise ConfigurationError(problems)
+    print("✓ Settings, policy, alert rules and manifest are in order; Slack and Docker Hub answer.")
+    return 0
+
+
+def run_docs(options: argparse.Namespace) -> int:
+    """Write the reference page, or say that it is stale."""
+    from bot import docs
+
+    if not options.check:
+        print(f"Wrote {docs.write_page()}")
+        return 0
+    if docs.is_current():
+        return 0
+    print("docs/operations.md is stale: run make docs.", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,290 @@
+"""The composition root: builds everything, starts it in order, and stops it in reverse."""
+
+import asyncio
+import os
+import socket as system_socket
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import aiohttp
+import structlog
+
+from bot.alerts.limits import LimitWatch
+from bot.alerts.poller import AuditLogPoller
+from bot.alerts.rules import AlertRule, load_rules, standard_rules
+from bot.db import requests as request_queries
+from bot.db.migrate import upgrade
+from bot.db.session import Database
+from bot.delivery import Delivery
+from bot.errors import ConfigurationError
+from bot.governance.execution import Executor
+from bot.governance.people import DirectoryUnavailable
+from bot.governance.policy import Policy, load_policy
+from bot.governance.requests import Requests
+from bot.health import Health
+from bot.hub import ClientOptions, Credential, Hub
+from bot.jobs import Job, build_scheduler
+from bot.operations import BY_NAME, OPERATIONS
+from bot.settings import Settings
+from bot.slack.app import build_app
+from bot.slack.client import build_client, find_standing
+from bot.slack.courier import SlackCourier
+from bot.slack.directory import SlackDirectory
+from bot.slack.poster import Poster
+from bot.slack.services import Services
+from bot.slack.socket import SocketMode
+from bot.worker import Worker
+
+log = structlog.stdlib.get_logger(__name__)
+
+HTTP_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
+EXPIRE_SECONDS = 15.0
+LIMIT_SECONDS = 10.0
+STALE_WORKER_SECONDS = 120.0
+DRAIN_SECONDS = 20.0
+REFUSED_TOKENS = frozenset(
+    {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "not_allowed_token_type"}
+)
+
+
+def utc_now() -> datetime:
+    """The time, aware."""
+    return datetime.now(UTC)
+
+
+def read_policy(settings: Settings) -> Policy:
+    """The policy file; raises `ConfigurationError`."""
+    return load_policy(read_text(settings.policy_file, "POLICY_FILE"), OPERATIONS, source=str(settings.policy_file))
+
+
+def read_alert_rules(settings: Settings) -> tuple[AlertRule, ...]:
+    """The alert rules of the settings, or those that come with Hubwarden; raises `ConfigurationError`."""
+    path = settings.alert_rules_file
+    if path is None:
+        return standard_rules()
+    return load_rules(read_text(path, "ALERT_RULES_FILE"), source=str(path))
+
+
+def read_text(path: Path, name: str) -> str:
+    """A configured file's text; raises `ConfigurationError` that says which setting names it."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        raise ConfigurationError([f"{name} names {path}, which cannot be read: {reason}."]) from None
+
+
+class Hubwarden:
+    """The running bot. `now` can be replaced by a clock that tests move."""
+
+    def __init__(self, settings: Settings, *, now: Callable[[], datetime] = utc_now) -> None:
+        self.settings = settings
+        self._now = now
+        self._policy = read_policy(settings)
+        self._alert_rules = read_alert_rules(settings)
+        self.name = f"{system_socket.gethostname()[:40]}:{os.getpid()}"
+
+    async def start(self) -> None:
+        """Start everything; what can be wrong with the configuration raises `ConfigurationError`."""
+        settings = self.settings
+        await asyncio.to_thread(upgrade, settings.database_url)
+        self.database = Database(settings.database_url)
+        self._session = aiohttp.ClientSession(timeout=HTTP_TIMEOUT)
+        self.client = build_client(settings.slack_bot_token, url=settings.slack_api_url, session=self._session)
+        self.directory = SlackDirectory(self.client)
+        await self._check_slack()
+        self._build_hub()
+        await self._build_use_cases()
+        self._build_slack()
+        self._build_jobs()
+        self._build_health()
+        await self.health.start()
+        for worker in self._workers:
+            worker.start()
+        await self.socket.start()
+        self._scheduler.start()
+        log.info("hubwarden.started", health_port=self.health.bound_port)
+
+    async def wait_ready(self) -> None:
+        """Return once Slack has said hello."""
+        await self.socket.wait_ready()
+        log.info("hubwarden.ready")
+
+    async def stop(self) -> None:
+        """Take no new work, end what runs, and close everything."""
+        log.info("hubwarden.stopping")
+        self._scheduler.shutdown(wait=False)
+        await self.socket.stop()
+        await self.services.tasks.drain(DRAIN_SECONDS)
+        await asyncio.gather(*(worker.stop(DRAIN_SECONDS) for worker in self._workers))
+        await self.health.stop()
+        await self.hub.close()
+        await self._session.close()
+        await self.database.close()
+        log.info("hubwarden.stopped")
+
+    def wake(self) -> None:
+        """Something was committed: the workers look."""
+        for worker in self._workers:
+            worker.wake()
+
+    async def _check_slack(self) -> None:
+        """A refused token ends the start; a Slack that does not answer is waited for by everything else."""
+        standing = await find_standing(self.client)
+        if standing.is_refused:
+            await self._session.close()
+            await self.database.close()
+            raise ConfigurationError([f"SLACK_BOT_TOKEN: {standing.problem}"])
+        if standing.problem:
+            log.warning("slack.not_checked", problem=standing.problem)
+
+    def _build_hub(self) -> None:
+        settings = self.settings
+        self.hub = Hub(
+            url=settings.dockerhub_url,
+            credential=Credential(settings.dockerhub_username, settings.dockerhub_token),
+            options=ClientOptions(max_wait=settings.dockerhub_max_wait_seconds),
+        )
+
+    async def _build_use_cases(self) -> None:
+        settings = self.settings
+        self._approvals = await self._channel(settings.slack_approvals_channel)
+        self._alerts = await self._channel(settings.slack_alerts_channel)
+        self._admins = await self._channel(settings.slack_admin_channel)
+        self.requests = Requests(
+            database=self.database,
+            hub=self.hub,
+            policy=self._policy,
+            directory=self.directory,
+            operations=BY_NAME,
+            organizations=settings.dockerhub_organizations,
+            approvals_channel=self._approvals,
+            now=self._now,
+            wake=self.wake,
+        )
+        lease = timedelta(seconds=settings.execution_lease_seconds)
+        executor = Executor(
+            name=self.name,
+            database=self.database,
+            hub=self.hub,
+            operations=BY_NAME,
+            courier=SlackCourier(self.client),
+            lease=lease,
+            now=self._now,
+            wake=self.wake,
+        )
+        delivery = Delivery(
+            database=self.database,
+            requests=self.requests,
+            operations=BY_NAME,
+            poster=Poster(self.client),
+            admin_channel=self._admins,
+            now=self._now,
+            lease=lease,
+        )
+        self._workers = [
+            Worker("executions", executor.step, rest_seconds=min(5.0, lease.total_seconds() / 2)),
+            Worker("delivery", delivery.step, rest_seconds=2.0),
+        ]
+
+    def _build_slack(self) -> None:
+        self.services = Services(
+            requests=self.requests,
+            operations=OPERATIONS,
+            organizations=self.settings.dockerhub_organizations,
+            approvals_channel=self._approvals,
+            directory=self.directory,
+            client=self.client,
+        )
+        app = build_app(self.client, self.services)
+        self.socket = SocketMode(app, self.settings.slack_app_token.get_secret_value())
+
+    def _build_jobs(self) -> None:
+        settings = self.settings
+        self.poller = AuditLogPoller(
+            database=self.database,
+            hub=self.hub,
+            organizations=settings.dockerhub_organizations,
+            rules=self._alert_rules,
+            alerts_channel=self._alerts,
+            own_actor=settings.dockerhub_username,
+            overlap=timedelta(seconds=settings.audit_overlap_seconds),
+            now=self._now,
+            wake=self.wake,
+        )
+        watch = LimitWatch(
+            database=self.database,
+            hub=self.hub,
+            share=settings.rate_limit_warn_share,
+            channel=self._alerts,
+            now=self._now,
+            wake=self.wake,
+        )
+        self._scheduler = build_scheduler(
+            (
+                Job("audit-log", settings.audit_poll_seconds, self.poller.poll),
+                Job("rate-limits", min(LIMIT_SECONDS, settings.audit_poll_seconds), watch.check),
+                Job("expire", min(EXPIRE_SECONDS, settings.audit_poll_seconds), self.requests.expire),
+            )
+        )
+
+    def _build_health(self) -> None:
+        self.health = Health(
+            host=self.settings.health_host,
+            port=self.settings.health_port,
+            checks={
+                "database": self._database_problem,
+                "slack": self._slack_problem,
+                "audit log": self._cursor_problem,
+                "workers": self._worker_problem,
+            },
+            gauges=self._gauges,
+        )
+
+    async def _channel(self, given: str) -> str:
+        """The channel's id where it was given by name; the name itself where Slack does not know it yet."""
+        if given[:1] in "CG" and given.isupper():
+            return given
+        try:
+            found = await self.directory.channel_id(given)
+        except DirectoryUnavailable:
+            log.warning("channel.unresolved", channel=given)
+            return given
+        if found is None:
+            log.warning("channel.unknown", channel=given)
+        return found or given
+
+    async def _database_problem(self) -> str | None:
+        try:
+            async with asyncio.timeout(5):
+                await self.database.ping()
+        except Exception as error:  # noqa: BLE001  whatever is wrong, this is where it is reported
+            return f"does not answer: {type(error).__name__}"
+        return None
+
+    async def _slack_problem(self) -> str | None:
+        return None if self.socket.is_ready else "Slack has not said hello"
+
+    async def _cursor_problem(self) -> str | None:
+        last = self.poller.last_success
+        if last is None:
+            return "has not been read yet"
+        age = (self._now() - last).total_seconds()
+        return f"was read {age:.0f} s ago" if age > max(300.0, 5 * self.settings.audit_poll_seconds) else None
+
+    async def _worker_problem(self) -> str | None:
+        silent = [w.name for w in self._workers if w.silent_seconds > STALE_WORKER_SECONDS]
+        return f"no sign of life from {', '.join(silent)}" if silent else None
+
+    async def _gauges(self) -> Mapping[tuple[str, str], Mapping[str, float]]:
+        async with self.database.begin() as session:
+            counts = await request_queries.count_by_status(session)
+        limits = {limit.family: float(limit.remaining) for limit in self.hub.rate_limits}
+        return {
+            ("requests", "Requests by status"): {status: float(number) for status, number in counts.items()},
+            ("hub_requests_left", "Docker Hub requests left by route family"): limits,
+            ("worker_silent_seconds", "Seconds since a worker's last step"): {
+                w.name: w.silent_seconds for w in self._workers
+            },
+        }

@@ -1,0 +1,95 @@
+"""Reads the whole configuration, asks Slack and Docker Hub once each, and tells every problem with its way out."""
+
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import yaml
+
+from bot.app import HTTP_TIMEOUT, read_alert_rules, read_policy
+from bot.errors import ConfigurationError
+from bot.governance.hub_errors import sentence
+from bot.hub import Credential, Hub, HubError
+from bot.operations.teams import TEAMS
+from bot.settings import Settings, load_settings
+from bot.slack.client import build_client, find_standing
+from bot.slack.grammar import COMMAND
+from bot.slack.shortcuts import SHORTCUT
+
+MANIFEST = Path(__file__).parents[1] / "manifest.yml"
+
+
+async def find_problems() -> list[str]:
+    """One sentence a problem; empty where Hubwarden can run."""
+    problems = [*manifest_problems(MANIFEST)]
+    try:
+        settings = load_settings()
+    except ConfigurationError as error:
+        return [*error.problems, *problems]
+    for read in (read_policy, read_alert_rules):
+        try:
+            read(settings)
+        except ConfigurationError as error:
+            problems += error.problems
+    asked = await asyncio.gather(slack_problems(settings), hub_problems(settings))
+    return problems + [problem for found in asked for problem in found]
+
+
+def manifest_problems(path: Path) -> list[str]:
+    """What in the manifest does not fit what the code registers."""
+    try:
+        manifest = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError:
+        return [f"{path.name} is missing: it comes with Hubwarden's source."]
+    except yaml.YAMLError as error:
+        return [f"{path.name} is no YAML: {' '.join(str(error).split())}"]
+    features = manifest.get("features", {})
+    problems = []
+    if COMMAND not in {command.get("command") for command in features.get("slash_commands", ())}:
+        problems.append(f"{path.name} has no slash command {COMMAND}.")
+    if SHORTCUT not in {shortcut.get("callback_id") for shortcut in features.get("shortcuts", ())}:
+        problems.append(f"{path.name} has no shortcut {SHORTCUT}.")
+    if not manifest.get("settings", {}).get("socket_mode_enabled"):
+        problems.append(f"{path.name} does not enable Socket Mode.")
+    return problems
+
+
+def manifest_scopes(path: Path) -> set[str]:
+    """The bot scopes that the manifest asks for."""
+    manifest: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return set(manifest["oauth_config"]["scopes"]["bot"])
+
+
+async def slack_problems(settings: Settings) -> Iterable[str]:
+    """Whether Slack takes the bot's token, and which of the manifest's scopes it lacks."""
+    problems = []
+    for name, token, prefix in (
+        ("SLACK_BOT_TOKEN", settings.slack_bot_token, "xoxb-"),
+        ("SLACK_APP_TOKEN", settings.slack_app_token, "xapp-"),
+    ):
+        if not token.get_secret_value().startswith(prefix):
+            problems.append(f"{name} does not begin with {prefix}: it is another kind of token.")
+    async with aiohttp.ClientSession(timeout=HTTP_TIMEOUT) as session:
+        client = build_client(settings.slack_bot_token, url=settings.slack_api_url, session=session)
+        standing = await find_standing(client)
+    if standing.problem:
+        return [*problems, f"SLACK_BOT_TOKEN: {standing.problem}"]
+    missing = sorted(manifest_scopes(MANIFEST) - standing.scopes) if standing.scopes and MANIFEST.exists() else []
+    if missing:
+        problems.append(f"The app lacks the scopes {', '.join(missing)}: install it again from manifest.yml.")
+    return problems
+
+
+async def hub_problems(settings: Settings) -> Iterable[str]:
+    """Whether Docker Hub takes the credential and lets it see the default organization."""
+    hub = Hub(url=settings.dockerhub_url, credential=Credential(settings.dockerhub_username, settings.dockerhub_token))
+    organization = settings.dockerhub_organizations[0]
+    try:
+        await hub.get(TEAMS, query={"page_size": "1"}, organization=organization)
+    except HubError as error:
+        return [f"Docker Hub at {settings.dockerhub_url}, organization {organization}: {sentence(error)}"]
+    finally:
+        await hub.close()
+    return []

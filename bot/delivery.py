@@ -1,0 +1,158 @@
+"""One outbox message from due to sent: claimed, rendered from its row, posted or updated, and marked."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.db import messages
+from bot.db.models import Message
+from bot.db.session import Database
+from bot.governance.recording import CARD, RESULT
+from bot.governance.requests import Requests
+from bot.operations.base import Operation
+from bot.slack import cards
+from bot.slack.cards import Content
+from bot.slack.poster import Poster, SlackGone, SlackRateLimited, SlackRefused, SlackUnclear
+
+log = structlog.stdlib.get_logger(__name__)
+
+NOTICE = "notice"
+CANDIDATES = 50
+CHANNEL_SECONDS = 1.0
+LEASE = timedelta(seconds=30)
+CHANNEL_RETRY = timedelta(minutes=5)
+CHANNEL_TROUBLE = {
+    "channel_not_found": "it does not exist, or it is private and Hubwarden is not in it",
+    "not_in_channel": "Hubwarden is not in it: invite it there",
+    "is_archived": "it is archived",
+    "restricted_action": "the workspace does not let Hubwarden post there",
+    "restricted_action_read_only_channel": "it is read-only",
+    "missing_scope": "a scope is missing: install the app again from its manifest",
+    "invalid_auth": "Slack does not accept the bot's token",
+    "account_inactive": "the app has been removed from the workspace",
+    "token_revoked": "the bot's token has been revoked",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """Brings Slack to what the outbox says, at most one message a second in each channel."""
+
+    database: Database
+    requests: Requests
+    operations: Mapping[str, Operation]
+    poster: Poster
+    admin_channel: str
+    now: Callable[[], datetime]
+    lease: timedelta = LEASE
+    monotonic: Callable[[], float] = time.monotonic
+    next_in_channel: dict[str, float] = field(default_factory=dict)
+
+    async def step(self) -> float:
+        """Deliver one message; answers for how many seconds there is none to deliver."""
+        now = self.now()
+        async with self.database.begin() as session:
+            candidates = await messages.candidates(session, now, CANDIDATES)
+            upcoming = await messages.next_due(session)
+        chosen, rest = self._choose(candidates)
+        if chosen is None:
+            until_due = (upcoming - now).total_seconds() if upcoming and upcoming > now else rest
+            return max(0.01, min(rest, until_due))
+        async with self.database.begin() as session:
+            message = await messages.claim(session, chosen.id, now=now, lease_until=now + self.lease)
+        if message is not None:
+            with structlog.contextvars.bound_contextvars(message=message.key):
+                await self._deliver(message)
+        return 0
+
+    def _choose(self, candidates: Sequence[Message]) -> tuple[Message | None, float]:
+        """The oldest message whose channel may have one now; else how long until a channel may."""
+        rest = 60.0
+        for message in candidates:
+            wait = self.next_in_channel.get(message.channel, 0) - self.monotonic()
+            if wait <= 0:
+                return message, 0
+            rest = min(rest, wait)
+        return None, rest
+
+    async def _deliver(self, message: Message) -> None:
+        self.next_in_channel[message.channel] = self.monotonic() + CHANNEL_SECONDS
+        try:
+            channel, ts = await self._send(message, await self._render(message))
+        except SlackRateLimited as error:
+            self.next_in_channel[message.channel] = self.monotonic() + error.seconds
+            await self._postpone(message, timedelta(seconds=error.seconds), error)
+        except SlackUnclear as error:
+            await self._postpone(message, timedelta(seconds=min(300, 2**message.attempts)), error)
+        except SlackGone:
+            async with self.database.begin() as session:
+                await messages.forget_post(session, message.id, self.now())
+        except SlackRefused as error:
+            await self._refused(message, error)
+        else:
+            async with self.database.begin() as session:
+                await messages.mark_sent(session, message.id, version=message.wanted, channel=channel, ts=ts)
+
+    async def _send(self, message: Message, content: Content) -> tuple[str, str]:
+        if message.posted_ts and message.posted_channel:
+            await self.poster.update(message.posted_channel, message.posted_ts, content)
+            return message.posted_channel, message.posted_ts
+        # A second attempt at a post: the first may have arrived though we never heard so.
+        if message.attempts > 1:
+            since = message.created_at - timedelta(minutes=1)
+            if found := await self.poster.find(message.channel, key=message.key, since=since):
+                await self.poster.update(*found, content)
+                return found
+        return await self.poster.post(message.channel, content, key=message.key)
+
+    async def _render(self, message: Message) -> Content:
+        if message.kind in {CARD, RESULT} and message.request_id is not None:
+            view = await self.requests.view(message.request_id)
+            operation = self.operations[view.operation]
+            return (cards.request_card if message.kind == CARD else cards.result_message)(view, operation)
+        return {"alert": cards.alert_message, "limit": cards.limit_message, NOTICE: cards.notice_message}[message.kind](
+            message.payload
+        )
+
+    async def _postpone(self, message: Message, pause: timedelta, error: Exception) -> None:
+        log.info("delivery.postponed", seconds=pause.total_seconds(), error=str(error))
+        async with self.database.begin() as session:
+            await messages.postpone(session, message.id, until=self.now() + pause, error=str(error))
+
+    async def _refused(self, message: Message, error: SlackRefused) -> None:
+        """Keep trying where the channel is the trouble, for somebody may mend it; and tell the administrators once."""
+        log.warning("delivery.refused", channel=message.channel, code=error.code)
+        is_channel = error.code in CHANNEL_TROUBLE
+        async with self.database.begin() as session:
+            if is_channel:
+                await messages.postpone(session, message.id, until=self.now() + CHANNEL_RETRY, error=error.code)
+            else:
+                await messages.give_up(session, message.id, error.code)
+            if message.kind == NOTICE:
+                return
+            await messages.want(
+                session,
+                f"{NOTICE}:{message.channel}:{error.code}",
+                kind=NOTICE,
+                channel=self.admin_channel,
+                now=self.now(),
+                payload={"text": trouble_text(message, error.code)},
+            )
+
+
+def trouble_text(message: Message, code: str) -> str:
+    """What an administrator has to know about a message that Slack refuses."""
+    why = CHANNEL_TROUBLE.get(code)
+    place = (
+        f"the channel {message.channel}"
+        if message.channel[:1] in "CG#"
+        else f"the direct messages of {message.channel}"
+    )
+    if why is None:
+        return f"Slack refused the message {message.key} for {place}: {code}. It will not be sent again."
+    minutes = int(CHANNEL_RETRY.total_seconds() / 60)
+    kept = f"What waits there is kept, and tried every {minutes} minutes."
+    return f"Hubwarden cannot post in {place}: {why} ({code}). {kept}"

@@ -1,0 +1,81 @@
+"""Do what there is to do until nothing is left, then rest until woken: the loop behind executions and delivery."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+log = structlog.stdlib.get_logger(__name__)
+
+LONGEST_PAUSE = 30.0
+
+
+class Worker:
+    """Repeats `step`, which answers for how many seconds there is nothing to do: 0 where there is more at once.
+
+    Another process may make work without waking us, so no rest is longer than `rest_seconds`.
+    """
+
+    def __init__(self, name: str, step: Callable[[], Awaitable[float]], *, rest_seconds: float = 5.0) -> None:
+        self.name = name
+        self._step = step
+        self._rest_seconds = rest_seconds
+        self._woken = asyncio.Event()
+        self._beat = time.monotonic()
+        self._task: asyncio.Task[None] | None = None
+        self._stopping = False
+
+    def wake(self) -> None:
+        """There may be something to do."""
+        self._woken.set()
+
+    def start(self) -> None:
+        """Begin."""
+        self._task = asyncio.create_task(self._run(), name=self.name)
+
+    @property
+    def silent_seconds(self) -> float:
+        """How long ago the last step ended: a step that hangs, or a loop that died, shows here."""
+        return time.monotonic() - self._beat
+
+    async def stop(self, seconds: float = 20.0) -> None:
+        """Let the current step end, at most so long."""
+        self._stopping = True
+        self._woken.set()
+        if self._task is None:
+            return
+        _, late = await asyncio.wait({self._task}, timeout=seconds)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        failures = 0
+        while not self._stopping:
+            self._woken.clear()
+            try:
+                rest = await self._step()
+                failures = 0
+            except Exception:
+                failures += 1
+                rest = min(LONGEST_PAUSE, 0.5 * 2**failures)
+                log.exception("worker.step_failed", worker=self.name, pause=rest)
+                await self._pause(rest)
+                continue
+            self._beat = time.monotonic()
+            if rest > 0 and not self._stopping:
+                await self._rest(min(rest, self._rest_seconds))
+
+    async def _rest(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
+        except TimeoutError:
+            return
+
+    async def _pause(self, seconds: float) -> None:
+        """After a failure: not cut short by being woken, or a broken step would spin."""
+        for _ in range(int(seconds / 0.5)):
+            if not self._stopping:
+                await asyncio.sleep(0.5)
