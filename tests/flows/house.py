@@ -1,0 +1,114 @@
+"""The bot and both sandboxes in one place, for tests that tell a whole story."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bot.app import Hubwarden
+from bot.sandbox import world
+from bot.sandbox.clock import Clock
+from bot.sandbox.hub import HubSandbox
+from bot.sandbox.launcher import POLICY, bot_environment, read_manifest
+from bot.sandbox.slack import Message, Person, SlackSandbox, words_of
+from bot.settings import Settings
+
+GENERAL, APPROVALS, ALERTS, ADMIN = (channel[0] for channel in world.CHANNELS)
+
+
+class House:
+    """A Docker Hub, a Slack and the bot, on loopback, with one clock that can be moved."""
+
+    def __init__(self, database_url: str, *, policy: Path = POLICY, **settings: Any) -> None:
+        self.clock = Clock()
+        self.hub = HubSandbox(clock=self.clock)
+        self.slack = SlackSandbox(clock=self.clock, manifest=read_manifest(), hub=self.hub)
+        self.database_url = database_url
+        self.policy = policy
+        self.more_settings = settings
+
+    async def start(self) -> None:
+        """Start all three, and return once Slack has said hello."""
+        await self.hub.start()
+        await self.slack.start()
+        await self.start_bot()
+
+    async def start_bot(self) -> None:
+        """Start the bot, anew where it was stopped."""
+        self.bot = Hubwarden(self.settings(), now=self.clock.datetime)
+        await self.bot.start()
+        await self.bot.wait_ready()
+
+    async def stop(self) -> None:
+        """Stop all three."""
+        await self.bot.stop()
+        await self.slack.stop()
+        await self.hub.stop()
+
+    def environment(self) -> dict[str, str]:
+        """The settings, as environment variables for a bot in a process of its own."""
+        database = self.database_url
+        given = bot_environment(self.hub, self.slack, database=Path("unused")) | {"DATABASE_URL": database}
+        quick = {"POLICY_FILE": str(self.policy), "AUDIT_POLL_SECONDS": "0.5", "EXECUTION_LEASE_SECONDS": "2"}
+        return given | quick | {name.upper(): str(value) for name, value in self.more_settings.items()}
+
+    def settings(self) -> Settings:
+        """The same, for a bot in this process."""
+        return Settings.model_validate({name.lower(): value for name, value in self.environment().items()})
+
+    def person(self, user: str) -> Person:
+        """Somebody's screen and hands."""
+        return self.slack.person(user)
+
+    @property
+    def ann(self) -> Person:
+        """A member who asks."""
+        return self.person("U0ANN")
+
+    @property
+    def omar(self) -> Person:
+        """A platform lead, who approves."""
+        return self.person("U0OMAR")
+
+    @property
+    def lena(self) -> Person:
+        """The other platform lead."""
+        return self.person("U0LENA")
+
+    async def card(self, number: int, *words: str, timeout: float = 10) -> Message:  # noqa: ASYNC109
+        """Request `number`'s card, as soon as it says all of the words."""
+
+        def fits(message: Message) -> bool:
+            said = words_of(message)
+            return f"Request {number}:" in said and all(word in said for word in words)
+
+        return await self.omar.wait_for_message(APPROVALS, fits, timeout=timeout)
+
+    async def told(self, person: Person, *words: str, timeout: float = 10) -> Message:  # noqa: ASYNC109
+        """The direct message of the bot that says all of the words."""
+
+        def fits(message: Message) -> bool:
+            return all(word in words_of(message) for word in words)
+
+        return await person.wait_for_message(person.direct_channel, fits, timeout=timeout)
+
+    def writes(self) -> list[Any]:
+        """Every request that could have changed Docker Hub, log-ins, dry runs and verifications apart."""
+        return [record for record in self.hub.requests if is_write(record)]
+
+
+def is_write(record: Any) -> bool:
+    """Whether a request to the sandbox's Docker Hub is a real write."""
+    if record.method in {"GET", "HEAD"} or "/auth/" in record.path or record.path.endswith("/verify"):
+        return False
+    body = record.body if isinstance(record.body, Mapping) else parsed(record.body)
+    return not body.get("dry_run", False)
+
+
+def parsed(body: Any) -> Mapping[str, Any]:
+    """A request's JSON body, empty where it has none."""
+    try:
+        found = json.loads(body or b"{}")
+    except (TypeError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

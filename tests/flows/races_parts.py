@@ -1,0 +1,166 @@
+"""Parts for races without sockets: an operation that waits where it is told to, a directory, use cases, executors."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from pydantic import SecretStr
+
+from bot.db.session import Database
+from bot.errors import AlreadyDecided, AlreadyVoted
+from bot.governance.execution import Executor
+from bot.governance.people import Person
+from bot.governance.policy import load_policy
+from bot.governance.requests import Requests
+from bot.governance.views import RequestView
+from bot.hub import Credential, Hub
+from bot.operations.base import Change, Intent, Outcome, Params, Preview, Write
+from bot.operations.fields import Organization
+
+POLICY = """
+version: 1
+rules:
+  - name: two agree
+    operations: ["*"]
+    approvals: {approvals}
+    approvers: {{users: [U0ONE, U0TWO, U0THREE]}}
+"""
+LEASE = timedelta(seconds=30)
+LATER = timedelta(hours=1)
+
+
+class Nothing(Params):
+    """No more than the organization."""
+
+    organization: Organization
+
+
+def utc_now() -> datetime:
+    """The time, aware."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Lever:
+    """A write that a test can stop in its preview or in its doing, and make fail there."""
+
+    written: int = 0
+    is_done: bool = False
+    previews_stop: bool = False
+    writes_stop: bool = False
+    stopped: asyncio.Event = field(default_factory=asyncio.Event)
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+    trouble: Exception | None = None
+
+    async def preview(self, _hub: Hub, _params: Nothing) -> Preview:
+        """What would change: nothing once it is done."""
+        if self.previews_stop:
+            self.previews_stop = False
+            await self._stop()
+        return Preview(() if self.is_done else (Change("lever", "up", "down"),))
+
+    async def execute(self, _hub: Hub, _params: Nothing) -> Outcome:
+        """Pull it."""
+        if self.writes_stop:
+            self.writes_stop = False
+            await self._stop()
+        self.written += 1
+        self.is_done = True
+        return Outcome("The lever is down")
+
+    def operation(self) -> Write:
+        """As the bot knows it."""
+        return Write(
+            name="lever.pull",
+            title="Pull the lever",
+            summary="Pull the lever",
+            params=Nothing,
+            preview=self.preview,
+            execute=self.execute,
+            endpoint="POST /",
+            hub_action=None,
+            subjects=lambda _: ("lever",),
+        )
+
+    async def _stop(self) -> None:
+        self.stopped.set()
+        await self.go_on.wait()
+        if self.trouble is not None:
+            raise self.trouble
+
+
+class Everybody:
+    """A directory in which everybody is an active member and nobody is in a group."""
+
+    async def person(self, user: str) -> Person:
+        """Them."""
+        return Person(id=user, name=user, is_active=True, is_guest=False, is_bot=False)
+
+    async def members_of(self, _group: str) -> frozenset[str]:
+        """Nobody."""
+        return frozenset()
+
+
+@dataclass
+class Bench:
+    """Use cases and executors on one database; `hub` is never asked anything."""
+
+    database: Database
+    lever: Lever
+    hub: Hub
+
+    def requests(self, *, approvals: int = 2, now: Callable[[], datetime] = utc_now) -> Requests:
+        """The use cases, as one replica has them."""
+        operation = self.lever.operation()
+        return Requests(
+            database=self.database,
+            hub=self.hub,
+            policy=load_policy(POLICY.format(approvals=approvals), (operation,), source="the test"),
+            directory=Everybody(),
+            operations={operation.name: operation},
+            organizations=("acme",),
+            approvals_channel="C0APPROVALS",
+            now=now,
+            wake=lambda: None,
+        )
+
+    def executor(self, name: str, *, now: Callable[[], datetime] = utc_now) -> Executor:
+        """One replica's executor."""
+        operation = self.lever.operation()
+        return Executor(
+            name=name,
+            database=self.database,
+            hub=self.hub,
+            operations={operation.name: operation},
+            lease=LEASE,
+            now=now,
+            wake=lambda: None,
+        )
+
+    async def submit(self, requests: Requests) -> int:
+        """A new request's number."""
+        intent = Intent(self.lever.operation(), Nothing(organization="acme"), "because")
+        return (await requests.submit(intent, "U0ANN")).id
+
+    async def approved(self) -> int:
+        """A new request that one person has approved."""
+        requests = self.requests(approvals=1)
+        number = await self.submit(requests)
+        await requests.approve(number, "U0ONE")
+        return number
+
+
+@contextmanager
+def bench_on(url: str) -> Iterator[Bench]:
+    """A bench; the caller closes its database."""
+    hub = Hub(url="http://127.0.0.1:1", credential=Credential("nobody", SecretStr("nothing")))
+    yield Bench(Database(url), Lever(), hub)
+
+
+def settled(results: list[RequestView | BaseException]) -> list[RequestView]:
+    """Those that went through; whoever came too late was told so, and nothing else went wrong."""
+    lost = [result for result in results if isinstance(result, BaseException)]
+    assert all(isinstance(error, AlreadyDecided | AlreadyVoted) for error in lost), lost
+    return [result for result in results if not isinstance(result, BaseException)]

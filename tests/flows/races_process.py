@@ -1,0 +1,121 @@
+"""A house whose bot is a process of its own, to be killed, frozen and started again."""
+
+import asyncio
+import os
+import re
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from bot.sandbox.launcher import start_bot
+from bot.sandbox.slack import Person, words_of
+from tests.flows.house import APPROVALS, House
+from tests.flows.races_records import Records, assert_whole, read_once, wait_quiet
+
+QUICK_LEASE = 0.5
+
+
+class ProcessHouse(House):
+    """Both sandboxes in this process, and the bot started as people start it; `log` is what it writes."""
+
+    def __init__(self, database_url: str, *, log: Path, **settings: Any) -> None:
+        super().__init__(database_url, **{"execution_lease_seconds": QUICK_LEASE, **settings})
+        self.log = log
+        self.process: asyncio.subprocess.Process | None = None
+
+    async def start_bot(self) -> None:
+        """Start the bot, anew where it was killed; returns once Slack has it on the line."""
+        with self.log.open("ab") as output:
+            self.process = await start_bot(self.environment(), output)
+        await self.slack.wait_connected(timeout=30)
+
+    @property
+    def running(self) -> asyncio.subprocess.Process:
+        """The bot's process."""
+        assert self.process is not None
+        return self.process
+
+    def strike(self) -> None:
+        """SIGKILL, at this very moment."""
+        with suppress(ProcessLookupError):
+            self.running.kill()
+
+    async def kill(self) -> None:
+        """SIGKILL, and return once nothing of it is left, in Slack neither."""
+        self.strike()
+        await self.running.wait()
+        await self.slack.wait_disconnected()
+
+    async def terminate(self) -> int:
+        """SIGTERM; answers the exit status."""
+        self.running.terminate()
+        async with asyncio.timeout(30):
+            return await self.running.wait()
+
+    def signal(self, number: signal.Signals) -> None:
+        """Freeze it (SIGSTOP), let it go on (SIGCONT)."""
+        os.kill(self.running.pid, number)
+
+    async def logged(self, words: str, *, seconds: float = 15) -> None:
+        """Return once the bot has written these words; its log is a file, so it is looked again."""
+        async with asyncio.timeout(seconds):
+            while words not in self.log.read_text(encoding="utf-8", errors="replace"):
+                await asyncio.sleep(0.02)
+
+    async def stop(self) -> None:
+        """Stop all three; a bot that a test has killed stays dead."""
+        if self.process is not None and self.process.returncode is None:
+            with suppress(ProcessLookupError):
+                self.signal(signal.SIGCONT)
+            await self.terminate()
+        await self.slack.stop()
+        await self.hub.stop()
+
+    async def records(self) -> Records:
+        """The database as it stands, whole."""
+        found = await read_once(self.database_url)
+        assert_whole(found)
+        return found
+
+    async def quiet(self) -> Records:
+        """The database, whole, once all is done and said."""
+        found = await wait_quiet(self.database_url)
+        assert_whole(found)
+        return found
+
+
+@asynccontextmanager
+async def running(database_url: str, log: Path, **settings: Any) -> AsyncIterator[ProcessHouse]:
+    """A started house, stopped at the end."""
+    house = ProcessHouse(database_url, log=log, **settings)
+    await house.start()
+    try:
+        yield house
+    finally:
+        await house.stop()
+
+
+def effective(house: House) -> list[str]:
+    """The writes that changed Docker Hub, by their paths, in order."""
+    return [record.path for record in house.writes() if record.effects]
+
+
+def cards_of(house: House, number: int) -> list[str]:
+    """Every card of the request that stands in the channel."""
+    told = [words_of(message) for message in house.omar.messages(APPROVALS)]
+    return [words for words in told if re.search(rf"Request {number}:", words)]
+
+
+def results_of(person: Person, number: int) -> list[str]:
+    """Everything that the person was told at a request's end."""
+    told = [words_of(message) for message in person.messages(person.direct_channel)]
+    return [words for words in told if re.search(rf"Your request {number} \(", words)]
+
+
+def assert_told_once(house: House, number: int, *words: str) -> None:
+    """One card, which says the words, and one result for Ann, who asked."""
+    (card,) = cards_of(house, number)
+    assert all(word in card for word in words), card
+    assert len(results_of(house.ann, number)) == 1

@@ -1,0 +1,125 @@
+"""What the database says of requests, and whether it hangs together: checked whenever something was raced or killed."""
+
+import asyncio
+import sqlite3
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.engine import make_url
+
+from bot.db import messages
+from bot.db.models import Message, OperationRequest, TrailRecord, Vote
+from bot.db.session import Database
+from bot.governance.audit import Event
+from bot.governance.lifecycle import FINAL, TRANSITIONS, Status
+
+ARROWS = {
+    Event.APPROVED: Status.APPROVED,
+    Event.DENIED: Status.DENIED,
+    Event.CANCELLED: Status.CANCELLED,
+    Event.EXPIRED: Status.EXPIRED,
+    Event.EXECUTING: Status.EXECUTING,
+    Event.SUCCEEDED: Status.SUCCEEDED,
+    Event.FAILED: Status.FAILED,
+    Event.UNKNOWN: Status.UNKNOWN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Everything that one moment's database holds of requests, by request where that makes sense."""
+
+    requests: Mapping[int, OperationRequest]
+    votes: Mapping[int, Sequence[str]]
+    trail: Mapping[int, Sequence[TrailRecord]]
+    messages: Mapping[str, Message]
+
+    def status(self, number: int) -> Status:
+        """Where a request stands."""
+        return Status(self.requests[number].status)
+
+    def events(self, number: int) -> list[str]:
+        """A request's history, by the names of its events."""
+        return [record.event for record in self.trail[number]]
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing is left to be done or to be said."""
+        busy = {Status.APPROVED, Status.EXECUTING}
+        moving = any(request.status in busy for request in self.requests.values())
+        return not moving and all(message.state != messages.DUE for message in self.messages.values())
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Database]:
+    """The database at `url`, through connections of the test's own."""
+    database = Database(url)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+async def read_records(database: Database) -> Records:
+    """All of it, in one transaction."""
+    async with database.begin() as session:
+        requests = {row.id: row for row in await session.scalars(select(OperationRequest))}
+        votes = list(await session.scalars(select(Vote)))
+        trail = list(await session.scalars(select(TrailRecord).order_by(TrailRecord.id)))
+        outbox = {row.key: row for row in await session.scalars(select(Message))}
+    return Records(
+        requests,
+        {number: [vote.voter for vote in votes if vote.request_id == number] for number in requests},
+        {number: [record for record in trail if record.request_id == number] for number in requests},
+        outbox,
+    )
+
+
+async def read_once(url: str) -> Records:
+    """All of it, where nobody else is reading."""
+    async with opened(url) as database:
+        return await read_records(database)
+
+
+async def wait_quiet(url: str, *, seconds: float = 20) -> Records:
+    """The records as soon as everything is done and said; another process may be working, so it is looked again."""
+    async with asyncio.timeout(seconds), opened(url) as database:
+        while not (records := await read_records(database)).is_quiet:
+            await asyncio.sleep(0.05)
+    return records
+
+
+def assert_whole(records: Records) -> None:
+    """Rows, trail, votes and outbox tell one story, and every step of it is an arrow of the table."""
+    for number, request in records.requests.items():
+        begun = Status.PENDING if request.required else Status.APPROVED
+        assert walk(records.trail[number], begun) == request.status, (number, records.events(number), request.status)
+        told = Counter(record.event for record in records.trail[number])
+        assert told[Event.SUBMITTED] == 1
+        assert told[Event.VOTE] == len(records.votes[number])
+        assert told[Event.EXECUTING] <= 1, "executed twice"
+        assert f"card:{number}" in records.messages
+        ended = Status(request.status) in FINAL | {Status.UNKNOWN} and request.status != Status.CANCELLED
+        assert (f"result:{number}" in records.messages) == ended
+
+
+def walk(trail: Sequence[TrailRecord], begun: Status) -> Status:
+    """The state to which a request's history leads; fails at a step that `TRANSITIONS` does not know."""
+    status = begun
+    for record in trail:
+        target = Status(record.details["status"]) if record.event == Event.SETTLED else ARROWS.get(Event(record.event))
+        if target is None:
+            continue
+        assert target in TRANSITIONS[status], f"{record.event} leads from {status} to {target}"
+        status = target
+    return status
+
+
+def assert_sound(url: str) -> None:
+    """SQLite itself finds nothing torn in the file."""
+    with closing(sqlite3.connect(make_url(url).database or "")) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []

@@ -1,0 +1,43 @@
+"""What most stories do: ask, agree, decline, and look at what came of it."""
+
+from pathlib import Path
+from typing import Any
+
+from bot.sandbox.slack import Message, Person, words_of
+from tests.flows.house import House
+
+SETTING = "/v2/namespaces/acme/repositories/*/immutabletags"
+READING = '  - {name: reading, operations: ["*.list", "*.show", "limits"], approvals: 0}\n'
+
+
+def write_policy(folder: Path, *rules: str) -> Path:
+    """A policy file with these rules, each in YAML's flow form, in order."""
+    path = folder / "policy.yml"
+    path.write_text("version: 1\nrules:\n" + "".join(f"  - {rule}\n" for rule in rules), encoding="utf-8")
+    return path
+
+
+async def ask(house: House, line: str, *, number: int = 1, person: Person | None = None) -> Message:
+    """Somebody (Ann) types the command with a reason; answers the card of the request that comes of it."""
+    asker = person or house.ann
+    assert (await asker.command(f'{line} --reason "for the release"')).ok
+    return await house.card(number, "for the release", "Waiting for approval")
+
+
+async def agree(house: House, card: Message, *people: Person) -> None:
+    """These people (Omar), one after another, press Approve."""
+    for person in people or (house.omar,):
+        assert (await person.click(card, "approve")).ok
+
+
+async def deny(person: Person, card: Message, reason: str) -> Any:
+    """Press Deny, and send the form with this reason; answers what the person sees."""
+    await person.click(card, "deny")
+    view = await person.wait_for_view("Nothing will be changed")
+    return await person.submit(view, {"reason": reason})
+
+
+async def refusal(person: Person, line: str, *words: str) -> str:
+    """Type a command; answers what the person alone reads, once it says all of the words."""
+    assert (await person.command(line)).ok
+    return words_of(await person.wait_for_ephemeral(lambda m: all(word in words_of(m) for word in words)))
