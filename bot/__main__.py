@@ -1,4 +1,4 @@
-"""The command line: run · sandbox · check · docs."""
+"""The command line: run · sandbox · check · call · login · docs."""
 
 import argparse
 import asyncio
@@ -40,6 +40,11 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     sandbox.set_defaults(run=run_sandbox)
     check = commands.add_parser("check", help="read the configuration, ask Slack and Docker Hub, tell every problem")
     check.set_defaults(run=run_check)
+    call = commands.add_parser("call", help="what /hub does, from the terminal", prefix_chars="\0")
+    call.add_argument("words", nargs="*", help="the same words as after /hub; then --json, --yes, --as U123")
+    call.set_defaults(run=run_call)
+    login = commands.add_parser("login", help="try a password and a second factor; prints a token")
+    login.set_defaults(run=run_login)
     docs = commands.add_parser("docs", help="write docs/operations.md")
     docs.add_argument("--check", action="store_true", help="write nothing; fail where the page is stale")
     docs.set_defaults(run=run_docs)
@@ -59,10 +64,7 @@ def run_bot(_options: argparse.Namespace) -> int:
     from bot.settings import load_settings
 
     settings = load_settings()
-    secrets = (settings.slack_bot_token, settings.slack_app_token, settings.dockerhub_token)
-    configure_logs(
-        level=settings.log_level, form=settings.log_format, secrets=[secret.get_secret_value() for secret in secrets]
-    )
+    configure_logs(level=settings.log_level, form=settings.log_format, secrets=settings.secrets)
     asyncio.run(serve(Hubwarden(settings)))
     return 0
 
@@ -96,6 +98,20 @@ def run_check(_options: argparse.Namespace) -> int:
         raise ConfigurationError(problems)
     print("✓ Settings, policy, alert rules and manifest are in order; Slack and Docker Hub answer.")
     return 0
+
+
+def run_call(options: argparse.Namespace) -> int:
+    """Do what the words say."""
+    from bot.terminal import call
+
+    return asyncio.run(call(options.words))
+
+
+def run_login(_options: argparse.Namespace) -> int:
+    """Ask for the password and the code, without echo."""
+    from bot.terminal import login
+
+    return asyncio.run(login())
 
 
 def run_docs(options: argparse.Namespace) -> int:

@@ -18,15 +18,16 @@ from bot.db.migrate import upgrade
 from bot.db.session import Database
 from bot.delivery import Delivery
 from bot.errors import ConfigurationError
+from bot.governance.capabilities import Capabilities
 from bot.governance.execution import Executor
 from bot.governance.people import DirectoryUnavailable
 from bot.governance.policy import Policy, load_policy
 from bot.governance.requests import Requests
 from bot.health import Health
-from bot.hub import ClientOptions, Credential, Hub
+from bot.hub import BearerCredential, ClientOptions, Credential, Hub
 from bot.jobs import Job, build_scheduler
 from bot.operations import BY_NAME, OPERATIONS
-from bot.settings import Settings
+from bot.settings import Settings, TerminalSettings
 from bot.slack.app import build_app
 from bot.slack.client import build_client, find_standing
 from bot.slack.courier import SlackCourier
@@ -53,7 +54,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def read_policy(settings: Settings) -> Policy:
+def read_policy(settings: TerminalSettings) -> Policy:
     """The policy file; raises `ConfigurationError`."""
     return load_policy(read_text(settings.policy_file, "POLICY_FILE"), OPERATIONS, source=str(settings.policy_file))
 
@@ -75,6 +76,21 @@ def read_text(path: Path, name: str) -> str:
         raise ConfigurationError([f"{name} names {path}, which cannot be read: {reason}."]) from None
 
 
+def build_hub(settings: TerminalSettings) -> Hub:
+    """Docker Hub as the bot's account, with the organization's SCIM token beside it where there is one."""
+    options = ClientOptions(max_wait=settings.dockerhub_max_wait_seconds)
+    scim = None
+    if settings.dockerhub_scim_token is not None:
+        credential = BearerCredential(settings.dockerhub_scim_token)
+        scim = Hub(url=settings.dockerhub_url, credential=credential, options=options)
+    return Hub(
+        url=settings.dockerhub_url,
+        credential=Credential(settings.dockerhub_username, settings.dockerhub_token),
+        options=options,
+        scim=scim,
+    )
+
+
 class Hubwarden:
     """The running bot. `now` can be replaced by a clock that tests move."""
 
@@ -94,7 +110,7 @@ class Hubwarden:
         self.client = build_client(settings.slack_bot_token, url=settings.slack_api_url, session=self._session)
         self.directory = SlackDirectory(self.client)
         await self._check_slack()
-        self._build_hub()
+        self.hub = build_hub(settings)
         await self._build_use_cases()
         self._build_slack()
         self._build_jobs()
@@ -139,14 +155,6 @@ class Hubwarden:
         if standing.problem:
             log.warning("slack.not_checked", problem=standing.problem)
 
-    def _build_hub(self) -> None:
-        settings = self.settings
-        self.hub = Hub(
-            url=settings.dockerhub_url,
-            credential=Credential(settings.dockerhub_username, settings.dockerhub_token),
-            options=ClientOptions(max_wait=settings.dockerhub_max_wait_seconds),
-        )
-
     async def _build_use_cases(self) -> None:
         settings = self.settings
         self._approvals = await self._channel(settings.slack_approvals_channel)
@@ -162,6 +170,7 @@ class Hubwarden:
             approvals_channel=self._approvals,
             now=self._now,
             wake=self.wake,
+            capabilities=Capabilities(self._now),
         )
         lease = timedelta(seconds=settings.execution_lease_seconds)
         executor = Executor(
@@ -179,6 +188,7 @@ class Hubwarden:
             requests=self.requests,
             operations=BY_NAME,
             poster=Poster(self.client),
+            channel_ids={settings.slack_approvals_channel: self._approvals},
             admin_channel=self._admins,
             now=self._now,
             lease=lease,

@@ -46,6 +46,7 @@ class Delivery:
     operations: Mapping[str, Operation]
     poster: Poster
     admin_channel: str
+    channel_ids: Mapping[str, str]
     now: Callable[[], datetime]
     lease: timedelta = LEASE
     monotonic: Callable[[], float] = time.monotonic
@@ -97,16 +98,18 @@ class Delivery:
                 await messages.mark_sent(session, message.id, version=message.wanted, channel=channel, ts=ts)
 
     async def _send(self, message: Message, content: Content) -> tuple[str, str]:
+        # The terminal knows the channel only as the settings name it.
+        channel = self.channel_ids.get(message.channel, message.channel)
         if message.posted_ts and message.posted_channel:
             await self.poster.update(message.posted_channel, message.posted_ts, content)
             return message.posted_channel, message.posted_ts
         # A second attempt at a post: the first may have arrived though we never heard so.
         if message.attempts > 1:
             since = message.created_at - timedelta(minutes=1)
-            if found := await self.poster.find(message.channel, key=message.key, since=since):
+            if found := await self.poster.find(channel, key=message.key, since=since):
                 await self.poster.update(*found, content)
                 return found
-        return await self.poster.post(message.channel, content, key=message.key)
+        return await self.poster.post(channel, content, key=message.key)
 
     async def _render(self, message: Message) -> Content:
         if message.kind in {CARD, RESULT} and message.request_id is not None:

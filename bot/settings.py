@@ -1,13 +1,16 @@
 """Every setting, typed and frozen; nothing else reads the environment."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.errors import ConfigurationError
+
+DATABASES = ("sqlite+aiosqlite://", "postgresql+asyncpg://")
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 class SecretFiles(EnvSettingsSource):
@@ -20,39 +23,43 @@ class SecretFiles(EnvSettingsSource):
         if not path:
             return None, field_name, False
         try:
-            return Path(path).read_text(encoding="utf-8").rstrip("\r\n"), field_name, False
-        except OSError as error:
-            reason = error.strerror or str(error)
+            content = Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
             raise ConfigurationError([f"{name} names {path}, which cannot be read: {reason}."]) from None
+        if not content:
+            raise ConfigurationError([f"{name} names {path}, which is empty."])
+        return content, field_name, False
 
 
-class Settings(BaseSettings):
-    """What Hubwarden needs to know to run; each name is that of its environment variable, in lower case."""
+class TerminalSettings(BaseSettings):
+    """What the terminal needs, which is no Slack; each name is that of its environment variable, in lower case."""
 
-    model_config = SettingsConfigDict(frozen=True, env_file=".env", env_file_encoding="utf-8", extra="ignore")
+    model_config = SettingsConfigDict(
+        frozen=True,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,  # an empty variable is what Compose makes of one that nobody set
+        extra="ignore",
+        hide_input_in_errors=True,
+    )
 
-    slack_bot_token: SecretStr = Field(description="The bot's token, from “OAuth & Permissions”; it begins with xoxb-")
-    slack_app_token: SecretStr = Field(description="The app-level token with connections:write; it begins with xapp-")
-    slack_api_url: str = Field("https://slack.com/api/", description="Slack's Web API")
     slack_approvals_channel: str = Field(description="Where requests wait for approval: a channel's id or its name")
-    slack_alerts_channel: str = Field(
-        description="Where alerts of Docker Hub's audit log go: a channel's id or its name"
-    )
-    slack_admin_channel: str = Field(
-        description="Where Hubwarden says what needs an administrator: a channel's id or name"
-    )
     dockerhub_url: str = Field("https://hub.docker.com", description="Docker Hub's API")
     dockerhub_username: str = Field(
         description="The bot's Docker ID; with an organization token, the organization's name"
     )
     dockerhub_token: SecretStr = Field(description="Its password, personal access token or organization access token")
+    dockerhub_scim_token: SecretStr | None = Field(
+        None, description="The SCIM token of the organization's SSO connection"
+    )
     dockerhub_organizations: Annotated[tuple[str, ...], NoDecode] = Field(
         description="The organizations, comma-separated; the first is the default", min_length=1
     )
     dockerhub_max_wait_seconds: float = Field(
         30, description="How long to wait at most when Docker Hub limits us", ge=0, le=600
     )
-    database_url: str = Field("sqlite+aiosqlite:///hubwarden.sqlite", description="SQLite or PostgreSQL")
+    database_url: str = Field("sqlite+aiosqlite:///hubwarden.sqlite", description="SQLite or PostgreSQL", repr=False)
     policy_file: Path = Field(Path("policy.yml"), description="Who may do what, and who agrees")
     alert_rules_file: Path | None = Field(None, description="Alert rules in place of those that come with Hubwarden")
     audit_poll_seconds: float = Field(60, description="How often Docker Hub's audit log is read", ge=0.2, le=3600)
@@ -70,19 +77,27 @@ class Settings(BaseSettings):
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     log_format: str = Field("json", description="json or text", pattern="^(json|text)$")
 
+    @property
+    def secrets(self) -> list[str]:
+        """Every secret's value, for what has to keep them out of the logs."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        return [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+
     @field_validator("dockerhub_organizations", mode="before")
     @classmethod
     def split_organizations(cls, value: Any) -> Any:
         """`acme, other` is two organizations."""
         if isinstance(value, str):
-            return tuple(part.strip().lower() for part in value.split(",") if part.strip())
+            return tuple(dict.fromkeys(part.strip().lower() for part in value.split(",") if part.strip()))
         return value
 
-    @field_validator("slack_api_url")
+    @field_validator("dockerhub_scim_token")
     @classmethod
-    def end_with_slash(cls, value: str) -> str:
-        """slack_sdk joins method names to the address as they are."""
-        return value.rstrip("/") + "/"
+    def fit_for_a_header(cls, value: SecretStr | None) -> SecretStr | None:
+        """It is sent as it stands."""
+        if value is not None and not all("!" <= character <= "~" for character in value.get_secret_value()):
+            raise ValueError("it holds characters that no HTTP header can carry")
+        return value
 
     @field_validator("database_url")
     @classmethod
@@ -91,13 +106,17 @@ class Settings(BaseSettings):
         for plain, driver in (("postgres://", "asyncpg"), ("postgresql://", "asyncpg"), ("sqlite://", "aiosqlite")):
             if value.startswith(plain):
                 scheme = "sqlite" if driver == "aiosqlite" else "postgresql"
-                return f"{scheme}+{driver}://{value.removeprefix(plain)}"
+                value = f"{scheme}+{driver}://{value.removeprefix(plain)}"
+        if not value.startswith(DATABASES):
+            raise ValueError("it begins with neither sqlite:// nor postgresql://")
         return value
 
     @field_validator("log_level")
     @classmethod
     def upper(cls, value: str) -> str:
         """Level names in upper case, as Python's logging has them."""
+        if value.upper() not in LEVELS:
+            raise ValueError(f"it is none of {', '.join(LEVELS)}")
         return value.upper()
 
     @classmethod
@@ -113,10 +132,38 @@ class Settings(BaseSettings):
         return init_settings, env_settings, SecretFiles(settings_cls), dotenv_settings
 
 
+class Settings(TerminalSettings):
+    """What the bot needs to run."""
+
+    slack_bot_token: SecretStr = Field(description="The bot's token, from “OAuth & Permissions”; it begins with xoxb-")
+    slack_app_token: SecretStr = Field(description="The app-level token with connections:write; it begins with xapp-")
+    slack_api_url: str = Field("https://slack.com/api/", description="Slack's Web API")
+    slack_alerts_channel: str = Field(
+        description="Where alerts of Docker Hub's audit log go: a channel's id or its name"
+    )
+    slack_admin_channel: str = Field(
+        description="Where Hubwarden says what needs an administrator: a channel's id or name"
+    )
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def end_with_slash(cls, value: str) -> str:
+        """slack_sdk joins method names to the address as they are."""
+        return value.rstrip("/") + "/"
+
+
+Loaded = TypeVar("Loaded", bound=TerminalSettings)
+
+
 def load_settings() -> Settings:
-    """The settings of this process; raises `ConfigurationError` with one sentence for each problem."""
+    """The bot's settings; raises as `load` does."""
+    return load(Settings)
+
+
+def load(kind: type[Loaded]) -> Loaded:
+    """This process's settings of a kind; raises `ConfigurationError` with one sentence for each problem."""
     try:
-        return Settings()
+        return kind()
     except ValidationError as error:
         raise ConfigurationError([problem_text(dict(problem)) for problem in error.errors()]) from None
 
@@ -128,4 +175,4 @@ def problem_text(problem: dict[str, Any]) -> str:
     meaning = field.description if field else ""
     if problem["type"] == "missing":
         return f"{name.upper()} is not set. {meaning}."
-    return f"{name.upper()} cannot be used: {problem['msg']}. {meaning}."
+    return f"{name.upper()} cannot be used: {problem['msg'].removeprefix('Value error, ')}. {meaning}."

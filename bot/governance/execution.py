@@ -55,19 +55,25 @@ class Executor:
 
     async def step(self) -> float:
         """Do one request; answers for how many seconds there is none to do."""
-        if (request := await self._claim()) is not None:
-            await self._run(request, self._execute)
+        if await self.step_request(await self._next_id()):
             return 0
         if (request := await self._take_over()) is not None:
             await self._run(request, self._recover)
             return 0
         return self.lease.total_seconds() / 2
 
-    async def _claim(self) -> OperationRequest | None:
+    async def step_request(self, request_id: int | None) -> bool:
+        """Do this one, where it is approved; False where it is not, or not any more."""
+        request = await self._claim(request_id) if request_id is not None else None
+        if request is not None:
+            await self._run(request, self._execute)
+        return request is not None
+
+    async def _next_id(self) -> int | None:
         async with self.database.begin() as session:
-            request_id = await requests.next_id(session, Status.APPROVED)
-        if request_id is None:
-            return None
+            return await requests.next_id(session, Status.APPROVED)
+
+    async def _claim(self, request_id: int) -> OperationRequest | None:
         now = self.now()
         async with self.database.begin() as session:
             request = await requests.move(

@@ -1,9 +1,12 @@
 """Who somebody is in the workspace, as governance needs to know it; Slack answers it through `Directory`."""
 
+import re
 from dataclasses import dataclass
 from typing import Protocol
 
 from bot.errors import UserError
+
+SLACK_USER = re.compile(r"[UW][A-Z0-9]+")
 
 
 class DirectoryUnavailable(UserError):  # noqa: N818  the design's names carry no suffix
@@ -26,6 +29,11 @@ class Person:
     def may_decide(self) -> bool:
         """Guests, bots and people who have left decide nothing."""
         return self.is_active and not self.is_guest and not self.is_bot
+
+
+def is_slack_user(identity: str) -> bool:
+    """Whether it is somebody of the workspace, and not a person at a terminal."""
+    return SLACK_USER.fullmatch(identity) is not None
 
 
 class Directory(Protocol):

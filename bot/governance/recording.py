@@ -8,9 +8,11 @@ from bot.db import hub_events, messages
 from bot.db.models import ExpectedEvent, OperationRequest
 from bot.db.session import Session
 from bot.governance.lifecycle import FINAL, Status
+from bot.governance.people import is_slack_user
 from bot.governance.policy import Allowed, NeedsApproval, People
 from bot.governance.views import dump_preview
 from bot.operations.base import Intent, Preview
+from bot.operations.text import count
 
 DIRECT_LIFETIME = timedelta(hours=1)
 CARD = "card"
@@ -24,6 +26,16 @@ def described(intent: Intent) -> dict[str, Any]:
         "params": intent.params.model_dump(mode="json", by_alias=True),
         "reason": intent.reason,
     }
+
+
+def estimate(planned: int, *, remaining: int | None, limit: int | None) -> str:
+    """How long so many items take: a call each, at what Docker Hub's tightest limit lets through a minute."""
+    if not limit or remaining is None:
+        return f"{planned:,} items, one after another."
+    minutes = max(0, -(-(planned - remaining) // limit))
+    if not minutes:
+        return f"{planned:,} items, one after another; the rate limit has room for all of them."
+    return f"{planned:,} items, one after another; with Docker Hub's rate limit at least {count(minutes, 'minute')}."
 
 
 def new_request(
@@ -99,7 +111,7 @@ async def announce(session: Session, request: OperationRequest, now: datetime) -
     status = Status(request.status)
     if status not in FINAL and status is not Status.UNKNOWN:
         return
-    if status is Status.CANCELLED:
+    if status is Status.CANCELLED or not is_slack_user(request.requester):
         return
     key = f"{RESULT}:{request.id}"
     if not await messages.want(session, key, kind=RESULT, channel=request.requester, now=now, request_id=request.id):

@@ -1,7 +1,7 @@
 """The use cases of a request's life: submit, approve, deny, cancel, expire, settle; and reading."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,15 +18,18 @@ from bot.errors import (
 )
 from bot.governance import audit
 from bot.governance.audit import HUBWARDEN, Event
+from bot.governance.capabilities import Capabilities
 from bot.governance.hub_errors import translated
 from bot.governance.lifecycle import Status, sources_of
 from bot.governance.mentions import find_account
-from bot.governance.people import Directory
+from bot.governance.people import Directory, DirectoryUnavailable
 from bot.governance.policy import Allowed, Decision, NeedsApproval, People, Policy, Refused, decide
-from bot.governance.recording import announce, described, new_request, touch_card, want_card
+from bot.governance.recording import announce, described, estimate, new_request, touch_card, want_card
 from bot.governance.views import RequestView, view_of
 from bot.hub import Hub
-from bot.operations.base import Answer, Intent, Operation, Preview, Read, Write, choices_of
+from bot.operations.base import Answer, Intent, Operation, Params, Preview, Read, Write, choices_of
+
+MANY_ITEMS = 10
 
 SAID_OF = {
     Status.DENIED: "was denied",
@@ -43,7 +46,10 @@ SAID_OF = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requests:
-    """The use cases and what they need; `now` answers an aware datetime, `wake` rouses the workers after a commit."""
+    """The use cases and what they need; `now` answers an aware datetime, `wake` rouses the workers after a commit.
+
+    `origin` is what the trail says of where requests come from, besides who asks.
+    """
 
     database: Database
     hub: Hub
@@ -54,6 +60,8 @@ class Requests:
     approvals_channel: str
     now: Callable[[], datetime]
     wake: Callable[[], None]
+    capabilities: Capabilities
+    origin: Mapping[str, str] = field(default_factory=dict)
 
     async def read(self, intent: Intent, requester: str) -> Answer:
         """What a `Read` finds; raises `RequestRefused` where the policy does not allow it at once."""
@@ -65,10 +73,17 @@ class Requests:
             raise RequestRefused(
                 f"The rule “{decision.rule}” wants approvals for {operation.name}, and a read cannot wait."
             )
-        with translated():
+        with translated(), self.capabilities.watching(operation):
             answer = await operation.run(self.hub, intent.params)
         async with self.database.begin() as session:
-            audit.record(session, Event.READ, actor=requester, at=self.now(), rule=decision.rule, **described(intent))
+            audit.record(
+                session,
+                Event.READ,
+                actor=requester,
+                at=self.now(),
+                rule=decision.rule,
+                **self._details(intent),
+            )
         return answer
 
     async def submit(self, intent: Intent, requester: str, *, source_key: str | None = None) -> RequestView:
@@ -90,8 +105,20 @@ class Requests:
         """What a `Write` would change now."""
         if not isinstance(intent.operation, Write):
             raise TypeError(f"{intent.operation.name} is no write")
-        with translated():
-            return await intent.operation.preview(self.hub, intent.params)
+        with translated(), self.capabilities.watching(intent.operation):
+            preview = await intent.operation.preview(self.hub, intent.params)
+            return await self._with_estimate(intent.operation, intent.params, preview)
+
+    async def _with_estimate(self, operation: Write, params: Params, preview: Preview) -> Preview:
+        """The preview with how long many items will take, as far as Docker Hub's rate limit tells."""
+        if operation.steps is None or preview.is_noop:
+            return preview
+        planned = len(await operation.steps(self.hub, params))
+        if planned < MANY_ITEMS:
+            return preview
+        tightest = min((limit.remaining for limit in self.hub.rate_limits), default=None)
+        note = estimate(planned, remaining=tightest, limit=min((x.limit for x in self.hub.rate_limits), default=None))
+        return replace(preview, notes=(*preview.notes, note))
 
     async def choices(self, operation: Operation, field_name: str, organization: str, typed: str) -> Sequence[str]:
         """What Docker Hub offers for a field, for a form's menu."""
@@ -184,12 +211,21 @@ class Requests:
         self.wake()
         return view
 
+    def _details(self, intent: Intent) -> dict[str, Any]:
+        """An intent and where it comes from, for the trail."""
+        return described(intent) | dict(self.origin)
+
     async def _authorize(self, intent: Intent, requester: str) -> Allowed | NeedsApproval:
         decision = await self._decide_policy(intent, requester)
         if isinstance(decision, Refused):
             async with self.database.begin() as session:
                 audit.record(
-                    session, Event.REFUSED, actor=requester, at=self.now(), rule=decision.rule, **described(intent)
+                    session,
+                    Event.REFUSED,
+                    actor=requester,
+                    at=self.now(),
+                    rule=decision.rule,
+                    **self._details(intent),
                 )
             raise RequestRefused(decision.reason)
         return decision
@@ -209,12 +245,18 @@ class Requests:
 
     async def _require_enough_approvers(self, decision: NeedsApproval, requester: str) -> None:
         eligible = 0
-        for user in sorted(await self._approvers(decision.approvers) - {requester}):
+        try:
+            approvers = await self._approvers(decision.approvers)
+        except DirectoryUnavailable:
+            # Only a courtesy is lost: who may approve is asked again, and for certain, at every press.
+            return
+        for user in sorted(approvers - {requester}):
             eligible += (await self.directory.person(user)).may_decide
             if eligible >= decision.required:
                 return
+        wanted = "1 approval" if decision.required == 1 else f"{decision.required} approvals"
         raise RequestRefused(
-            f"The rule “{decision.rule}” wants {decision.required} approvals, "
+            f"The rule “{decision.rule}” wants {wanted}, "
             f"and besides you only {eligible} may give one. An administrator can add approvers to the policy."
         )
 
@@ -246,7 +288,7 @@ class Requests:
                 request_id=request_id,
                 rule=decision.rule,
                 fingerprint=preview.fingerprint,
-                **described(intent),
+                **self._details(intent),
             )
             await want_card(session, request, self.approvals_channel)
             return view_of(request)

@@ -61,7 +61,8 @@ class Hub:
 
     Every call raises HubError. Reads are repeated within `options.deadline`; a write only where Hub certainly did
     not act. `error.unclear` tells where a write may have happened. One Hub serves the whole process; any number of
-    calls may run at once, and any may be cancelled.
+    calls may run at once, and any may be cancelled. `scim` is the same Docker Hub spoken to with the organization's
+    SCIM token, where there is one; `close` closes it too.
     """
 
     def __init__(
@@ -71,11 +72,13 @@ class Hub:
         credential: Credential | BearerCredential,
         session: aiohttp.ClientSession | None = None,
         options: ClientOptions | None = None,
+        scim: "Hub | None" = None,
         now: Callable[[], datetime] = _utc_now,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         random: Callable[[], float] = system_random.random,
     ) -> None:
+        self.scim = scim
         self._options = options or ClientOptions()
         self._transport = Transport(url, session=session, options=self._options)
         self._media_type = credential.media_type
@@ -164,6 +167,8 @@ class Hub:
     async def close(self) -> None:
         """Close the session, unless it was handed in."""
         await self._transport.close()
+        if self.scim is not None:
+            await self.scim.close()
 
     def _tokens_of(self, credential: Credential | BearerCredential) -> TokenCache | FixedToken:
         if isinstance(credential, BearerCredential):

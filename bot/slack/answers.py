@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.errors import UsageError, UserError
 from bot.operations.base import Answer, Cell, Intent, Operation, Write
-from bot.slack.cards import Block, Content, button, context, section
+from bot.slack.cards import Block, Content, button, context, pack, section
 from bot.slack.grammar import COMMAND, parameters, topics, usage
 from bot.slack.text import code, escape, fit, fit_lines, visible
 
 PAGE = 20
+HELP_LIMIT = 12_000
 MORE = "more"
 CELL = 300
 MAX_TABLE = 9500
@@ -110,18 +111,30 @@ def render(intent: Intent) -> list[str]:
     return words
 
 
-def help_message(operations: Sequence[Operation], topic: str, organizations: Sequence[str]) -> Content:
-    """Usage and summary of everything, or of what the topic means, by noun."""
+def help_message(
+    operations: Sequence[Operation], topic: str, organizations: Sequence[str], off: Mapping[str, str]
+) -> Content:
+    """Summary of everything, or usage of what the topic means, by noun; `off` says why an operation cannot be used."""
     meant = topics(operations, topic)
+    is_whole = len(meant) == len(operations)
     blocks: list[Block] = []
     for noun, members in groupby(meant, key=lambda o: o.name.partition(".")[0]):
-        lines = [f"{code(usage(o))}\n{escape(o.summary)}" for o in members]
-        blocks.append(section(f"*{escape(noun.capitalize())}*\n" + "\n".join(lines)))
+        lines = [help_line(o, off.get(o.name), brief=is_whole) for o in members]
+        blocks += pack([f"*{escape(noun)}*", *lines])
     lead = f"{code(COMMAND)} alone opens a menu of everything; a command with something missing opens its form."
     place = f"The organization is {code(organizations[0])} unless --organization says otherwise."
-    blocks.append(context(f"{lead} {place}"))
-    text = "\n".join(f"{usage(o)}: {o.summary}" for o in meant)
-    return Content(fit(escape(text), 3900), tuple(blocks))
+    more = f" {code(f'{COMMAND} help team')} shows every word of a topic." if is_whole else ""
+    blocks.append(context(f"{lead} {place}{more}"))
+    text = "\n".join(f"{COMMAND} {o.name.replace('.', ' ')}: {o.summary}" for o in meant)
+    return Content(fit(escape(text), HELP_LIMIT), tuple(blocks))
+
+
+def help_line(operation: Operation, off: str | None, *, brief: bool) -> str:
+    """How the operation is typed and what it does; in brief, without what can be left out."""
+    typed = f"{COMMAND} {operation.name.replace('.', ' ')}" if brief else usage(operation)
+    alias = f" (or {code(f'{COMMAND} {operation.alias} …')})" if operation.alias else ""
+    why = f" _Off: {escape(off)}_" if off else ""
+    return f"{code(typed)}{alias} {escape(operation.summary)}{why}"
 
 
 def error_message(error: UserError) -> Content:

@@ -1,6 +1,6 @@
 """What a message says: requests, results, alerts, warnings and notices as text and blocks: pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from bot.governance.views import RequestView
 from bot.operations.base import Change, Operation
 from bot.slack.text import (
     HEADER_LIMIT,
+    PART_OF_ENTITY,
     SECTION_LIMIT,
     code,
     escape,
@@ -35,6 +36,7 @@ STATUS_TEXT = {
     Status.CANCELLED: "Cancelled",
     Status.EXPIRED: "Expired ⌛",
 }
+MAX_BLOCKS = 100
 SEVERITY_TEXT = {"info": "For information", "warning": "Warning ⚠️", "critical": "Alarm 🚨"}
 
 
@@ -173,6 +175,11 @@ def status_line(view: RequestView) -> str:
 
 def outcome_text(view: RequestView) -> str:
     """What came of it, beginning with a line break; empty where nothing has yet."""
+    return "".join(f"\n{line}" for line in [fit_lines(outcome_lines(view), 2500, ": see Details")] if line)
+
+
+def outcome_lines(view: RequestView) -> list[str]:
+    """What came of it, line by line, with every single item."""
     lines = []
     if view.decision_reason:
         lines.append(quote(view.decision_reason))
@@ -181,7 +188,7 @@ def outcome_text(view: RequestView) -> str:
     if view.error:
         lines.append(one_line(view.error))
     lines += [f"• {one_line(item.subject)} {one_line(item.text)}" for item in view.items]
-    return "".join(f"\n{line}" for line in [fit_lines(lines, 2500, ": see Details")] if line)
+    return lines
 
 
 def rule_line(view: RequestView) -> str:
@@ -275,3 +282,30 @@ def notice_message(payload: Mapping[str, Any]) -> Content:
     """Something that an administrator has to mend."""
     text = f"*Hubwarden needs an administrator*\n{escape(str(payload['text']))}"
     return Content(fit(text, 3900), (section(text),))
+
+
+def pack(lines: Sequence[str], *, limit: int = 2900, total: int = 200_000) -> list[Block]:
+    """Lines in as few sections as they need; the last says how many found no room in a view."""
+    texts: list[str] = []
+    used = 0
+    pieces = [piece for line in lines for piece in parts_of(line, limit)]
+    for number, line in enumerate(pieces):
+        if used + len(line) > total or (len(texts) == MAX_BLOCKS - 1 and len(texts[-1]) + len(line) + 1 > limit):
+            texts.append(f"…and {len(pieces) - number:,} more lines, for which Slack's forms have no room.")
+            break
+        if texts and len(texts[-1]) + len(line) + 1 <= limit:
+            texts[-1] += f"\n{line}"
+        else:
+            texts.append(line)
+        used += len(line) + 1
+    return [section(text) for text in texts]
+
+
+def parts_of(line: str, limit: int) -> list[str]:
+    """The line, in several parts where it is longer than `limit`; no entity is cut in two."""
+    parts = []
+    while len(line) > limit:
+        part = PART_OF_ENTITY.sub("", line[:limit])
+        parts.append(part)
+        line = line[len(part) :]
+    return [*parts, line] if line else parts

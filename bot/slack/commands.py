@@ -14,7 +14,7 @@ from bot.errors import UserError
 from bot.governance.lifecycle import Status
 from bot.governance.views import RequestView
 from bot.operations.base import Intent, Mentions, Operation, Read, mentions_of
-from bot.slack.answers import answer_message, error_message, error_text, help_message, said
+from bot.slack.answers import answer_message, error_message, error_text, said
 from bot.slack.cards import Content
 from bot.slack.grammar import COMMAND, Command, Form, Help, Pick, Typed, complete, field_errors, parameters, read
 from bot.slack.modals import FORM, REASON, form_view, message_view, picker_view, read_form
@@ -61,7 +61,7 @@ async def run_command(services: Services, person: Person, body: Mapping[str, Any
     channel = person.channel
     match parsed:
         case Help(topic):
-            await services.answer(person, help_message(services.operations, topic, services.organizations))
+            await services.answer(person, services.help(topic))
         case Pick():
             await services.open_view(body["trigger_id"], picker_view(services.operations, channel=channel), person)
         case Form(operation, values, reason):

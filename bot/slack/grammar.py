@@ -192,10 +192,30 @@ def find_operation(words: Sequence[str], operations: Sequence[Operation]) -> tup
     for length in range(max(map(len, by_words)), 0, -1):
         if operation := by_words.get(lowered[:length]):
             return operation, list(words[length:])
+    if aliased := find_alias(lowered, operations):
+        return aliased[0], list(words[aliased[1] :])
     prefix = longest_prefix(lowered, list(by_words))
     if prefix and (len(prefix) == len(words) or lowered[len(prefix)] in HELP_WORDS):
         return None, [".".join(prefix)]
     raise UsageError(unknown_text(lowered, operations))
+
+
+def find_alias(words: tuple[str, ...], operations: Sequence[Operation]) -> tuple[Operation, int] | None:
+    """The operation whose alias the first words are, and how many they are.
+
+    None where nothing follows them, or where what follows is rather a longer name mistyped.
+    """
+    for operation in operations:
+        alias = tuple(operation.alias.split())
+        if not alias or words[: len(alias)] != alias or len(words) == len(alias):
+            continue
+        following = words[len(alias)]
+        longer = {
+            name[len(alias)] for o in operations if (name := tuple(o.name.split(".")))[: len(alias)] == alias != name
+        }
+        if following not in HELP_WORDS and not get_close_matches(following, longer, n=1, cutoff=0.7):
+            return operation, len(alias)
+    return None
 
 
 def longest_prefix(words: tuple[str, ...], names: Iterable[tuple[str, ...]]) -> tuple[str, ...]:

@@ -8,9 +8,19 @@ from typing import Any
 
 from bot.governance.views import RequestView
 from bot.operations.base import Change, Operation, Write, choices_of
-from bot.slack.cards import Block, change_line, outcome_text, rule_line, section, status_line, value_text
+from bot.slack.cards import (
+    MAX_BLOCKS,
+    Block,
+    change_line,
+    outcome_lines,
+    pack,
+    rule_line,
+    section,
+    status_line,
+    value_text,
+)
 from bot.slack.grammar import COMMAND, MAX_REASON, Parameter, parameters
-from bot.slack.text import PART_OF_ENTITY, code, escape, fit, mention, one_line, quote
+from bot.slack.text import code, escape, fit, mention, one_line, quote
 
 FORM = "operation_form"
 PICKER = "picker"
@@ -20,7 +30,6 @@ PICK = "pick"
 VALUE = "value"
 CHOICE = "choice"
 REASON = "reason"
-MAX_BLOCKS = 100
 SWITCHED_ON = frozenset({"true", "t", "yes", "y", "on", "1"})  # as pydantic reads them
 
 
@@ -252,7 +261,8 @@ def details_view(request: RequestView, operation: Operation) -> Block:
             for name, value in request.params.items()
             if value not in (None, [], "")
         ),
-        f"*{status_line(request)}*{outcome_text(request)}",
+        f"*{status_line(request)}*",
+        *outcome_lines(request),
         rule_line(request),
         "*What it would change*",
         *(line for change in request.changes for line in whole_change(change)),
@@ -265,30 +275,3 @@ def whole_change(change: Change) -> list[str]:
     """A change with every single item."""
     head = change_line(Change(change.subject, change.before, change.after))
     return [head, *(code(item) for item in change.items)]
-
-
-def pack(lines: Sequence[str], *, limit: int = 2900, total: int = 200_000) -> list[Block]:
-    """Lines in as few sections as they need; the last says how many found no room in a view."""
-    texts: list[str] = []
-    used = 0
-    pieces = [piece for line in lines for piece in parts_of(line, limit)]
-    for number, line in enumerate(pieces):
-        if used + len(line) > total or (len(texts) == MAX_BLOCKS - 1 and len(texts[-1]) + len(line) + 1 > limit):
-            texts.append(f"…and {len(pieces) - number:,} more lines, for which Slack's forms have no room.")
-            break
-        if texts and len(texts[-1]) + len(line) + 1 <= limit:
-            texts[-1] += f"\n{line}"
-        else:
-            texts.append(line)
-        used += len(line) + 1
-    return [section(text) for text in texts]
-
-
-def parts_of(line: str, limit: int) -> list[str]:
-    """The line, in several parts where it is longer than `limit`; no entity is cut in two."""
-    parts = []
-    while len(line) > limit:
-        part = PART_OF_ENTITY.sub("", line[:limit])
-        parts.append(part)
-        line = line[len(part) :]
-    return [*parts, line] if line else parts

@@ -14,7 +14,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.errors import UserError
 from bot.governance.requests import Requests
 from bot.operations.base import Document, Operation
-from bot.slack.answers import error_message, said
+from bot.slack.answers import error_message, help_message, said
 from bot.slack.cards import Content, section
 from bot.slack.directory import SlackDirectory
 from bot.slack.text import fit
@@ -78,6 +78,11 @@ class Services:
     def operation(self, name: str) -> Operation:
         """The operation with this name."""
         return self.requests.operations[name]
+
+    def help(self, topic: str) -> Content:
+        """What there is, and what of it Docker Hub does not offer."""
+        off = self.requests.capabilities.all_off(self.requests.operations)
+        return help_message(self.operations, topic, self.organizations, off)
 
     async def answer(self, person: Person, content: Content, *, replace: bool = False) -> None:
         """Say it to this person alone; where the short-lived address is spent, in a direct message."""

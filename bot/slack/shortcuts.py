@@ -5,7 +5,6 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.slack.answers import help_message
 from bot.slack.modals import picker_view
 from bot.slack.services import Person, Services
 
@@ -28,7 +27,7 @@ def register(app: AsyncApp, services: Services) -> None:
         if event.get("channel_type") != "im" or event.get("subtype") or event.get("bot_id"):
             return
         person = Person(str(event["user"]))
-        work = services.answer(person, help_message(services.operations, "", services.organizations))
+        work = services.answer(person, services.help(""))
         services.run(work, person)
 
     async def group_changed(event: dict[str, Any]) -> None:

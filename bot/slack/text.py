@@ -8,6 +8,7 @@ SECTION_LIMIT = 3000
 HEADER_LIMIT = 150
 UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 LINE_BREAKS = re.compile("\\s*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]\\s*")
+WORKSPACE_USER = re.compile(r"[UW][A-Z0-9]+")
 PART_OF_ENTITY = re.compile(r"&[a-z]{0,3}$")
 
 
@@ -47,8 +48,8 @@ def moment(at: datetime) -> str:
 
 
 def mention(user: str) -> str:
-    """A person of the workspace."""
-    return f"<@{user}>"
+    """A person of the workspace; whoever is none, such as somebody at a terminal, as plain text."""
+    return f"<@{user}>" if WORKSPACE_USER.fullmatch(user) else code(user)
 
 
 def mention_group(group: str) -> str:

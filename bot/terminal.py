@@ -1,0 +1,297 @@
+"""`call` and `login`: the same grammar, policy and trail as in Slack, at a terminal, with no need of Slack."""
+
+import asyncio
+import getpass
+import json
+import os
+import pwd
+import socket
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, assert_never
+
+from pydantic import SecretStr
+
+from bot.app import build_hub, read_policy, utc_now
+from bot.db.migrate import upgrade
+from bot.db.session import Database
+from bot.errors import UsageError, UserError
+from bot.governance.capabilities import Capabilities
+from bot.governance.execution import Executor
+from bot.governance.hub_errors import sentence
+from bot.governance.lifecycle import FINAL, Status
+from bot.governance.people import DirectoryUnavailable, Person
+from bot.governance.requests import Requests
+from bot.governance.views import RequestView
+from bot.hub import Hub, HubError
+from bot.hub.login import SecondFactorNeeded, log_in, send_code
+from bot.logs import configure_logs
+from bot.operations import BY_NAME, OPERATIONS
+from bot.operations.base import Answer, Change, Intent, Read
+from bot.settings import TerminalSettings, load
+from bot.slack.grammar import Form, Help, Pick, parse_words, topics, usage
+
+DONE, FAILED, MISUSED = 0, 1, 2
+LEASE = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is the terminal's own among the words."""
+
+    words: tuple[str, ...]
+    identity: str
+    as_json: bool
+    yes: bool
+
+
+class Offline:
+    """A `Directory` without Slack: who is at the terminal is who they say, and who is in a group cannot be told."""
+
+    async def person(self, user: str) -> Person:
+        """Somebody active."""
+        return Person(id=user, name=user, is_active=True, is_guest=False, is_bot=False)
+
+    async def members_of(self, group: str) -> frozenset[str]:
+        """Nobody can tell."""
+        raise DirectoryUnavailable(f"Without Slack, nobody can tell who is in the user group {group}.")
+
+
+class TerminalCourier:
+    """A `Courier` for whoever is at this terminal: standard error, so that standard output stays data."""
+
+    async def hand_over(self, _user: str, text: str, secret: SecretStr) -> bool:
+        """Print it."""
+        print(f"{text}\n{secret.get_secret_value()}", file=sys.stderr)
+        return True
+
+
+def read_options(words: Sequence[str]) -> Options:
+    """`--json`, `--yes` and `--as U123` taken out of the words; raises `UsageError`."""
+    left: list[str] = []
+    flags = {"--json": False, "--yes": False}
+    identity = f"terminal:{system_user()}"
+    remaining = iter(words)
+    for word in remaining:
+        if word in flags:
+            flags[word] = True
+        elif word == "--as" or word.startswith("--as="):
+            identity = word.partition("=")[2] or next(remaining, "")
+            if not identity:
+                raise UsageError("--as needs a Slack user's id, such as U0123ABCD.")
+        else:
+            left.append(word)
+    return Options(tuple(left), identity, flags["--json"], flags["--yes"])
+
+
+def system_user() -> str:
+    """Who runs this process, as the system knows it: never what an environment variable says."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid {os.getuid()}"
+
+
+async def call(words: Sequence[str]) -> int:
+    """Do what the words after /hub would do; answers the exit status: 1 where it failed, 2 where it was misused."""
+    try:
+        options = read_options(words)
+        return await obey(options)
+    except UsageError as error:
+        print("\n".join(line for line in (error.text, error.usage) if line), file=sys.stderr)
+        return MISUSED
+    except UserError as error:
+        print(error.text, file=sys.stderr)
+        return FAILED
+
+
+async def obey(options: Options) -> int:
+    """Do what the options say; raises `UserError`."""
+    parsed = parse_words(options.words, OPERATIONS, load(TerminalSettings).dockerhub_organizations[0])
+    match parsed:
+        case Help(topic):
+            return print_help(topic)
+        case Pick():
+            return print_help("")
+        case Form(operation):
+            raise UsageError("Something is missing.", usage=usage(operation).removeprefix("/hub "))
+        case Intent():
+            return await carry_out(parsed, options)
+        case _:
+            assert_never(parsed)
+
+
+def print_help(topic: str) -> int:
+    """How everything, or what the topic means, is typed."""
+    for operation in topics(OPERATIONS, topic):
+        print(f"{usage(operation).removeprefix('/hub ')}\n    {operation.summary}")
+    return DONE
+
+
+async def carry_out(intent: Intent, options: Options) -> int:
+    """Read, or ask for a write and, where the policy lets this identity act alone, do it."""
+    settings = load(TerminalSettings)
+    configure_logs(level="WARNING", form="text", secrets=settings.secrets)
+    async with open_house(settings) as (database, hub):
+        requests = build_requests(settings, database, hub)
+        if isinstance(intent.operation, Read):
+            answer = await requests.read(intent, options.identity)
+            show_answer(answer, hub, as_json=options.as_json)
+            return DONE
+        if not options.yes:
+            preview = await requests.preview(intent)
+            confirm(preview.changes, preview.notes)
+        view = await requests.submit(intent, options.identity)
+        if view.status is Status.APPROVED:
+            view = await execute(requests, database, hub, view)
+        show_request(view, hub, as_json=options.as_json)
+        return FAILED if view.status in {Status.FAILED, Status.UNKNOWN} else DONE
+
+
+@asynccontextmanager
+async def open_house(settings: TerminalSettings) -> AsyncIterator[tuple[Database, Hub]]:
+    """The database, migrated, and Docker Hub."""
+    await asyncio.to_thread(upgrade, settings.database_url)
+    database, hub = Database(settings.database_url), build_hub(settings)
+    try:
+        yield database, hub
+    finally:
+        await hub.close()
+        await database.close()
+
+
+def build_requests(settings: TerminalSettings, database: Database, hub: Hub) -> Requests:
+    """The use cases, with the trail saying that it was the terminal, and whose."""
+    return Requests(
+        database=database,
+        hub=hub,
+        policy=read_policy(settings),
+        directory=Offline(),
+        operations=BY_NAME,
+        organizations=settings.dockerhub_organizations,
+        approvals_channel=settings.slack_approvals_channel,
+        now=utc_now,
+        wake=lambda: None,
+        capabilities=Capabilities(utc_now),
+        origin={"terminal": f"{system_user()}@{socket.gethostname()}"},
+    )
+
+
+async def execute(requests: Requests, database: Database, hub: Hub, view: RequestView) -> RequestView:
+    """Do requests that are approved until this one is done, by us or by the running bot."""
+    executor = Executor(
+        name=f"terminal:{socket.gethostname()[:40]}:{os.getpid()}",
+        database=database,
+        hub=hub,
+        operations=BY_NAME,
+        courier=TerminalCourier(),
+        lease=LEASE,
+        now=utc_now,
+        wake=lambda: None,
+    )
+    while view.status not in FINAL | {Status.UNKNOWN}:
+        await executor.step_request(view.id)
+        view = await requests.view(view.id)
+        if view.status is Status.EXECUTING:
+            await asyncio.sleep(0.5)
+    return view
+
+
+def confirm(changes: Sequence[Change], notes: Sequence[str]) -> None:
+    """Show what would change and ask; raises `UserError` where the answer is no, or nobody can be asked."""
+    for change in changes:
+        print(f"  {change.subject}: {change.before or '–'} → {change.after or 'removed'}", file=sys.stderr)
+        print("".join(f"    {item}\n" for item in change.items), end="", file=sys.stderr)
+    print("".join(f"  {note}\n" for note in notes), end="", file=sys.stderr)
+    if not changes:
+        return
+    if not sys.stdin.isatty():
+        raise UserError("Nobody can be asked here. --yes goes on without asking.")
+    print("Go on? [y/N] ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+        raise UserError("Nothing was asked for.")
+
+
+def show_answer(answer: Answer, hub: Hub, *, as_json: bool) -> None:
+    """The table, or the envelope."""
+    if answer.document is not None and not as_json:
+        print(answer.document.content.decode("utf-8", errors="replace"), end="")
+        return
+    rows = [[as_text(cell) for cell in row] for row in answer.rows]
+    if as_json:
+        data: Any = [dict(zip(answer.columns, row, strict=True)) for row in rows]
+        if answer.document is not None:
+            data = answer.document.content.decode("utf-8", errors="replace")
+        print_envelope(200, data, hub)
+        return
+    table = [list(answer.columns), *rows]
+    widths = [max(len(row[column]) for row in table) for column in range(len(answer.columns))]
+    print(answer.title)
+    for row in table:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    print(" ".join(part for part in (f"{len(rows):,} in all.", answer.note) if part))
+
+
+def as_text(cell: str | datetime) -> str:
+    """A cell; a moment in UTC, as ISO 8601 has it."""
+    return cell.strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(cell, datetime) else cell
+
+
+def show_request(view: RequestView, hub: Hub, *, as_json: bool) -> None:
+    """What became of the request."""
+    if as_json:
+        data = {
+            "request": view.id,
+            "status": view.status,
+            "rule": view.rule,
+            "required": view.required,
+            "changes": [asdict(change) for change in view.changes],
+            "summary": view.summary,
+            "items": [asdict(item) for item in view.items],
+            "error": view.error,
+        }
+        print_envelope(202 if view.status is Status.PENDING else 200, data, hub)
+        return
+    print(f"Request {view.id}: {view.status}.", *(part for part in (view.summary, view.error) if part))
+    for item in view.items:
+        print(f"  {'✓' if item.done else '✗'} {item.subject} {item.text}")
+    if view.status is Status.PENDING:
+        print(f"It waits for {view.required} approvals in Slack, under the rule “{view.rule}”.")
+
+
+def print_envelope(status: int, data: Any, hub: Hub) -> None:
+    """`status`, `data` and `rate_limit` (null where Docker Hub sent none), and nothing else."""
+    limit = hub.headline
+    print(
+        json.dumps(
+            {"status": status, "data": data, "rate_limit": limit.as_json() if limit else None}, ensure_ascii=False
+        )
+    )
+
+
+async def login() -> int:
+    """Try a password, and the second factor where there is one; prints the token to standard output."""
+    settings = load(TerminalSettings)
+    username = input_line("Docker ID: ") or settings.dockerhub_username
+    password = SecretStr(getpass.getpass("Password: "))
+    try:
+        try:
+            token = await log_in(settings.dockerhub_url, username, password)
+        except SecondFactorNeeded as needed:
+            code = SecretStr(getpass.getpass("Code of the second factor: "))
+            token = await send_code(settings.dockerhub_url, needed.token, code)
+    except HubError as error:
+        print(sentence(error), file=sys.stderr)
+        return FAILED
+    print("Docker Hub takes it. The token lives for 10 minutes:", file=sys.stderr)
+    print(token.get_secret_value())
+    return DONE
+
+
+def input_line(prompt: str) -> str:
+    """A line from the terminal; the question goes to standard error."""
+    print(prompt, end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip()
