@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket as system_socket
+import uuid
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,7 +25,7 @@ from bot.governance.people import DirectoryUnavailable
 from bot.governance.policy import Policy, load_policy
 from bot.governance.requests import Requests
 from bot.health import Health
-from bot.hub import BearerCredential, ClientOptions, Credential, Hub
+from bot.hub import BearerCredential, ClientOptions, Credential, Hub, Registry
 from bot.jobs import Job, build_scheduler
 from bot.operations import BY_NAME, OPERATIONS
 from bot.settings import Settings, TerminalSettings
@@ -77,7 +78,7 @@ def read_text(path: Path, name: str) -> str:
 
 
 def build_hub(settings: TerminalSettings) -> Hub:
-    """Docker Hub as the bot's account, with the organization's SCIM token beside it where there is one."""
+    """Docker Hub as the bot's account, with the SCIM token and the registry's pull limit beside it."""
     options = ClientOptions(max_wait=settings.dockerhub_max_wait_seconds)
     scim = None
     if settings.dockerhub_scim_token is not None:
@@ -88,6 +89,7 @@ def build_hub(settings: TerminalSettings) -> Hub:
         credential=Credential(settings.dockerhub_username, settings.dockerhub_token),
         options=options,
         scim=scim,
+        registry=Registry(settings.dockerhub_registry_url),
     )
 
 
@@ -99,7 +101,8 @@ class Hubwarden:
         self._now = now
         self._policy = read_policy(settings)
         self._alert_rules = read_alert_rules(settings)
-        self.name = f"{system_socket.gethostname()[:40]}:{os.getpid()}"
+        # A container's restart keeps host name and process id; whoever comes back must not hold the old claims.
+        self.name = f"{system_socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
 
     async def start(self) -> None:
         """Start everything; what can be wrong with the configuration raises `ConfigurationError`."""

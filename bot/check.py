@@ -40,11 +40,12 @@ async def find_problems() -> list[str]:
 def manifest_problems(path: Path) -> list[str]:
     """What in the manifest does not fit what the code registers."""
     try:
-        manifest = yaml.safe_load(path.read_text(encoding="utf-8"))
+        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError:
         return [f"{path.name} is missing: it comes with Hubwarden's source."]
     except yaml.YAMLError as error:
         return [f"{path.name} is no YAML: {' '.join(str(error).split())}"]
+    manifest: dict[str, Any] = loaded if isinstance(loaded, dict) else {}
     features = manifest.get("features", {})
     problems = []
     if COMMAND not in {command.get("command") for command in features.get("slash_commands", ())}:

@@ -1,7 +1,8 @@
 """One outbox message from due to sent: claimed, rendered from its row, posted or updated, and marked."""
 
+import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -20,14 +21,16 @@ from bot.slack.poster import Poster, SlackGone, SlackRateLimited, SlackRefused, 
 log = structlog.stdlib.get_logger(__name__)
 
 NOTICE = "notice"
-CANDIDATES = 50
+LIMIT = "limit"
 CHANNEL_SECONDS = 1.0
+LONGEST_REST = 60.0
 LEASE = timedelta(seconds=30)
 CHANNEL_RETRY = timedelta(minutes=5)
 CHANNEL_TROUBLE = {
     "channel_not_found": "it does not exist, or it is private and Hubwarden is not in it",
     "not_in_channel": "Hubwarden is not in it: invite it there",
     "is_archived": "it is archived",
+    "is_inactive": "it is archived",
     "restricted_action": "the workspace does not let Hubwarden post there",
     "restricted_action_read_only_channel": "it is read-only",
     "missing_scope": "a scope is missing: install the app again from its manifest",
@@ -54,35 +57,31 @@ class Delivery:
 
     async def step(self) -> float:
         """Deliver one message; answers for how many seconds there is none to deliver."""
-        now = self.now()
+        now, busy = self.now(), self._busy_channels()
         async with self.database.begin() as session:
-            candidates = await messages.candidates(session, now, CANDIDATES)
+            # A channel that has to wait holds up no other, however much there is for it.
+            candidates = await messages.candidates(session, now, 1, busy=busy)
             upcoming = await messages.next_due(session)
-        chosen, rest = self._choose(candidates)
-        if chosen is None:
+        if not candidates:
+            rest = min((LONGEST_REST, *busy.values()))
             until_due = (upcoming - now).total_seconds() if upcoming and upcoming > now else rest
             return max(0.01, min(rest, until_due))
         async with self.database.begin() as session:
-            message = await messages.claim(session, chosen.id, now=now, lease_until=now + self.lease)
+            message = await messages.claim(session, candidates[0].id, now=now, lease_until=now + self.lease)
         if message is not None:
             with structlog.contextvars.bound_contextvars(message=message.key):
                 await self._deliver(message)
         return 0
 
-    def _choose(self, candidates: Sequence[Message]) -> tuple[Message | None, float]:
-        """The oldest message whose channel may have one now; else how long until a channel may."""
-        rest = 60.0
-        for message in candidates:
-            wait = self.next_in_channel.get(message.channel, 0) - self.monotonic()
-            if wait <= 0:
-                return message, 0
-            rest = min(rest, wait)
-        return None, rest
+    def _busy_channels(self) -> dict[str, float]:
+        """The channels that may not have a message yet, and for how many seconds."""
+        now = self.monotonic()
+        return {channel: moment - now for channel, moment in self.next_in_channel.items() if moment > now}
 
     async def _deliver(self, message: Message) -> None:
         self.next_in_channel[message.channel] = self.monotonic() + CHANNEL_SECONDS
         try:
-            channel, ts = await self._send(message, await self._render(message))
+            channel, ts = await self._send_in_time(message, await self._render(message))
         except SlackRateLimited as error:
             self.next_in_channel[message.channel] = self.monotonic() + error.seconds
             await self._postpone(message, timedelta(seconds=error.seconds), error)
@@ -96,6 +95,14 @@ class Delivery:
         else:
             async with self.database.begin() as session:
                 await messages.mark_sent(session, message.id, version=message.wanted, channel=channel, ts=ts)
+
+    async def _send_in_time(self, message: Message, content: Content) -> tuple[str, str]:
+        """A send must not outlast its claim, or another replica would post the same beside it."""
+        try:
+            async with asyncio.timeout(self.lease.total_seconds()):
+                return await self._send(message, content)
+        except TimeoutError:
+            raise SlackUnclear(f"no answer within {self.lease.total_seconds():g} s") from None
 
     async def _send(self, message: Message, content: Content) -> tuple[str, str]:
         # The terminal knows the channel only as the settings name it.
@@ -116,9 +123,10 @@ class Delivery:
             view = await self.requests.view(message.request_id)
             operation = self.operations[view.operation]
             return (cards.request_card if message.kind == CARD else cards.result_message)(view, operation)
-        return {"alert": cards.alert_message, "limit": cards.limit_message, NOTICE: cards.notice_message}[message.kind](
-            message.payload
-        )
+        if message.kind == LIMIT:
+            # Whether it begins or ends is in its key alone: limit:7:begin, limit:7:end.
+            return cards.limit_message({**message.payload, "phase": message.key.rpartition(":")[2]})
+        return {"alert": cards.alert_message, NOTICE: cards.notice_message}[message.kind](message.payload)
 
     async def _postpone(self, message: Message, pause: timedelta, error: Exception) -> None:
         log.info("delivery.postponed", seconds=pause.total_seconds(), error=str(error))
@@ -149,11 +157,8 @@ class Delivery:
 def trouble_text(message: Message, code: str) -> str:
     """What an administrator has to know about a message that Slack refuses."""
     why = CHANNEL_TROUBLE.get(code)
-    place = (
-        f"the channel {message.channel}"
-        if message.channel[:1] in "CG#"
-        else f"the direct messages of {message.channel}"
-    )
+    is_direct = message.channel.startswith(("U", "W", "D"))  # a channel's name is in lower case
+    place = f"the direct messages of {message.channel}" if is_direct else f"the channel {message.channel}"
     if why is None:
         return f"Slack refused the message {message.key} for {place}: {code}. It will not be sent again."
     minutes = int(CHANNEL_RETRY.total_seconds() / 60)

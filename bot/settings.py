@@ -5,7 +5,14 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from bot.errors import ConfigurationError
 
@@ -46,6 +53,9 @@ class TerminalSettings(BaseSettings):
 
     slack_approvals_channel: str = Field(description="Where requests wait for approval: a channel's id or its name")
     dockerhub_url: str = Field("https://hub.docker.com", description="Docker Hub's API")
+    dockerhub_registry_url: str = Field(
+        "https://registry-1.docker.io", description="Docker Hub's registry, which tells how many image pulls are left"
+    )
     dockerhub_username: str = Field(
         description="The bot's Docker ID; with an organization token, the organization's name"
     )
@@ -164,6 +174,9 @@ def load(kind: type[Loaded]) -> Loaded:
     """This process's settings of a kind; raises `ConfigurationError` with one sentence for each problem."""
     try:
         return kind()
+    except SettingsError as error:
+        # What a source raises comes wrapped.
+        raise (error.__cause__ if isinstance(error.__cause__, ConfigurationError) else error) from None
     except ValidationError as error:
         raise ConfigurationError([problem_text(dict(problem)) for problem in error.errors()]) from None
 

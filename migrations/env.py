@@ -34,6 +34,10 @@ async def migrate() -> None:
     """Over the asynchronous driver, so that no second one is needed."""
     engine = create_async_engine(context.config.get_main_option("sqlalchemy.url") or "", poolclass=pool.NullPool)
     async with engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            # Two connections that turn a new file to WAL at once can find it locked: done here, first.
+            await connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+            await connection.commit()
         await connection.run_sync(configure_and_run)
         await connection.commit()
     await engine.dispose()

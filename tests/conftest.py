@@ -161,7 +161,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say at the end what this run did not check, grouped by reason."""
+    """Print the tables that tests made, and say at the end what this run did not check, grouped by reason."""
+    for report in terminalreporter.stats.get("passed", []) + terminalreporter.stats.get("failed", []):
+        for name, text in report.user_properties:
+            if name == "table":
+                title, _, rows = str(text).partition("\n")
+                terminalreporter.section(title)
+                terminalreporter.line(rows)
     skipped: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for report in terminalreporter.stats.get("skipped", []):
         path, _, reason = report.longrepr if isinstance(report.longrepr, tuple) else ("", 0, str(report.longrepr))

@@ -1,6 +1,6 @@
 """Queries on the outbox: messages that shall exist in Slack."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -49,12 +49,17 @@ async def touch(session: AsyncSession, key: str, now: datetime) -> None:
     await session.execute(statement)
 
 
-async def candidates(session: AsyncSession, now: datetime, limit: int) -> Sequence[Message]:
-    """Messages that are due and that nobody is sending, oldest first."""
+async def candidates(
+    session: AsyncSession, now: datetime, limit: int, *, busy: Collection[str] = ()
+) -> Sequence[Message]:
+    """Messages that are due, that nobody is sending, and that go to none of the `busy` channels; oldest first."""
     statement = (
         select(Message)
         .where(
-            Message.state == DUE, Message.due_at <= now, or_(Message.lease_until.is_(None), Message.lease_until < now)
+            Message.state == DUE,
+            Message.due_at <= now,
+            or_(Message.lease_until.is_(None), Message.lease_until < now),
+            Message.channel.not_in(busy),
         )
         .order_by(Message.due_at, Message.id)
         .limit(limit)
@@ -75,6 +80,7 @@ async def claim(session: AsyncSession, message_id: int, *, now: datetime, lease_
         .where(
             Message.id == message_id,
             Message.state == DUE,
+            Message.due_at <= now,
             or_(Message.lease_until.is_(None), Message.lease_until < now),
         )
         .values(lease_until=lease_until, attempts=Message.attempts + 1)

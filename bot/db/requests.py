@@ -48,9 +48,18 @@ async def lock(session: AsyncSession, request_id: int, statuses: Iterable[str]) 
 
 
 async def move(
-    session: AsyncSession, request_id: int, *, sources: Iterable[str], target: str, **values: Any
+    session: AsyncSession,
+    request_id: int,
+    *,
+    sources: Iterable[str],
+    target: str,
+    holder: str | None = None,
+    **values: Any,
 ) -> OperationRequest | None:
-    """Bring the request to `target` if it is in one of `sources`; None where it is not."""
+    """Bring the request to `target` if it is in one of `sources` and, where one is named, `holder` has its claim.
+
+    None where it is not.
+    """
     statement = (
         update(OperationRequest)
         .where(OperationRequest.id == request_id, OperationRequest.status.in_(list(sources)))
@@ -58,6 +67,8 @@ async def move(
         .returning(OperationRequest)
         .execution_options(populate_existing=True)
     )
+    if holder is not None:
+        statement = statement.where(OperationRequest.claimed_by == holder)
     return await session.scalar(statement)
 
 

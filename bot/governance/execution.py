@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from bot.db import requests
 from bot.db.models import OperationRequest
-from bot.db.session import Database
+from bot.db.session import DATABASE_AWAY, Database
 from bot.errors import UserError
 from bot.governance import audit
 from bot.governance.audit import HUBWARDEN, Event
@@ -28,6 +28,7 @@ from bot.operations.base import Operation, Outcome, Params, Write
 log = structlog.stdlib.get_logger(__name__)
 
 MAX_ATTEMPTS = 5
+FINISH_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 CHANGED_MEANWHILE = (
     "Docker Hub has changed since this was asked for, so nothing was written. Ask again to see what it would do now."
 )
@@ -55,16 +56,17 @@ class Executor:
 
     async def step(self) -> float:
         """Do one request; answers for how many seconds there is none to do."""
-        if await self.step_request(await self._next_id()):
-            return 0
+        if (request_id := await self._next_id()) is not None:
+            await self.step_request(request_id)
+            return 0  # where another executor was faster, too: there may be more
         if (request := await self._take_over()) is not None:
             await self._run(request, self._recover)
             return 0
         return self.lease.total_seconds() / 2
 
-    async def step_request(self, request_id: int | None) -> bool:
+    async def step_request(self, request_id: int) -> bool:
         """Do this one, where it is approved; False where it is not, or not any more."""
-        request = await self._claim(request_id) if request_id is not None else None
+        request = await self._claim(request_id)
         if request is not None:
             await self._run(request, self._execute)
         return request is not None
@@ -133,8 +135,8 @@ class Executor:
                 except ClaimLost:
                     log.warning("execution.claim_lost")
                     return
-            if verdict is not None:
-                await self._finish(request, verdict)
+                if verdict is not None:
+                    await self._finish_surely(request, verdict)
 
     async def _execute(self, request: OperationRequest, operation: Write, params: Params) -> Verdict:
         """Make the preview anew; where it is what was approved, write."""
@@ -271,18 +273,38 @@ class Executor:
 
     @asynccontextmanager
     async def _keeping_the_claim(self, request_id: int) -> AsyncIterator[None]:
-        async def extend_for_ever() -> None:
-            while True:
-                await asyncio.sleep(self.lease.total_seconds() / 3)
-                await self._extend(request_id)
-
-        keeper = asyncio.create_task(extend_for_ever())
+        ended = asyncio.Event()
+        keeper = asyncio.create_task(self._extend_until(ended, request_id))
         try:
             yield
         finally:
-            keeper.cancel()
-            with suppress(asyncio.CancelledError):
-                await keeper
+            # Told, not cancelled: a cancelled statement costs its connection.
+            ended.set()
+            await keeper
+
+    async def _extend_until(self, ended: asyncio.Event, request_id: int) -> None:
+        """Extend the lease now and then; a database that is away for a while ends neither this nor the work."""
+        while not ended.is_set():
+            try:
+                async with asyncio.timeout(self.lease.total_seconds() / 3):
+                    await ended.wait()
+            except TimeoutError:
+                try:
+                    await self._extend(request_id)
+                except DATABASE_AWAY as error:
+                    log.warning("execution.lease_not_extended", error=type(error).__name__)
+
+    async def _finish_surely(self, request: OperationRequest, verdict: Verdict) -> None:
+        """Record it, waiting for a database that is away: nobody could find it out again."""
+        for pause in FINISH_PAUSES:
+            try:
+                await self._finish(request, verdict)
+            except DATABASE_AWAY as error:
+                log.warning("execution.not_recorded_yet", error=type(error).__name__, pause=pause)
+                await asyncio.sleep(pause)
+            else:
+                return
+        await self._finish(request, verdict)
 
     async def _finish(self, request: OperationRequest, verdict: Verdict) -> None:
         now = self.now()
@@ -291,10 +313,15 @@ class Executor:
             values["outcome"] = dump_outcome(verdict.outcome)
         async with self.database.begin() as session:
             moved = await requests.move(
-                session, request.id, sources=frozenset({Status.EXECUTING}), target=verdict.status, **values
+                session,
+                request.id,
+                sources=frozenset({Status.EXECUTING}),
+                target=verdict.status,
+                holder=self.name,
+                **values,
             )
             if moved is None:
-                log.error("execution.already_finished", status=verdict.status)
+                log.error("execution.claim_lost", status=verdict.status)
                 return
             details = {key: value for key, value in values.items() if key in {"outcome", "error"} and value is not None}
             audit.record(session, FINISHED[verdict.status], actor=HUBWARDEN, at=now, request_id=request.id, **details)

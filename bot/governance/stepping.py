@@ -178,10 +178,20 @@ def load_step(item: RequestItem) -> Step:
     return Step(item.key, item.subject, data["data"], hub_action=data["hub_action"], subjects=tuple(data["subjects"]))
 
 
+def verdict_of_one(result: ItemResult) -> Verdict:
+    """What a single item comes to: no counting."""
+    text = f"{result.subject} {result.text}"
+    if result.done:
+        return Verdict(Status.SUCCEEDED, Outcome(text))
+    return Verdict(Status.FAILED, error=f"{text}.")
+
+
 def verdict_of(known: Sequence[RequestItem]) -> Verdict:
     """What the items come to: unknown where one is, failed where none was done."""
     results = tuple(ItemResult(item.subject, item.state == items.DONE, item.text) for item in known)
     done = sum(result.done for result in results)
+    if len(results) == 1 and known[0].state != items.UNKNOWN:
+        return verdict_of_one(results[0])
     outcome = Outcome(f"{done:,} of {count(len(results), 'item')} done", results)
     unclear = sum(item.state == items.UNKNOWN for item in known)
     if unclear:

@@ -20,6 +20,7 @@ from bot.hub.errors import (
 from bot.hub.limits import RateLimit
 from bot.hub.paging import Pages
 from bot.hub.protocol import ClientOptions, Envelope
+from bot.hub.registry import PullLimit, Registry
 
 __all__ = [
     "AuthError",
@@ -39,7 +40,9 @@ __all__ = [
     "NotFoundError",
     "Pages",
     "ParameterError",
+    "PullLimit",
     "RateLimit",
     "RateLimitError",
+    "Registry",
     "UnauthorizedError",
 ]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import SecretStr
 
@@ -22,12 +22,28 @@ BEARER = re.compile(r"[\x21-\x7e]+")
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """As whom Docker Hub is spoken to, and by which kind of credential; no secret. A SCIM token names nobody."""
+
+    name: str
+    kind: Literal["password", "personal access token", "organization access token", "SCIM token"]
+
+
+@dataclass(frozen=True, slots=True)
 class Credential:
     """A Docker ID with a password or personal access token, or an organization's name with its access token."""
 
     identifier: str
     secret: SecretStr
     media_type: ClassVar[str] = "application/json"
+
+    @property
+    def identity(self) -> Identity:
+        """Whose it is; the secret's beginning tells the kind: https://docs.docker.com/security/access-tokens/ ."""
+        secret = self.secret.get_secret_value()
+        if secret.startswith("dckr_oat_"):
+            return Identity(self.identifier, "organization access token")
+        return Identity(self.identifier, "personal access token" if secret.startswith("dckr_pat_") else "password")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +52,7 @@ class BearerCredential:
 
     secret: SecretStr
     media_type: ClassVar[str] = "application/scim+json"
+    identity: ClassVar[Identity] = Identity("", "SCIM token")
 
     def __post_init__(self) -> None:
         if not is_bearer(self.secret.get_secret_value()):

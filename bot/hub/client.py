@@ -44,6 +44,7 @@ from bot.hub.protocol import (
     read_text,
     repeat_after,
 )
+from bot.hub.registry import Registry
 from bot.hub.transport import Transport
 
 # Readings of a list that keeps changing, before giving up.
@@ -62,7 +63,8 @@ class Hub:
     Every call raises HubError. Reads are repeated within `options.deadline`; a write only where Hub certainly did
     not act. `error.unclear` tells where a write may have happened. One Hub serves the whole process; any number of
     calls may run at once, and any may be cancelled. `scim` is the same Docker Hub spoken to with the organization's
-    SCIM token, where there is one; `close` closes it too.
+    SCIM token, `registry` is where image pulls are counted, where either is given; `close` closes them too.
+    `identity` says as whom it speaks.
     """
 
     def __init__(
@@ -73,12 +75,14 @@ class Hub:
         session: aiohttp.ClientSession | None = None,
         options: ClientOptions | None = None,
         scim: "Hub | None" = None,
+        registry: Registry | None = None,
         now: Callable[[], datetime] = _utc_now,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         random: Callable[[], float] = system_random.random,
     ) -> None:
-        self.scim = scim
+        self.scim, self.registry = scim, registry
+        self.identity = credential.identity
         self._options = options or ClientOptions()
         self._transport = Transport(url, session=session, options=self._options)
         self._media_type = credential.media_type
@@ -169,6 +173,8 @@ class Hub:
         await self._transport.close()
         if self.scim is not None:
             await self.scim.close()
+        if self.registry is not None:
+            await self.registry.close()
 
     def _tokens_of(self, credential: Credential | BearerCredential) -> TokenCache | FixedToken:
         if isinstance(credential, BearerCredential):

@@ -1,6 +1,7 @@
 """The kinds of value that people type, each validated once, with Docker's own rule in the error."""
 
 import re
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import re2
@@ -8,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 from pydantic_core import PydanticCustomError
 
 from bot.operations.base import Mentions
+from bot.operations.moments import settle
 
 DOCKER_ID = re.compile(r"[a-z0-9][a-z0-9_-]{1,29}")
 TEAM_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,254}")
@@ -113,6 +115,16 @@ def check_invite_id(value: str) -> str:
     return value
 
 
+def settle_moment(value: str) -> str:
+    """A moment, day, week or month, with words resolved now, so that it still means the same where it is read again."""
+    try:
+        return settle(value, datetime.now(UTC))
+    except ValueError:
+        raise refuse(
+            f"“{value}” is no time such as 2026-11-01, 2026-11-01T12:00, yesterday, 2 days ago, 3h or last week"
+        ) from None
+
+
 def split_words(value: Any) -> Any:
     """Let a text stand for a list: words parted by white space or commas."""
     return tuple(word for word in re.split(r"[\s,]+", value) if word) if isinstance(value, str) else value
@@ -156,6 +168,11 @@ InviteReference = Annotated[
     AfterValidator(check_invite_id),
     Mentions(addresses=True),
     Field(title="Invite", description="Whose invite: the e-mail address, the Docker ID, or the invite's id"),
+]
+Moment = Annotated[
+    Text,
+    AfterValidator(settle_moment),
+    Field(title="When", description="Such as 2026-11-01, 2026-11-01T12:00, yesterday, 2 days ago or last week (UTC)"),
 ]
 TagRule = Annotated[Text, AfterValidator(check_tag_rule)]
 TagRules = Annotated[

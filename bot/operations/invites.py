@@ -1,16 +1,18 @@
 """Invites to the organization."""
 
 import asyncio
-from typing import Annotated, Any, Literal
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from bot.errors import UserError
 from bot.hub import Call, Hub, HubProtocolError
-from bot.operations.base import Answer, Change, ItemResult, Operation, Outcome, Params, Preview, Read, Write
+from bot.operations.base import Answer, Change, ItemResult, Operation, Outcome, Params, Preview, Read, Step, Write
 from bot.operations.fields import Invitees, InviteReference, Organization, TeamName
+from bot.operations.members import Role
 from bot.operations.teams import TEAM_CHOICES, require_team
-from bot.operations.text import count, day
+from bot.operations.text import day, nearest_hint
 
 INVITES = "/v2/orgs/{organization}/invites"
 BULK = "/v2/invites/bulk"
@@ -20,6 +22,7 @@ RESEND = "/v2/invites/{invite}/resend"
 FATES = {
     "invited": "invited",
     "existing_org_member": "is a member already",
+    "already_invited": "has a pending invite already; “invite resend” sends it again",
     "invalid_email_or_docker_id": "is not an address or Docker ID that Docker Hub knows",
 }
 
@@ -36,7 +39,7 @@ class InviteSend(Params):
     organization: Organization
     invitees: Invitees
     team: Annotated[TeamName | None, TEAM_CHOICES] = Field(None, title="Team", description="The team that they join")
-    role: Literal["member", "editor", "owner"] = Field("member", title="Role", description="The role that they get")
+    role: Role = Field("member", title="Role", description="The role that they get")
 
 
 class InviteOne(Params):
@@ -63,12 +66,12 @@ async def list_invites(hub: Hub, params: InviteList) -> Answer:
     )
 
 
-async def send_bulk(hub: Hub, params: InviteSend, *, dry_run: bool) -> dict[str, str]:
+async def send_bulk(hub: Hub, params: InviteSend, invitees: Sequence[str], *, dry_run: bool) -> dict[str, str]:
     """Each invitee's status in Docker Hub's words; a dry run changes nothing.
 
     The contract nests the rows as `invitees.invitees`; the flat form is seen too.
     """
-    body: dict[str, Any] = {"org": params.organization, "invitees": list(params.invitees), "role": params.role}
+    body: dict[str, Any] = {"org": params.organization, "invitees": list(invitees), "role": params.role}
     if params.team:
         body["team"] = params.team
     envelope = await hub.post(BULK, json=body | {"dry_run": dry_run}, repeatable=dry_run)
@@ -80,14 +83,18 @@ async def send_bulk(hub: Hub, params: InviteSend, *, dry_run: bool) -> dict[str,
     return {str(row.get("invitee", "")).lower(): str(row.get("status", "")) for row in rows}
 
 
+async def waiting_for(hub: Hub, organization: str) -> frozenset[str]:
+    """Who has a pending invite, in lower case."""
+    return frozenset(str(invite.get("invitee", "")).lower() for invite in await pending_invites(hub, organization))
+
+
 async def preview_send(hub: Hub, params: InviteSend) -> Preview:
     """Who would be invited, from Docker Hub's own dry run; and who would not, and why."""
     if params.team:
         await require_team(hub, params.organization, params.team)
-    pending, statuses = await asyncio.gather(
-        pending_invites(hub, params.organization), send_bulk(hub, params, dry_run=True)
+    waiting, statuses = await asyncio.gather(
+        waiting_for(hub, params.organization), send_bulk(hub, params, params.invitees, dry_run=True)
     )
-    waiting = {str(invite.get("invitee", "")).lower() for invite in pending}
     fates = {
         person: "pending" if person.lower() in waiting else statuses.get(person.lower(), "not answered")
         for person in params.invitees
@@ -104,23 +111,26 @@ def fate_text(status: str) -> str:
     """Why somebody is not invited, as the end of a sentence."""
     match status:
         case "pending":
-            return "has a pending invite already; “invite resend” sends it again"
+            return FATES["already_invited"]
         case "not answered" | "":
             return "is not mentioned in Docker Hub's answer"
         case _:
             return FATES.get(status, f"was not taken by Docker Hub: {status}")
 
 
-async def send(hub: Hub, params: InviteSend) -> Outcome:
-    """Invite them; each has a fate of their own."""
-    statuses = await send_bulk(hub, params, dry_run=False)
-    items = tuple(
-        ItemResult(person, status == "invited", fate_text(status))
-        for person in params.invitees
-        for status in (statuses.get(person.lower(), ""),)
-    )
-    done = sum(item.done for item in items)
-    return Outcome(f"{count(done, 'person', 'people')} of {len(items)} invited", items)
+async def invites_left(hub: Hub, params: InviteSend) -> list[Step]:
+    """One step for each invitee who has no pending invite."""
+    waiting = await waiting_for(hub, params.organization)
+    return [Step(person.lower(), person) for person in params.invitees if person.lower() not in waiting]
+
+
+async def send_one(hub: Hub, params: InviteSend, step: Step) -> ItemResult:
+    """Invite one of them; what came of it is Docker Hub's word for this row."""
+    statuses = await send_bulk(hub, params, [step.subject], dry_run=False)
+    status = next(iter(statuses.values())) if len(statuses) == 1 else statuses.get(step.key)
+    if not status:
+        raise HubProtocolError(Call("POST", BULK, BULK, writes=True), detail="the answer does not mention the invitee")
+    return ItemResult(step.subject, status == "invited", fate_text(status))
 
 
 async def find_invites(hub: Hub, params: InviteOne) -> list[dict[str, Any]]:
@@ -137,11 +147,17 @@ async def find_invites(hub: Hub, params: InviteOne) -> list[dict[str, Any]]:
     return found
 
 
+async def missing_text(hub: Hub, params: InviteOne) -> str:
+    """The sentence that there is no such invite, with the nearest one that there is."""
+    hint = nearest_hint(params.invite, await waiting_for(hub, params.organization))
+    return f"{params.invite} has no pending invite in {params.organization}.{hint}"
+
+
 async def preview_one(hub: Hub, params: InviteOne, *, after: str | None) -> Preview:
     """What happens to the invite; a no-op where there is none."""
     found = await find_invites(hub, params)
     if not found:
-        return Preview((), notes=(f"{params.invite} has no pending invite in {params.organization}.",))
+        return Preview((), notes=(await missing_text(hub, params),))
     invite = found[0]
     team = f", team {invite['team']}" if invite.get("team") else ""
     before = f"pending since {day(invite.get('created_at'))}{team}"
@@ -197,11 +213,13 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Invite people to the organization",
         params=InviteSend,
         preview=preview_send,
-        execute=send,
+        steps=invites_left,
+        run_step=send_one,
         endpoint="POST /v2/invites/bulk",
         hub_action="org.member.invite.send",
         subjects=lambda params: params.invitees,
-        scopes=("scope-invite-edit",),
+        scopes=("scope-invite-read", "scope-invite-edit"),
+        alias="invite",
     ),
     Write(
         name="invite.cancel",

@@ -1,16 +1,40 @@
-"""Members of the organization."""
+"""Members of the organization: who they are, which role they have, and their removal."""
 
+import asyncio
+import csv
+import io
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
-from bot.hub import Hub
-from bot.operations.base import Answer, Operation, Params, Read
-from bot.operations.fields import Organization
-from bot.operations.text import day
+from bot.errors import UserError
+from bot.hub import Call, Hub, HubProtocolError
+from bot.operations.base import Answer, Change, Choices, Document, Operation, Outcome, Params, Preview, Read, Write
+from bot.operations.fields import Organization, Username
+from bot.operations.text import count, day, nearest_hint
 
 MEMBERS = "/v2/orgs/{organization}/members"
+MEMBER = "/v2/orgs/{organization}/members/{username}"
+EXPORT = "/v2/orgs/{organization}/members/export"
+
+Role: TypeAlias = Literal["member", "editor", "owner"]
+# https://docs.docker.com/enterprise/security/roles-and-permissions/
+POWERS: dict[str, str] = {
+    "member": "A member sees the other members, and reaches the repositories that their teams give them.",
+    "editor": "An editor can create, change and delete every repository, and say what teams may do on it.",
+    "owner": "An owner can do everything: repositories, teams, members and other owners, settings and billing.",
+}
+
+
+async def choose_members(hub: Hub, organization: str, typed: str) -> Sequence[str]:
+    """Usernames that match what was typed, for a form's menu."""
+    query = {"type": "member"} | ({"search": typed} if typed else {})
+    pages = await hub.pages(MEMBERS, query=query, limit=100, organization=organization)
+    return [member["username"] for member in pages.data if member.get("username")]
+
+
+MEMBER_CHOICES = Choices(choose_members)
 
 
 class MemberList(Params):
@@ -22,28 +46,69 @@ class MemberList(Params):
     type: Literal["all", "member", "invitee"] = Field("all", title="Kind", description="Members, invitees, or both")
 
 
+class MemberExport(Params):
+    """Whose members to export."""
+
+    organization: Organization
+
+
+class OneMember(Params):
+    """A member."""
+
+    organization: Organization
+    username: Annotated[Username, MEMBER_CHOICES]
+
+
+class MemberRole(OneMember):
+    """The role that a member shall have."""
+
+    role: Role = Field(title="Role", description="The role that they get")
+
+
 async def list_members(hub: Hub, params: MemberList) -> Answer:
     """Every member that matches, with role, teams and when they joined."""
     query = {"search": params.search, "role": params.role if params.role != "any" else "", "type": params.type}
     query["invites"] = "true" if params.type != "member" else "false"
-    pages = await hub.pages(MEMBERS, query={k: v for k, v in query.items() if v}, organization=params.organization)
-    rows = tuple(member_row(member) for member in pages.data)
+    given = {key: value for key, value in query.items() if value}
+    pages, editors = await asyncio.gather(
+        hub.pages(MEMBERS, query=given, organization=params.organization),
+        find_editors(hub, params.organization, search=params.search),
+    )
+    rows = tuple(member_row(member, editors) for member in pages.data)
     return Answer(
         f"Members of {params.organization}", ("Username", "Name", "E-mail", "Role", "Teams", "Joined"), rows, len(rows)
     )
 
 
-def member_row(member: dict[str, Any]) -> tuple[str, ...]:
+def member_row(member: dict[str, Any], editors: frozenset[str]) -> tuple[str, ...]:
     """One line of the list."""
     teams = ", ".join(member.get("groups") or ())
     return (
         member.get("username") or "–",
         member.get("full_name") or "–",
         member.get("email") or "–",
-        member.get("role") or "–",
+        role_of(member, editors).capitalize() or "–",
         teams or "–",
         day(member.get("date_joined")),
     )
+
+
+async def find_editors(hub: Hub, organization: str, *, search: str = "") -> frozenset[str]:
+    """The usernames of the editors that match.
+
+    What the list says of a single member does not tell: the contract's enumeration of a role that is read knows Owner,
+    Member and Invitee only (https://docs.docker.com/reference/api/hub/latest/).
+    """
+    query = {"role": "editor", "type": "member"} | ({"search": search} if search else {})
+    pages = await hub.pages(MEMBERS, query=query, organization=organization)
+    return frozenset(str(member.get("username", "")).lower() for member in pages.data)
+
+
+def role_of(member: dict[str, Any], editors: frozenset[str]) -> str:
+    """The role as it is written, in lower case; `invitee` for somebody who is invited."""
+    role = str(member.get("role") or "").lower()
+    is_editor = role == "member" and str(member.get("username", "")).lower() in editors
+    return "editor" if is_editor else role
 
 
 async def find_member(hub: Hub, organization: str, username: str) -> dict[str, Any] | None:
@@ -52,11 +117,89 @@ async def find_member(hub: Hub, organization: str, username: str) -> dict[str, A
     return next((m for m in pages.data if str(m.get("username", "")).lower() == username), None)
 
 
-async def choose_members(hub: Hub, organization: str, typed: str) -> Sequence[str]:
-    """Usernames that match what was typed, for a form's menu."""
-    query = {"type": "member"} | ({"search": typed} if typed else {})
-    pages = await hub.pages(MEMBERS, query=query, limit=100, organization=organization)
-    return [member["username"] for member in pages.data if member.get("username")]
+async def missing_member(hub: Hub, organization: str, username: str) -> str:
+    """The sentence that this is no member, with the nearest one who is."""
+    pages = await hub.pages(MEMBERS, query={"type": "member"}, organization=organization)
+    hint = nearest_hint(username, (member["username"] for member in pages.data if member.get("username")))
+    return f"{username} is no member of {organization}.{hint}"
+
+
+async def refuse_last_owner(hub: Hub, organization: str, username: str) -> None:
+    """Raises `UserError` where this is the only owner; https://docs.docker.com/admin/organization/members/ ."""
+    pages = await hub.pages(MEMBERS, query={"role": "owner", "type": "member"}, organization=organization)
+    if [str(member.get("username", "")).lower() for member in pages.data] == [username]:
+        raise UserError(
+            f"{username} is the last owner of {organization}, and Docker Hub keeps one. "
+            f"Make somebody else an owner first: /hub member role <username> owner"
+        )
+
+
+async def export_members(hub: Hub, params: MemberExport) -> Answer:
+    """Docker Hub's own CSV of the members and the invited, as a file."""
+    text = (await hub.text(EXPORT, organization=params.organization)).data
+    if not isinstance(text, str) or not text.strip():
+        raise HubProtocolError(Call("GET", EXPORT, EXPORT), detail="the export is empty")
+    rows = sum(1 for row in csv.reader(io.StringIO(text)) if row) - 1
+    document = Document(f"{params.organization}-members.csv", "text/csv", text.encode())
+    note = f"{count(rows, 'person', 'people')}, members and invited."
+    return Answer(f"Members of {params.organization}", (), (), rows, note, document)
+
+
+async def preview_role(hub: Hub, params: MemberRole) -> Preview:
+    """The role before and after, and what each can do; the last owner stays one."""
+    member, editors = await asyncio.gather(
+        find_member(hub, params.organization, params.username),
+        find_editors(hub, params.organization, search=params.username),
+    )
+    if member is None:
+        missing = await missing_member(hub, params.organization, params.username)
+        raise UserError(f"{missing} “/hub member list” shows them all.")
+    role = role_of(member, editors)
+    if role == params.role:
+        return Preview((), notes=(f"{params.username} is {role} of {params.organization} already.",))
+    if role == "owner":
+        await refuse_last_owner(hub, params.organization, params.username)
+    change = Change(f"Role of {params.username} in {params.organization}", role, params.role)
+    notes = (POWERS[params.role], *((f"Until now: {POWERS[role]}",) if role in POWERS else ()))
+    return Preview((change,), notes=notes)
+
+
+async def change_role(hub: Hub, params: MemberRole) -> Outcome:
+    """Give the member the role."""
+    body = {"role": params.role}
+    await hub.put(MEMBER, json=body, organization=params.organization, username=params.username)
+    return Outcome(f"{params.username} is {params.role} of {params.organization}")
+
+
+async def preview_remove(hub: Hub, params: OneMember) -> Preview:
+    """Who leaves, with which role and from which teams; a no-op where they are no member."""
+    member, editors = await asyncio.gather(
+        find_member(hub, params.organization, params.username),
+        find_editors(hub, params.organization, search=params.username),
+    )
+    if member is None:
+        return Preview((), notes=(await missing_member(hub, params.organization, params.username),))
+    if (role := role_of(member, editors)) == "owner":
+        await refuse_last_owner(hub, params.organization, params.username)
+    return Preview(
+        leaving(params.organization, member, role),
+        notes=(f"{params.username} loses all that the organization and its teams gave them.",),
+    )
+
+
+def leaving(organization: str, member: dict[str, Any], role: str) -> tuple[Change, ...]:
+    """What changes for a member who leaves: the membership, and the teams that go with it."""
+    username, teams = member["username"], tuple(sorted(member.get("groups") or ()))
+    membership = Change(f"{username} in {organization}", role, None)
+    if not teams:
+        return (membership,)
+    return (membership, Change(f"{username} in {count(len(teams), 'team')}", "member", None, items=teams))
+
+
+async def remove(hub: Hub, params: OneMember) -> Outcome:
+    """Remove the member from the organization and all its teams."""
+    await hub.delete(MEMBER, organization=params.organization, username=params.username)
+    return Outcome(f"{params.username} is no longer in {params.organization}")
 
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -68,5 +211,42 @@ OPERATIONS: tuple[Operation, ...] = (
         run=list_members,
         endpoint="GET /v2/orgs/{org_name}/members",
         scopes=("scope-member-read",),
+    ),
+    Read(
+        name="member.export",
+        title="Export members",
+        summary="Export the people in the organization as a CSV file",
+        params=MemberExport,
+        run=export_members,
+        endpoint="GET /v2/orgs/{org_name}/members/export",
+        scopes=("scope-member-read",),
+        needs="owners",
+    ),
+    Write(
+        name="member.role",
+        title="Change a role",
+        summary="Change a member's role",
+        params=MemberRole,
+        preview=preview_role,
+        execute=change_role,
+        endpoint="PUT /v2/orgs/{org_name}/members/{username}",
+        hub_action="org.member.role.change",
+        subjects=lambda params: (params.username,),
+        scopes=("scope-member-edit",),
+        needs="owners",
+    ),
+    Write(
+        name="member.remove",
+        title="Remove a member",
+        summary="Remove a member from the organization",
+        params=OneMember,
+        preview=preview_remove,
+        execute=remove,
+        endpoint="DELETE /v2/orgs/{org_name}/members/{username}",
+        hub_action="org.member.remove",
+        subjects=lambda params: (params.username,),
+        scopes=("scope-member-edit",),
+        destructive=True,
+        needs="owners",
     ),
 )

@@ -1,23 +1,53 @@
-"""Repositories, and which of their tags are immutable."""
+"""Repositories: which there are, what each is, and new ones."""
 
-import asyncio
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from bot.errors import UserError
-from bot.hub import Call, Hub, HubProtocolError, NotFoundError
-from bot.operations.base import Answer, Change, Choices, Operation, Outcome, Params, Preview, Read, Write
-from bot.operations.fields import Organization, RepositoryName, TagRules
-from bot.operations.text import count, day
+from bot.hub import Hub, NotFoundError
+from bot.operations.base import Answer, Cell, Change, Choices, Operation, Outcome, Params, Preview, Read, Write
+from bot.operations.fields import Organization, RepositoryName, refuse
+from bot.operations.text import count, day, moment, nearest_hint, size
 
 REPOSITORIES = "/v2/namespaces/{organization}/repositories"
 REPOSITORY = "/v2/namespaces/{organization}/repositories/{repository}"
-IMMUTABLE_TAGS = "/v2/namespaces/{organization}/repositories/{repository}/immutabletags"
-VERIFY = "/v2/namespaces/{organization}/repositories/{repository}/immutabletags/verify"
-EVERY_TAG = ".*"
+TAGS = "/v2/namespaces/{organization}/repositories/{repository}/tags"
+MAX_DESCRIPTION = 100
+MAX_FULL_DESCRIPTION = 25_000
+SHOWN = 100
+
+Visibility: TypeAlias = Literal["private", "public"]
+# https://docs.docker.com/docker-hub/repos/manage/access/
+MEANING: dict[str, str] = {
+    "private": "Private: only the organization's owners and editors, and the teams that are given it, can pull it.",
+    "public": "Public: everybody on the internet can find it and pull all its tags, without an account.",
+}
+
+
+def check_description(value: str) -> str:
+    """At most 100 characters, as the contract has it."""
+    if len(value) > MAX_DESCRIPTION:
+        raise refuse(
+            f"The description has {len(value):,} characters, and Docker Hub takes at most {MAX_DESCRIPTION}: "
+            "the full description has room for more"
+        )
+    return value
+
+
+def check_full_description(value: str) -> str:
+    """At most 25,000 characters, as the contract has it."""
+    if len(value) > MAX_FULL_DESCRIPTION:
+        raise refuse(
+            f"The full description has {len(value):,} characters, and Docker Hub takes at most "
+            f"{MAX_FULL_DESCRIPTION:,}: keep the rest elsewhere and link to it"
+        )
+    return value
+
+
+Description = Annotated[str, AfterValidator(check_description)]
+FullDescription = Annotated[str, AfterValidator(check_full_description)]
 
 
 async def choose_repositories(hub: Hub, organization: str, typed: str) -> Sequence[str]:
@@ -47,26 +77,16 @@ class OneRepository(Params):
     repository: Annotated[RepositoryName, REPOSITORY_CHOICES]
 
 
-class ImmutableSet(OneRepository):
-    """Which tags of a repository shall be immutable."""
+class RepositoryCreate(Params):
+    """A repository that there shall be."""
 
-    rules: TagRules = ()
-    enabled: bool = Field(
-        True, title="Immutable tags", description="Whether rules hold; without rules, they stay as they are"
+    organization: Organization
+    repository: RepositoryName
+    visibility: Visibility = Field("private", title="Visibility", description="Public: everybody can pull from it")
+    description: Description = Field("", title="Description", description="One line, at most 100 characters")
+    full_description: FullDescription = Field(
+        "", title="Full description", description="What its page says, in Markdown, at most 25,000 characters"
     )
-
-
-@dataclass(frozen=True, slots=True)
-class ImmutableSettings:
-    """A repository's setting: whether its rules hold, and the rules (RE2)."""
-
-    enabled: bool
-    rules: tuple[str, ...]
-
-    @property
-    def effective(self) -> tuple[str, ...]:
-        """The expressions that make tags immutable now; switched on without a rule, all of them are."""
-        return (self.rules or (EVERY_TAG,)) if self.enabled else ()
 
 
 async def list_repositories(hub: Hub, params: RepositoryList) -> Answer:
@@ -76,7 +96,7 @@ async def list_repositories(hub: Hub, params: RepositoryList) -> Answer:
     rows = tuple(
         (
             repository["name"],
-            "private" if repository.get("is_private") else "public",
+            visibility_of(repository),
             f"{int(repository.get('pull_count') or 0):,}",
             day(repository.get("last_updated")),
             repository.get("description") or "–",
@@ -87,110 +107,161 @@ async def list_repositories(hub: Hub, params: RepositoryList) -> Answer:
     return Answer(f"Repositories of {params.organization}", columns, rows, len(rows))
 
 
+def visibility_of(repository: dict[str, Any]) -> Visibility:
+    """`private` or `public`."""
+    return "private" if repository.get("is_private") else "public"
+
+
+async def find_repository(hub: Hub, organization: str, repository: str) -> dict[str, Any] | None:
+    """The repository as Docker Hub has it, or None."""
+    try:
+        envelope = await hub.get(REPOSITORY, organization=organization, repository=repository)
+    except NotFoundError:
+        return None
+    found: dict[str, Any] = envelope.data
+    return found
+
+
+async def is_there(hub: Hub, params: OneRepository) -> bool:
+    """Whether there is such a repository, as far as the bot's account may see."""
+    try:
+        await hub.head(REPOSITORY, organization=params.organization, repository=params.repository)
+    except NotFoundError:
+        return False
+    return True
+
+
+async def missing_repository(hub: Hub, params: OneRepository) -> str:
+    """The sentence that there is no such repository, with the nearest one that there is."""
+    try:
+        names = [each["name"] for each in (await hub.pages(REPOSITORIES, organization=params.organization)).data]
+    except NotFoundError:
+        names = []
+    hint = nearest_hint(params.repository, names)
+    return f"There is no repository “{params.repository}” in {params.organization}.{hint}"
+
+
 async def require_repository(hub: Hub, params: OneRepository) -> dict[str, Any]:
     """The repository as Docker Hub has it; raises `UserError` where there is none."""
-    try:
-        envelope = await hub.get(REPOSITORY, organization=params.organization, repository=params.repository)
-    except NotFoundError:
-        raise UserError(
-            f"There is no repository “{params.repository}” in {params.organization}. “/hub repo list” shows them all."
-        ) from None
-    repository: dict[str, Any] = envelope.data
+    repository = await find_repository(hub, params.organization, params.repository)
+    if repository is None:
+        raise UserError(f"{await missing_repository(hub, params)} “/hub repo list” shows them all.")
     return repository
 
 
-async def read_settings(hub: Hub, params: OneRepository) -> ImmutableSettings:
-    """The repository's immutable-tags setting."""
-    settings = (await require_repository(hub, params)).get("immutable_tags_settings")
-    if not isinstance(settings, dict):
-        raise HubProtocolError(Call("GET", REPOSITORY, REPOSITORY), detail="no immutable_tags_settings")
-    return ImmutableSettings(bool(settings.get("enabled")), tuple(settings.get("rules") or ()))
-
-
-async def matching_tags(hub: Hub, params: OneRepository, rules: Iterable[str]) -> dict[str, frozenset[str]]:
-    """For each rule the tags that Docker Hub says it matches."""
-    unique = tuple(dict.fromkeys(rules))
-    envelopes = await asyncio.gather(
-        *(
-            hub.post(
-                VERIFY,
-                json={"regex": rule},
-                repeatable=True,
-                organization=params.organization,
-                repository=params.repository,
-            )
-            for rule in unique
+def require_admin(repository: dict[str, Any], params: OneRepository) -> None:
+    """Raises `UserError` where Docker Hub says that the bot's account does not administer the repository."""
+    permissions = repository.get("permissions") or {}
+    if permissions.get("admin") is False:
+        levels = " and ".join(level for level in ("read", "write") if permissions.get(level)) or "look on"
+        raise UserError(
+            f"This takes an administrator of {params.organization}/{params.repository}, and the bot's account may only "
+            f"{levels} there. Make it an editor of the organization, or give one of its teams the permission admin."
         )
+
+
+async def read_tags(hub: Hub, params: OneRepository) -> list[dict[str, Any]]:
+    """Every tag of a repository that is there, newest first."""
+    try:
+        pages = await hub.pages(TAGS, organization=params.organization, repository=params.repository)
+    except NotFoundError:
+        return []
+    return list(pages.data)
+
+
+async def count_tags(hub: Hub, params: OneRepository) -> int:
+    """How many tags a repository that is there has."""
+    try:
+        pages = await hub.pages(TAGS, limit=1, organization=params.organization, repository=params.repository)
+    except NotFoundError:
+        return 0
+    return len(pages.data) if pages.total is None else pages.total
+
+
+async def show_repository(hub: Hub, params: OneRepository) -> Answer:
+    """One repository: what it is, how big, how used, and what the bot's account may do on it."""
+    repository = await require_repository(hub, params)
+    tags = await count_tags(hub, params)
+    title = f"Repository {params.organization}/{params.repository}"
+    rows = repository_rows(repository, tags)
+    return Answer(title, ("What", "Value"), rows, len(rows), MEANING[visibility_of(repository)])
+
+
+def repository_rows(repository: dict[str, Any], tags: int) -> tuple[tuple[Cell, ...], ...]:
+    """What there is to say of a repository, line by line."""
+    immutable = repository.get("immutable_tags_settings") or {}
+    rules = count(len(immutable.get("rules") or ()), "rule")
+    allowed = [level for level, is_allowed in (repository.get("permissions") or {}).items() if is_allowed]
+    return (
+        ("Visibility", visibility_of(repository)),
+        ("Description", repository.get("description") or "–"),
+        ("Full description", repository.get("full_description") or "–"),
+        ("Tags", f"{tags:,}"),
+        ("Immutable tags", f"on, {rules}" if immutable.get("enabled") else "off"),
+        ("Size", size(repository.get("storage_size"))),
+        ("Pulls", f"{int(repository.get('pull_count') or 0):,}"),
+        ("Stars", f"{int(repository.get('star_count') or 0):,}"),
+        ("Updated", moment(repository.get("last_updated"))),
+        ("Made", moment(repository.get("date_registered"))),
+        ("Made by", repository.get("hub_user") or "–"),
+        ("The bot may", ", ".join(allowed) or "–"),
     )
-    return {rule: frozenset(envelope.data.get("tags") or ()) for rule, envelope in zip(unique, envelopes, strict=True)}
 
 
-def wanted_settings(params: ImmutableSet, current: ImmutableSettings) -> ImmutableSettings:
-    """The setting after the write: rules that were not given stay as they are."""
-    wanted = ImmutableSettings(params.enabled, params.rules or current.rules)
-    if wanted.enabled and not wanted.rules:
-        raise UserError(f"{params.repository} has no rules yet. Give at least one, such as --rule 'v.*'.")
-    return wanted
+async def check_repository(hub: Hub, params: OneRepository) -> Answer:
+    """Whether there is such a repository; the nearest where there is not."""
+    name, there = f"{params.organization}/{params.repository}", await is_there(hub, params)
+    hidden = "One that the bot's account may not see counts as missing."
+    note = "" if there else f"{await missing_repository(hub, params)} {hidden}"
+    return Answer(f"Is {name} there?", ("Repository", "There"), ((name, "yes" if there else "no"),), 1, note)
 
 
-async def preview_set(hub: Hub, params: ImmutableSet) -> Preview:
-    """The setting before and after, and which tags become immutable or mutable again.
-
-    What must still hold when it is done: the setting as it stood, and the tags that lose their protection. A tag that
-    was pushed meanwhile and is only protected by the new rules does not make the approval stale.
-    """
-    current = await read_settings(hub, params)
-    wanted = wanted_settings(params, current)
-    if current == wanted:
-        return Preview((), notes=(f"{params.repository} has these rules already.",))
-    tags = await matching_tags(hub, params, (*current.effective, *wanted.effective))
-    before = frozenset[str]().union(*(tags[rule] for rule in current.effective))
-    after = frozenset[str]().union(*(tags[rule] for rule in wanted.effective))
-    gained, lost = tuple(sorted(after - before)), tuple(sorted(before - after))
-    return Preview(
-        changes=(*setting_changes(current, wanted), *tag_changes(gained, lost)),
-        notes=(f"{count(len(after), 'tag')} of {params.repository} will be immutable, {len(before):,} are now.",),
-        basis={"before": [current.enabled, current.rules], "after": [wanted.enabled, wanted.rules], "lost": lost},
-    )
+def excerpt(text: str) -> str:
+    """The text in quotation marks; of a long one the beginning, and how long it is."""
+    return f"“{text}”" if len(text) <= SHOWN else f"“{text[:SHOWN]}…” ({len(text):,} characters)"
 
 
-def setting_changes(current: ImmutableSettings, wanted: ImmutableSettings) -> tuple[Change, ...]:
-    """What changes in the setting itself."""
-    changes = []
-    if current.enabled != wanted.enabled:
-        changes.append(Change("Immutable tags", "on" if current.enabled else "off", "on" if wanted.enabled else "off"))
-    if current.rules != wanted.rules:
-        changes.append(Change("Rules", "  ".join(current.rules) or None, "  ".join(wanted.rules) or None))
-    return tuple(changes)
+def body_of(params: RepositoryCreate) -> dict[str, Any]:
+    """What is sent for a new repository; a description that was not given is left out."""
+    given = {"description": params.description, "full_description": params.full_description}
+    return {
+        "name": params.repository,
+        "namespace": params.organization,
+        "is_private": params.visibility == "private",
+        **{key: text for key, text in given.items() if text},
+    }
 
 
-def tag_changes(gained: tuple[str, ...], lost: tuple[str, ...]) -> tuple[Change, ...]:
-    """What changes for the tags."""
-    changes = []
-    if gained:
-        changes.append(Change(f"{count(len(gained), 'tag')} immutable", "mutable", "immutable", items=gained))
-    if lost:
-        changes.append(Change(f"{count(len(lost), 'tag')} mutable again", "immutable", "mutable", items=lost))
-    return tuple(changes)
+async def preview_create(hub: Hub, params: RepositoryCreate) -> Preview:
+    """The repository that would come; a no-op where it is there as asked, refused where its name is taken."""
+    name = f"{params.organization}/{params.repository}"
+    found = await find_repository(hub, params.organization, params.repository)
+    if found is not None:
+        refuse_different(found, params)
+        return Preview((), notes=(f"There is such a repository {name} already.",))
+    described = f", {excerpt(params.description)}" if params.description else ""
+    changes = [Change(f"Repository {name}", None, f"new and {params.visibility}{described}")]
+    if params.full_description:
+        changes.append(Change("Full description", None, excerpt(params.full_description)))
+    return Preview(tuple(changes), notes=(MEANING[params.visibility],), basis=body_of(params))
 
 
-async def set_immutable(hub: Hub, params: ImmutableSet) -> Outcome:
-    """Write the setting: both keys, always, or another writer's rules would be lost."""
-    wanted = wanted_settings(params, await read_settings(hub, params))
-    body = {"immutable_tags": wanted.enabled, "immutable_tags_rules": list(wanted.rules)}
-    await hub.patch(IMMUTABLE_TAGS, json=body, organization=params.organization, repository=params.repository)
-    state = f"on, with {count(len(wanted.rules), 'rule')}" if wanted.enabled else "off"
-    return Outcome(f"Immutable tags of {params.repository} are {state}")
+def refuse_different(found: dict[str, Any], params: RepositoryCreate) -> None:
+    """Raises `UserError` where the repository that has the name is not what was asked for."""
+    given = {key: value for key, value in body_of(params).items() if key not in {"name", "namespace"}}
+    if any((found.get(key) or "") != (value or "") for key, value in given.items()):
+        described = f", described as {excerpt(found['description'])}" if found.get("description") else ""
+        raise UserError(
+            f"There is a repository “{params.repository}” in {params.organization} already: "
+            f"{visibility_of(found)}{described}. Choose another name, or change that one with "
+            f"“/hub repo update {params.repository}” and “/hub repo visibility {params.repository}”."
+        )
 
 
-async def show_immutable(hub: Hub, params: OneRepository) -> Answer:
-    """The rules, and which tags each makes immutable."""
-    settings = await read_settings(hub, params)
-    tags = await matching_tags(hub, params, settings.rules)
-    rows = tuple((rule, f"{len(tags[rule]):,}", ", ".join(sorted(tags[rule])) or "–") for rule in settings.rules)
-    state = "on" if settings.enabled else "off: the rules below do not hold"
-    title = f"Immutable tags of {params.organization}/{params.repository}"
-    return Answer(title, ("Rule", "Tags", "Which"), rows, len(rows), f"Immutable tags are {state}.")
+async def create(hub: Hub, params: RepositoryCreate) -> Outcome:
+    """Make the repository."""
+    await hub.post(REPOSITORIES, json=body_of(params), organization=params.organization)
+    return Outcome(f"There is a {params.visibility} repository {params.organization}/{params.repository} now")
 
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -204,24 +275,34 @@ OPERATIONS: tuple[Operation, ...] = (
         scopes=("scope-repository-list",),
     ),
     Read(
-        name="repo.immutable.show",
-        title="Show immutable tags",
-        summary="Show which tags of a repository are immutable",
+        name="repo.show",
+        title="Show a repository",
+        summary="Show one repository",
         params=OneRepository,
-        run=show_immutable,
+        run=show_repository,
         endpoint="GET /v2/namespaces/{namespace}/repositories/{repository}",
-        scopes=("scope-repository-read", "scope-repository-settings-admin"),
+        scopes=("scope-repository-read", "scope-tag-read"),
+    ),
+    Read(
+        name="repo.check",
+        title="Check a repository",
+        summary="Tell whether there is a repository of this name",
+        params=OneRepository,
+        run=check_repository,
+        endpoint="HEAD /v2/namespaces/{namespace}/repositories/{repository}",
+        scopes=("scope-repository-read", "scope-repository-list"),
     ),
     Write(
-        name="repo.immutable.set",
-        title="Set immutable tags",
-        summary="Set which tags of a repository are immutable",
-        params=ImmutableSet,
-        preview=preview_set,
-        execute=set_immutable,
-        endpoint="PATCH /v2/namespaces/{namespace}/repositories/{repository}/immutabletags",
-        hub_action="repo.immutable.tags.updated",
+        name="repo.create",
+        title="Create a repository",
+        summary="Create a repository",
+        params=RepositoryCreate,
+        preview=preview_create,
+        execute=create,
+        endpoint="POST /v2/namespaces/{namespace}/repositories",
+        hub_action="repo.create",
         subjects=lambda params: (params.repository,),
-        scopes=("scope-repository-settings-admin",),
+        scopes=("scope-repository-read", "scope-repository-create"),
+        needs="owners and editors",
     ),
 )

@@ -49,3 +49,9 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     by_folded = {each.casefold(): each for each in names}
     found = get_close_matches(name.casefold(), list(by_folded), n=1)
     return by_folded[found[0]] if found else None
+
+
+def nearest_hint(name: str, names: Iterable[str]) -> str:
+    """` The nearest is “backend”.`, to end a sentence with; nothing where no name is like the one typed."""
+    near = nearest(name, names)
+    return f" The nearest is “{near}”." if near else ""

@@ -15,6 +15,7 @@ import yaml
 from bot.sandbox import world
 from bot.sandbox.clock import Clock
 from bot.sandbox.hub import HubSandbox
+from bot.sandbox.hub.seed import SCIM_TOKEN
 from bot.sandbox.slack import SlackSandbox
 
 SOURCE = Path(__file__).parents[2]
@@ -40,8 +41,10 @@ def bot_environment(hub: HubSandbox, slack: SlackSandbox, *, database: Path) -> 
         "SLACK_ALERTS_CHANNEL": "hub-alerts",
         "SLACK_ADMIN_CHANNEL": "hub-admin",
         "DOCKERHUB_URL": hub.url,
+        "DOCKERHUB_REGISTRY_URL": hub.registry_url,
         "DOCKERHUB_USERNAME": world.BOT_ACCOUNT,
         "DOCKERHUB_TOKEN": world.BOT_TOKEN,
+        "DOCKERHUB_SCIM_TOKEN": SCIM_TOKEN,
         "DOCKERHUB_ORGANIZATIONS": world.ORGANIZATION,
         "DATABASE_URL": f"sqlite+aiosqlite:///{database}",
         "POLICY_FILE": str(POLICY),

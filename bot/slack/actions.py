@@ -10,7 +10,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.errors import RequestNotFound
 from bot.governance.views import RequestView
 from bot.operations.base import Intent
-from bot.slack.answers import MORE, answer_message, from_page_value
+from bot.slack.answers import AS_FILE, MORE, answer_message, as_document, from_page_value, said
 from bot.slack.commands import metadata_of
 from bot.slack.grammar import parse_words
 from bot.slack.modals import DENY, PICK, REASON, deny_view, details_view, element_value, form_view
@@ -109,6 +109,10 @@ async def show_page(services: Services, person: Person, body: dict[str, Any]) ->
     intent = parse_words(words, services.operations, services.organizations[0])
     if isinstance(intent, Intent):
         answer = await services.requests.read(intent, person.user)
+        if offset == AS_FILE:
+            await services.send_file(person.user, as_document(answer, intent.operation.name))
+            await services.answer(person, said("The file is in your messages with Hubwarden."))
+            return
         timezone = await services.timezone(person.user)
         await services.answer(person, answer_message(answer, intent, offset, timezone=timezone), replace=True)
 

@@ -1,5 +1,7 @@
 """What somebody sees who asked to read something: a table in pages, help, and errors: pure."""
 
+import csv
+import io
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.errors import UsageError, UserError
-from bot.operations.base import Answer, Cell, Intent, Operation, Write
+from bot.operations.base import Answer, Cell, Document, Intent, Operation, Write
 from bot.slack.cards import Block, Content, button, context, pack, section
 from bot.slack.grammar import COMMAND, parameters, topics, usage
 from bot.slack.text import code, escape, fit, fit_lines, visible
@@ -17,6 +19,7 @@ from bot.slack.text import code, escape, fit, fit_lines, visible
 PAGE = 20
 HELP_LIMIT = 12_000
 MORE = "more"
+AS_FILE = -1
 CELL = 300
 MAX_TABLE = 9500
 MAX_VALUE = 2000
@@ -93,7 +96,28 @@ def page_buttons(answer: Answer, intent: Intent, offset: int) -> list[Block]:
         value = json.dumps([words, target])
         if possible and len(value) <= MAX_VALUE:
             buttons.append(button(label, f"{MORE}_{label.split()[1]}", value))
+    value = json.dumps([words, AS_FILE])
+    if buttons and len(value) <= MAX_VALUE:
+        buttons.append(button("As a file", f"{MORE}_file", value))
     return buttons
+
+
+def as_document(answer: Answer, name: str) -> Document:
+    """All of the table as CSV; moments in UTC, as ISO 8601 has them.
+
+    A cell that a spreadsheet would take for a formula begins with an apostrophe.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(answer.columns)
+    for row in answer.rows:
+        writer.writerow([harmless(cell.isoformat() if isinstance(cell, datetime) else cell) for cell in row])
+    return Document(f"{name}.csv", "text/csv", text.getvalue().encode())
+
+
+def harmless(cell: str) -> str:
+    """The cell, as no formula."""
+    return f"'{cell}" if cell[:1] in "=+-@\t\r" and len(cell) > 1 else cell
 
 
 def render(intent: Intent) -> list[str]:

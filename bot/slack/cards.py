@@ -16,6 +16,8 @@ from bot.slack.text import (
     escape,
     fit,
     fit_lines,
+    fit_plain,
+    flat,
     mention,
     mention_group,
     moment,
@@ -55,7 +57,7 @@ def section(text: str) -> Block:
 
 def header(text: str) -> Block:
     """A heading; plain text, so nothing in it is markup."""
-    return {"type": "header", "text": {"type": "plain_text", "text": fit(text, HEADER_LIMIT), "emoji": True}}
+    return {"type": "header", "text": {"type": "plain_text", "text": fit_plain(text, HEADER_LIMIT), "emoji": True}}
 
 
 def context(text: str) -> Block:
@@ -72,8 +74,8 @@ def button(text: str, action: str, value: str, **more: Any) -> Block:
 def confirmation(title: str, text: str, confirm: str, *, danger: bool = False) -> Block:
     """The question that Slack asks before it sends a press."""
     return {
-        "title": {"type": "plain_text", "text": fit(title, 100)},
-        "text": {"type": "plain_text", "text": fit(text, 300)},
+        "title": {"type": "plain_text", "text": fit_plain(title, 100)},
+        "text": {"type": "plain_text", "text": fit_plain(text, 300)},
         "confirm": {"type": "plain_text", "text": confirm},
         "deny": {"type": "plain_text", "text": "Not now"},
         "style": "danger" if danger else "primary",
@@ -88,7 +90,7 @@ def request_card(view: RequestView, operation: Operation) -> Content:
         header(title),
         section(f"{asked}\n{fit(quote(view.reason), 1500)}" if view.reason else asked),
         context(params_line(view)),
-        section(f"*What it would change*\n{change_text(view.changes)}"),
+        section(f"*{change_heading(view)}*\n{change_text(view.changes)}"),
     ]
     if view.notes:
         blocks.append(context(fit_lines([one_line(note) for note in view.notes], 2000, ": see Details")))
@@ -110,6 +112,11 @@ def request_text(view: RequestView, title: str, asked: str) -> str:
         rule_line(view),
     ]
     return fit("\n".join(part for part in parts if part), 3900)
+
+
+def change_heading(view: RequestView) -> str:
+    """What the list of changes is: a promise, or what has come true."""
+    return "What it changed" if view.status is Status.SUCCEEDED else "What it would change"
 
 
 def params_line(view: RequestView) -> str:
@@ -205,7 +212,7 @@ def rule_line(view: RequestView) -> str:
 def request_buttons(view: RequestView, operation: Operation) -> list[Block]:
     """What can be pressed as it stands."""
     value = str(view.id)
-    subjects = fit(", ".join(change.subject for change in view.changes), 150)
+    subjects = fit(flat(", ".join(change.subject for change in view.changes)), 150)
     what = f"Request {view.id} in {view.organization}, {lower_first(operation.title)}: {subjects}."
     details = button("Details", "details", value)
     match view.status:

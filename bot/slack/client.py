@@ -5,6 +5,10 @@ from dataclasses import dataclass
 import aiohttp
 from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_async_handlers import AsyncConnectionErrorRetryHandler
+from slack_sdk.http_retry.request import HttpRequest
+from slack_sdk.http_retry.response import HttpResponse
+from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
 
 TROUBLE = (SlackApiError, aiohttp.ClientError, TimeoutError)
@@ -22,9 +26,36 @@ class Standing:
     scopes: frozenset[str] = frozenset()
 
 
+class RepeatHarmless(AsyncConnectionErrorRetryHandler):
+    """Repeats a call whose connection broke, as slack_sdk does, but for a post: it may have arrived all the same."""
+
+    async def _can_retry_async(
+        self,
+        *,
+        state: RetryState,
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> bool:
+        if request.url.endswith("/chat.postMessage"):
+            return False
+        return await super()._can_retry_async(state=state, request=request, response=response, error=error)
+
+
 def build_client(token: SecretStr, *, url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
     """A client that shares the process's one session; `url` is Slack's Web API, with a slash at its end."""
-    return AsyncWebClient(token=token.get_secret_value(), base_url=url, session=session)
+    return AsyncWebClient(
+        token=token.get_secret_value(), base_url=url, session=session, retry_handlers=[RepeatHarmless()]
+    )
+
+
+def code_of(error: SlackApiError) -> str:
+    """Slack's word for what is wrong; `HTTP 503` and its like where the answer was no JSON."""
+    data = getattr(error.response, "data", None)
+    if isinstance(data, dict) and data.get("error"):
+        return str(data["error"])
+    # For a body that it cannot read, slack_sdk hands on the bare HTTP response.
+    return f"HTTP {getattr(error.response, 'status_code', None) or getattr(error.response, 'status', '?')}"
 
 
 async def find_standing(client: AsyncWebClient) -> Standing:
@@ -32,7 +63,7 @@ async def find_standing(client: AsyncWebClient) -> Standing:
     try:
         answer = await client.auth_test()
     except SlackApiError as error:
-        code = str(error.response.get("error"))
+        code = code_of(error)
         return Standing(f"Slack does not accept it ({code}).", is_refused=code in REFUSED_TOKENS)
     except TROUBLE as error:
         return Standing(f"Slack at {client.base_url} cannot be reached ({type(error).__name__}).")

@@ -11,6 +11,7 @@ from bot.operations.base import Change, Operation, Write, choices_of
 from bot.slack.cards import (
     MAX_BLOCKS,
     Block,
+    change_heading,
     change_line,
     outcome_lines,
     pack,
@@ -20,7 +21,7 @@ from bot.slack.cards import (
     value_text,
 )
 from bot.slack.grammar import COMMAND, MAX_REASON, Parameter, parameters
-from bot.slack.text import code, escape, fit, mention, one_line, quote
+from bot.slack.text import code, escape, fit_plain, mention, one_line, quote
 
 FORM = "operation_form"
 PICKER = "picker"
@@ -35,7 +36,7 @@ SWITCHED_ON = frozenset({"true", "t", "yes", "y", "on", "1"})  # as pydantic rea
 
 def plain_text(text: str, limit: int) -> Block:
     """A text object without markup."""
-    return {"type": "plain_text", "text": fit(text, limit)}
+    return {"type": "plain_text", "text": fit_plain(text, limit)}
 
 
 def view(callback_id: str, title: str, blocks: Sequence[Block], **more: Any) -> Block:
@@ -76,7 +77,7 @@ def reason_block(reason: str) -> Block:
     """Why; every write has a reason."""
     element: Block = {"type": "plain_text_input", "action_id": VALUE, "multiline": True, "max_length": MAX_REASON}
     if reason:
-        element["initial_value"] = fit(reason, MAX_REASON)
+        element["initial_value"] = fit_plain(reason, 3000)
     hint = plain_text("The approvers and the audit trail read it.", 2000)
     return {
         "type": "input",
@@ -180,7 +181,7 @@ def text_input(parameter: Parameter, value: Any) -> Block:
     """Free text; a list has one item a line."""
     text = "\n".join(value) if isinstance(value, list | tuple) else value
     element: Block = {"type": "plain_text_input", "action_id": VALUE, "multiline": parameter.is_list}
-    return element | ({"initial_value": fit(text, 3000)} if text else {})
+    return element | ({"initial_value": fit_plain(text, 3000)} if text else {})
 
 
 def read_form(operation: Operation, state: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
@@ -264,7 +265,7 @@ def details_view(request: RequestView, operation: Operation) -> Block:
         f"*{status_line(request)}*",
         *outcome_lines(request),
         rule_line(request),
-        "*What it would change*",
+        f"*{change_heading(request)}*",
         *(line for change in request.changes for line in whole_change(change)),
         *(one_line(note) for note in request.notes),
     ]

@@ -60,8 +60,7 @@ class Poster:
 
     async def find(self, channel: str, *, key: str, since: datetime) -> tuple[str, str] | None:
         """The channel's id and the `ts` of the message with this key, if it stands there."""
-        if channel.startswith(("U", "W")):
-            channel = str((await self._call("conversations.open", {"users": channel}))["channel"]["id"])
+        channel = await self._id_of(channel)
         cursor = ""
         while True:
             arguments = {"channel": channel, "oldest": f"{since.timestamp():.6f}", "limit": 200}
@@ -73,6 +72,22 @@ class Poster:
             cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 return None
+
+    async def _id_of(self, channel: str) -> str:
+        """The id of a conversation that is known by a person's id or by its name: posting takes all three."""
+        if channel.startswith(("U", "W")):
+            return str((await self._call("conversations.open", {"users": channel}))["channel"]["id"])
+        if channel[:1] in {"C", "G", "D"} and channel.isupper():
+            return channel
+        cursor, name = "", channel.removeprefix("#")
+        while True:
+            arguments = {"types": "public_channel,private_channel", "exclude_archived": True, "limit": 1000}
+            answer = await self._call("conversations.list", arguments | ({"cursor": cursor} if cursor else {}))
+            if found := next((one["id"] for one in answer["channels"] if one["name"] == name), None):
+                return str(found)
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                raise SlackRefused("channel_not_found")
 
     async def _send(self, method: str, content: Content, arguments: dict[str, Any]) -> AsyncSlackResponse:
         body = arguments | {"text": content.text, "unfurl_links": False, "unfurl_media": False}
@@ -88,15 +103,22 @@ class Poster:
 
     async def _call(self, method: str, arguments: Mapping[str, Any]) -> AsyncSlackResponse:
         try:
-            return await self._client.api_call(method, json=dict(arguments))
+            answer = await self._client.api_call(method, json=dict(arguments))
         except SlackApiError as error:
             raise sorted_error(error.response) from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise SlackUnclear(f"{method}: {type(error).__name__}") from None
+        if not isinstance(answer.data, dict):
+            # slack_sdk takes any text that comes with 200 for a success.
+            raise SlackUnclear(f"{method}: an answer that is no JSON")
+        return answer
 
 
 def sorted_error(response: Any) -> Exception:
     """Which of our errors Slack's answer is."""
+    if not isinstance(response, AsyncSlackResponse):
+        # For a body that it cannot read, slack_sdk hands on the bare HTTP response.
+        return SlackUnclear("an answer that is no JSON")
     code = str(response.get("error", "")) if isinstance(response.data, dict) else ""
     if response.status_code == 429 or code == "ratelimited":
         return SlackRateLimited(float(response.headers.get("Retry-After") or response.headers.get("retry-after") or 30))

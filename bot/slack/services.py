@@ -16,6 +16,7 @@ from bot.governance.requests import Requests
 from bot.operations.base import Document, Operation
 from bot.slack.answers import error_message, help_message, said
 from bot.slack.cards import Content, section
+from bot.slack.client import code_of
 from bot.slack.directory import SlackDirectory
 from bot.slack.text import fit
 
@@ -88,10 +89,14 @@ class Services:
         """Say it to this person alone; where the short-lived address is spent, in a direct message."""
         if person.response_url and await self._respond(person.response_url, content, replace=replace):
             return
-        try:
-            await self.client.chat_postMessage(channel=person.user, text=content.text, blocks=list(content.blocks))
-        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-            log.warning("answer.undeliverable", user=person.user, error=short(error))
+        # Blocks can be refused, and a connection can break: an answer that comes twice is better than none.
+        for blocks in (list(content.blocks), [section(fit(content.text, 2990))]):
+            try:
+                await self.client.chat_postMessage(channel=person.user, text=content.text, blocks=blocks)
+            except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+                log.warning("answer.undeliverable", user=person.user, error=short(error))
+            else:
+                return
 
     async def _respond(self, url: str, content: Content, *, replace: bool) -> bool:
         webhook = AsyncWebhookClient(url, session=self.client.session)
@@ -132,10 +137,14 @@ class Services:
         try:
             opened = await self.client.views_open(trigger_id=trigger, view=view)
         except SlackApiError as error:
-            code = error.response.get("error")
+            code = code_of(error)
             log.warning("view.not_opened", error=code)
             text = "Slack was slow, and its form can no longer be opened. Please try once more."
-            await self.answer(person, said(text if "trigger" in str(code) else f"Slack did not open the form: {code}."))
+            await self.answer(person, said(text if "trigger" in code else f"Slack did not open the form: {code}."))
+            return None
+        except (aiohttp.ClientError, TimeoutError) as error:
+            log.warning("view.not_opened", error=short(error))
+            await self.answer(person, said("Slack could not be reached to open the form. Please try once more."))
             return None
         return str(opened["view"]["id"])
 
@@ -168,5 +177,5 @@ class Services:
 def short(error: Exception) -> str:
     """An error for the log: Slack's code, or what kind it is."""
     if isinstance(error, SlackApiError):
-        return str(error.response.get("error") or error.response.status_code)
+        return code_of(error)
     return type(error).__name__

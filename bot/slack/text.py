@@ -27,7 +27,12 @@ def visible(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Text made harmless that shall stay on its line: nobody adds lines of their own to a card."""
-    return escape(LINE_BREAKS.sub(" ⏎ ", text.strip()))
+    return escape(flat(text))
+
+
+def flat(text: str) -> str:
+    """The same for plain text, in which nothing is markup."""
+    return visible(LINE_BREAKS.sub(" ⏎ ", text.strip()))
 
 
 def code(text: str) -> str:
@@ -62,6 +67,19 @@ def fit(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     return f"{PART_OF_ENTITY.sub('', text[: limit - 1])}…"
+
+
+def fit_plain(text: str, limit: int) -> str:
+    """`fit` for text without markup, of which Slack counts `&`, `<` and `>` as long as their entities."""
+    used = 0
+    for index, character in enumerate(text):
+        used += len(escape(character))
+        if used > limit:
+            kept = text[:index]
+            while len(escape(kept)) > limit - 1:
+                kept = kept[:-1]
+            return f"{kept}…"
+    return text
 
 
 def fit_lines(lines: Sequence[str], limit: int, more: str) -> str:

@@ -1,11 +1,13 @@
 """A running house for every story."""
 
+import functools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
 
+from bot.slack.socket import SocketMode
 from tests.flows.house import House
 
 OpenHouse = Callable[..., Awaitable[House]]
@@ -18,6 +20,12 @@ async def house(sqlite_url: str) -> AsyncIterator[House]:
     await house.start()
     yield house
     await house.stop()
+
+
+@pytest.fixture
+def quick_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A socket that is looked at and pinged more often than in production, so that it comes back sooner."""
+    monkeypatch.setattr("bot.app.SocketMode", functools.partial(SocketMode, look_seconds=0.2, ping_seconds=0.5))
 
 
 @pytest.fixture

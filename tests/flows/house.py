@@ -9,7 +9,7 @@ from bot.app import Hubwarden
 from bot.sandbox import world
 from bot.sandbox.clock import Clock
 from bot.sandbox.hub import HubSandbox
-from bot.sandbox.launcher import POLICY, bot_environment, read_manifest
+from bot.sandbox.launcher import POLICY, WEB, bot_environment, read_manifest
 from bot.sandbox.slack import Message, Person, SlackSandbox, words_of
 from bot.settings import Settings
 
@@ -22,7 +22,7 @@ class House:
     def __init__(self, database_url: str, *, policy: Path = POLICY, **settings: Any) -> None:
         self.clock = Clock()
         self.hub = HubSandbox(clock=self.clock)
-        self.slack = SlackSandbox(clock=self.clock, manifest=read_manifest(), hub=self.hub)
+        self.slack = SlackSandbox(clock=self.clock, manifest=read_manifest(), hub=self.hub, web_root=WEB)
         self.database_url = database_url
         self.policy = policy
         self.more_settings = settings

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from bot.db.session import Database
 from bot.errors import AlreadyDecided, AlreadyVoted
+from bot.governance.capabilities import Capabilities
 from bot.governance.execution import Executor
 from bot.governance.people import Person
 from bot.governance.policy import load_policy
@@ -48,6 +49,7 @@ class Lever:
 
     written: int = 0
     is_done: bool = False
+    springs_back: bool = False
     previews_stop: bool = False
     writes_stop: bool = False
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
@@ -67,7 +69,7 @@ class Lever:
             self.writes_stop = False
             await self._stop()
         self.written += 1
-        self.is_done = True
+        self.is_done = not self.springs_back
         return Outcome("The lever is down")
 
     def operation(self) -> Write:
@@ -103,6 +105,22 @@ class Everybody:
         return frozenset()
 
 
+class Nobody:
+    """A courier to whom nothing is given: no operation here makes a secret."""
+
+    async def hand_over(self, _user: str, _text: str, _secret: SecretStr) -> bool:
+        """Refuse."""
+        return False
+
+
+class NoCourier:
+    """The lever makes no secret."""
+
+    async def hand_over(self, _user: str, _text: str, _secret: SecretStr) -> bool:
+        """Never called."""
+        raise AssertionError
+
+
 @dataclass
 class Bench:
     """Use cases and executors on one database; `hub` is never asked anything."""
@@ -124,6 +142,7 @@ class Bench:
             approvals_channel="C0APPROVALS",
             now=now,
             wake=lambda: None,
+            capabilities=Capabilities(now),
         )
 
     def executor(self, name: str, *, now: Callable[[], datetime] = utc_now) -> Executor:
@@ -134,6 +153,7 @@ class Bench:
             database=self.database,
             hub=self.hub,
             operations={operation.name: operation},
+            courier=Nobody(),
             lease=LEASE,
             now=now,
             wake=lambda: None,

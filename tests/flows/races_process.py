@@ -9,10 +9,12 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from bot.sandbox.launcher import start_bot
+import pytest
+
+from bot.sandbox.launcher import start_bot, tail
 from bot.sandbox.slack import Person, words_of
 from tests.flows.house import APPROVALS, House
-from tests.flows.races_records import Records, assert_whole, read_once, wait_quiet
+from tests.flows.races_records import Records, assert_whole, looked_for, read_once, wait_quiet
 
 QUICK_LEASE = 0.5
 
@@ -29,7 +31,14 @@ class ProcessHouse(House):
         """Start the bot, anew where it was killed; returns once Slack has it on the line."""
         with self.log.open("ab") as output:
             self.process = await start_bot(self.environment(), output)
-        await self.slack.wait_connected(timeout=30)
+        connected = asyncio.create_task(self.slack.wait_connected(timeout=30))
+        ended = asyncio.create_task(self.process.wait())
+        await asyncio.wait({connected, ended}, return_when=asyncio.FIRST_COMPLETED)
+        ended.cancel()
+        if self.process.returncode is not None:
+            connected.cancel()
+            pytest.fail(f"the bot ended by itself:\n{tail(self.log)}", pytrace=False)
+        await connected
 
     @property
     def running(self) -> asyncio.subprocess.Process:
@@ -59,10 +68,12 @@ class ProcessHouse(House):
         os.kill(self.running.pid, number)
 
     async def logged(self, words: str, *, seconds: float = 15) -> None:
-        """Return once the bot has written these words; its log is a file, so it is looked again."""
-        async with asyncio.timeout(seconds):
-            while words not in self.log.read_text(encoding="utf-8", errors="replace"):
-                await asyncio.sleep(0.02)
+        """Return once the bot has written these words."""
+
+        async def look() -> bool | None:
+            return words in self.log.read_text(encoding="utf-8", errors="replace") or None
+
+        await looked_for(look, seconds=seconds)
 
     async def stop(self) -> None:
         """Stop all three; a bot that a test has killed stays dead."""
@@ -100,6 +111,12 @@ async def running(database_url: str, log: Path, **settings: Any) -> AsyncIterato
 def effective(house: House) -> list[str]:
     """The writes that changed Docker Hub, by their paths, in order."""
     return [record.path for record in house.writes() if record.effects]
+
+
+def outsiders(house: House) -> list[str]:
+    """Members of acme who are not in the team platform."""
+    organization = house.hub.state.organizations["acme"]
+    return [name for name in organization.members if name not in organization.teams["platform"].members]
 
 
 def cards_of(house: House, number: int) -> list[str]:

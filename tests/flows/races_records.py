@@ -3,9 +3,10 @@
 import asyncio
 import sqlite3
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.engine import make_url
@@ -15,6 +16,8 @@ from bot.db.models import Message, OperationRequest, TrailRecord, Vote
 from bot.db.session import Database
 from bot.governance.audit import Event
 from bot.governance.lifecycle import FINAL, TRANSITIONS, Status
+
+Found = TypeVar("Found")
 
 ARROWS = {
     Event.APPROVED: Status.APPROVED,
@@ -84,12 +87,23 @@ async def read_once(url: str) -> Records:
         return await read_records(database)
 
 
-async def wait_quiet(url: str, *, seconds: float = 20) -> Records:
-    """The records as soon as everything is done and said; another process may be working, so it is looked again."""
-    async with asyncio.timeout(seconds), opened(url) as database:
-        while not (records := await read_records(database)).is_quiet:
-            await asyncio.sleep(0.05)
-    return records
+async def wait_quiet(url: str, *, seconds: float = 30) -> Records:
+    """The records as soon as everything is done and said."""
+    async with opened(url) as database:
+
+        async def look() -> Records | None:
+            records = await read_records(database)
+            return records if records.is_quiet else None
+
+        return await looked_for(look, seconds=seconds)
+
+
+async def looked_for(look: Callable[[], Awaitable[Found | None]], *, seconds: float = 15) -> Found:
+    """What `look` finds, as soon as it does: for files and databases, which tell nobody that they have changed."""
+    async with asyncio.timeout(seconds):
+        while (found := await look()) is None:  # noqa: ASYNC110  there is no event to wait for
+            await asyncio.sleep(0.03)
+    return found
 
 
 def assert_whole(records: Records) -> None:

@@ -91,7 +91,9 @@ async def test_a_request_expires_and_cannot_be_approved_any_more(house: House) -
     assert house.slack.violations == []
 
 
-async def test_an_approval_that_comes_before_the_timetable_does_not_save_an_expired_request(open_house: OpenHouse) -> None:
+async def test_an_approval_that_comes_before_the_timetable_does_not_save_an_expired_request(
+    open_house: OpenHouse,
+) -> None:
     house = await open_house(audit_poll_seconds=3600)
     card = await ask(house, INVITE)
     house.clock.advance(DAY)

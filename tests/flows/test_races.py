@@ -15,7 +15,7 @@ from bot.hub import Call, HubUnavailable
 from bot.sandbox.slack import User, frozen
 from tests.flows.house import APPROVALS, House
 from tests.flows.races_parts import LATER, Bench, bench_on, settled, utc_now
-from tests.flows.races_process import assert_told_once, cards_of, effective, results_of
+from tests.flows.races_process import assert_told_once, cards_of, effective, outsiders
 from tests.flows.races_records import assert_whole, read_records, wait_quiet
 
 MEMBERS = "/v2/orgs/acme/groups/platform/members"
@@ -63,15 +63,14 @@ async def test_of_approve_deny_cancel_and_expire_at_once_one_ends_the_wait(bench
             requests.cancel(number, "U0ANN"),
             *([late.approve(number, "U0THREE")] if turn % 2 else []),
         ]
-        settled(await asyncio.gather(*acts[turn % len(acts) :], *acts[: turn % len(acts)], return_exceptions=True))
+        start = turn % len(acts)
+        settled(await asyncio.gather(*acts[start:], *acts[:start], return_exceptions=True))
     waiting = [await bench.submit(requests) for _ in range(6)]
-    answers = await asyncio.gather(
-        *(requests.approve(number, "U0ONE") for number in waiting),
-        late.expire(),
-        *(requests.deny(number, "U0TWO", "no") for number in waiting),
-        return_exceptions=True,
-    )
-    settled([answer for answer in answers if not isinstance(answer, int)])
+    expiring = asyncio.create_task(late.expire())
+    votes = (requests.approve(number, "U0ONE") for number in waiting)
+    denials = (requests.deny(number, "U0TWO", "no") for number in waiting)
+    settled(await asyncio.gather(*votes, *denials, return_exceptions=True))
+    await expiring
     records = await read_records(bench.database)
     assert_whole(records)
     for number in (*numbers, *waiting):
@@ -82,12 +81,13 @@ async def test_of_approve_deny_cancel_and_expire_at_once_one_ends_the_wait(bench
 
 
 async def test_two_executors_share_a_queue_and_do_each_request_once(bench: Bench) -> None:
+    bench.lever.springs_back = True
     numbers = [await bench.approved() for _ in range(20)]
 
     async def work(name: str) -> None:
         executor = bench.executor(name)
         while await executor.step() == 0:
-            bench.lever.is_done = False
+            continue
 
     await asyncio.gather(work("one"), work("two"))
     records = await read_records(bench.database)
@@ -100,7 +100,8 @@ async def test_an_executor_that_loses_the_race_for_one_request_takes_the_next_at
     await bench.approved()
     await bench.approved()
     one, two = bench.executor("one"), bench.executor("two")
-    assert await asyncio.gather(one.step(), two.step()) == [0, 0]
+    rests = await asyncio.gather(one.step(), two.step())
+    assert max(rests) == 0
 
 
 async def test_an_executor_that_froze_past_its_lease_does_not_write(bench: Bench) -> None:
@@ -224,7 +225,7 @@ async def replicas(
 async def test_two_replicas_do_each_request_once_and_tell_of_it_once(replicas: tuple[House, Hubwarden]) -> None:
     house, second = replicas
     assert second.name != house.bot.name
-    names = [name for name in house.hub.state.organizations["acme"].members if name.endswith(("weber", "rossi"))]
+    names = outsiders(house)[:20]
     await asyncio.gather(*(house.ann.command(f"/hub team member add platform {name} --reason x") for name in names))
     await house.omar.wait_until(lambda: all(cards_of(house, number) for number in range(1, len(names) + 1)), timeout=30)
     records = await wait_quiet(house.database_url, seconds=60)
@@ -236,4 +237,3 @@ async def test_two_replicas_do_each_request_once_and_tell_of_it_once(replicas: t
         assert_told_once(house, number, "Done ✅")
     executors = {request.claimed_by for request in records.requests.values()}
     assert executors == {house.bot.name, second.name}
-    assert len(results_of(house.ann, 1)) == 1

@@ -117,6 +117,25 @@ async def test_an_organization_token_with_every_scope_is_refused_here(method: st
         assert client.hub.state.sequence == 0
 
 
+async def test_an_organization_token_that_is_deleted_or_for_public_repositories_reaches_no_more() -> None:
+    async with running_hub() as client:
+        scopes = ["scope-repository-list", "scope-repository-read", "scope-repository-settings-admin"]
+        resources = [{"type": "TYPE_REPO", "path": "*/*/public", "scopes": scopes}]
+        path = "/v2/orgs/acme/access-tokens"
+        made = (await client.send("POST", path, {"label": "public", "resources": resources})).data
+        owner = client.token
+        await client.log_in("acme", made["token"])
+        assert not any(row["is_private"] for row in (await client.get(f"{REPOSITORIES}?page_size=100"))["results"])
+        assert (await client.send("GET", f"{REPOSITORIES}/api")).status == 404
+        setting = {"immutable_tags": True, "immutable_tags_rules": []}
+        assert (await client.send("PATCH", f"{REPOSITORIES}/web/immutabletags", setting)).status == 200
+        assert (await client.send("PATCH", f"{REPOSITORIES}/api/immutabletags", setting)).status == 404
+        token, client.token = client.token, owner
+        assert (await client.send("DELETE", f"{path}/{made['id']}")).status == 204
+        client.token = token
+        assert (await client.send("GET", f"{REPOSITORIES}/web")).status == 401
+
+
 async def test_a_personal_token_for_reading_changes_nothing() -> None:
     async with running_hub() as client:
         body = {"token_label": "reader", "scopes": ["repo:read"]}

@@ -87,6 +87,7 @@ async def test_events_can_arrive_late() -> None:
         client.hub.state.options.log_delay = 30
         await client.hub.meanwhile("make_public")
         assert await client.log("repo.change_privacy") == []
+        assert client.hub.snapshot()["log"][0]["action"] != "repo.change_privacy"
         client.hub.clock.advance(31)
         assert len(await client.log("repo.change_privacy")) == 1
 

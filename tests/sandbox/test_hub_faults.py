@@ -109,7 +109,8 @@ async def test_a_held_request_waits_before_or_after_its_effect(after: bool) -> N
     async with running_hub() as client:
         hold = client.hub.hold("POST", GROUPS, after=after)
         waiting = asyncio.create_task(client.send("POST", GROUPS, BODY))
-        await hold.arrived()
+        async with asyncio.timeout(5):
+            await hold.arrived()
         assert made(client) is after
         assert (await client.send("GET", GROUPS)).status == 200
         hold.release()

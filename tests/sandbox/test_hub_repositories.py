@@ -42,6 +42,12 @@ async def test_a_repository_is_made_described_made_private_and_deleted() -> None
         ]
 
 
+async def test_making_private_what_is_private_logs_nothing() -> None:
+    async with running_hub() as client:
+        assert (await client.send("POST", f"{OLDER}/api/privacy", {"is_private": True})).status == 200
+        assert await client.log("repo.change_privacy") == []
+
+
 async def test_verify_answers_the_tags_that_one_expression_matches_as_a_whole() -> None:
     async with running_hub() as client:
         assert await verify(client, "v2.*") == ["v2.0.0", "v2.1.0", "v2.2.0", "v2.3.0-rc.1"]

@@ -81,6 +81,16 @@ async def test_an_update_without_enabled_deactivates() -> None:
         assert client.hub.state.accounts["annberg"].full_name == "Anna Berg"
 
 
+async def test_the_last_owner_cannot_be_deactivated() -> None:
+    async with running_hub() as client:
+        organization = client.hub.state.organizations["acme"]
+        for username in ("acme-hubwarden", "lenaf"):
+            organization.members[username].role = "member"
+        omar = client.hub.state.accounts["omarh"].id
+        assert (await scim(client, "PUT", f"{USERS}/{omar}", {"enabled": False})).status == 400
+        assert "omarh" in organization.members
+
+
 async def test_a_new_user_comes_into_the_team_company_and_nothing_is_logged() -> None:
     async with running_hub() as client:
         before = len(client.hub.state.logs["acme"])

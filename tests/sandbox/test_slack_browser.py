@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
+from yarl import URL
 
 from bot.sandbox.clock import Clock
 from bot.sandbox.slack import SlackSandbox
@@ -117,6 +118,15 @@ async def test_a_message_appears_on_the_streams_of_its_channel(
     event = await told(stream, "message")
     assert (event["channel"], event["message"]["text"]) == ("C0GENERAL", "hello &lt;all&gt;")
     assert (await page.get("history", channel="C0GENERAL"))["messages"] == [event["message"]]
+
+
+async def test_a_stream_carries_only_what_its_person_may_see(
+    slack: SlackSandbox, page: Page, stream: aiohttp.ClientWebSocketResponse, client: AsyncWebClient
+) -> None:
+    await client.chat_postEphemeral(channel="C0GENERAL", user="U0OMAR", text="for Omar")
+    slack.person("U0OMAR").say("to the bot")
+    slack.person("U0OMAR").say("to all", channel="C0GENERAL")
+    assert (await told(stream, "message"))["message"]["text"] == "to all"
 
 
 async def test_a_command_that_fails_is_told_twice_in_the_answer_and_as_a_toast(
@@ -237,6 +247,9 @@ async def test_the_page_is_served_with_its_files_and_nothing_else(slack: SlackSa
         assert response.headers["Cache-Control"] == "no-store"
     async with page.session.get(f"{slack.url}/web/main.js") as response:
         assert response.content_type == "text/javascript"
+    climbing = URL(f"{slack.url}/web/..%2fsecret.js", encoded=True)
+    async with page.session.get(climbing) as response:
+        assert response.status == 404
     for path in ("web/none.js", "web/%2e%2e/secret.js", "browser/nothing", "browser/state?user=U0NONE"):
         async with page.session.get(f"{slack.url}/{path}") as response:
             assert response.status == 404, path

@@ -217,10 +217,12 @@ async def test_a_response_works_where_the_bot_is_not_and_is_checked_like_any_mes
 
 
 async def test_an_ephemeral_message_is_replaced_through_its_own_buttons(
-    client: AsyncWebClient, ann: Person, socket: RawSocket
+    client: AsyncWebClient, ann: Person, omar: Person, socket: RawSocket
 ) -> None:
     await client.chat_postEphemeral(channel="C0GENERAL", user="U0ANN", text="Sure?", blocks=[actions(button("yes"))])
     message = await ann.wait_for_ephemeral("Sure?")
+    with pytest.raises(NotPossibleError):
+        await omar.click(message, "yes")
     payload = await click(ann, message, socket, "yes")
     assert payload["container"]["is_ephemeral"] is True
     assert "message" not in payload
@@ -253,6 +255,9 @@ async def test_events_come_only_as_subscribed_and_where_the_bot_is(
     mention = (await socket.take())["payload"]["event"]
     assert mention["type"] == "app_mention"
     assert mention["text"] == "<@U0HUBWARDEN> &amp; friends"
+    slack.leave_channel("C0ADMIN", "U0HUBWARDEN")
+    assert (await socket.take())["payload"]["event"]["type"] == "member_left_channel"
+    ann.say("@hubwarden is not here", channel="C0ADMIN")
     slack.app.scopes.discard("im:history")
     ann.say("not without the scope")
     slack.app.scopes.add("im:history")
@@ -276,6 +281,8 @@ async def test_a_deactivated_person_leaves_channels_and_groups(slack: SlackSandb
     assert (await client.users_info(user="U0LENA"))["user"]["deleted"]
     assert (await client.usergroups_users_list(usergroup="S0LEADS"))["users"] == ["U0OMAR"]
     assert "U0LENA" not in slack.workspace.channels["C0APPROVALS"].members
+    with pytest.raises(NotPossibleError):
+        slack.person("U0LENA").say("still here?")
 
 
 async def test_response_addresses_take_json_alone(ann: Person, socket: RawSocket) -> None:

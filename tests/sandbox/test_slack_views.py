@@ -110,6 +110,13 @@ async def test_what_was_typed_stays_where_the_ids_stay(
     assert {block: entry["value"]["value"] for block, entry in values.items()} == {"a": "one", "c": "three"}
 
 
+async def test_an_element_of_another_type_starts_afresh(client: AsyncWebClient, trigger: Any, ann: Person) -> None:
+    view = await opened(client, trigger, ann, modal(field("a", TEXT)))
+    await ann.submit(view, {"a": "typed"})
+    await client.views_update(view_id=view.id, view=modal(field("a", {"type": "datepicker"})))
+    assert view.values["a"]["value"] == {"type": "datepicker", "selected_date": None}
+
+
 CLIENT_CHECKS: dict[str, tuple[Json, Any, str]] = {
     "nothing": (TEXT, "", "Please complete this required field."),
     "too short": ({**TEXT, "min_length": 3}, "ab", "Must be at least 3 characters."),

@@ -218,7 +218,7 @@ def _invites(state: State, organization: Organization) -> None:
 def _history(state: State) -> None:
     now, kofi, lena, omar = state.now(), Caller("user", "kofim"), Caller("user", "lenaf"), Caller("user", "omarh")
     for found in list(state.repositories[ORGANIZATION].values())[:6]:
-        for tag in list(found.tags.values())[-3:]:
+        for tag in found.tags.values():
             text = f"pushed the tag {tag.name} with the digest {tag.digest[:20]} to the repository {found.full_name}"
             data = {"digest": tag.digest, "tag": tag.name}
             name, at = found.full_name, tag.pushed_at

@@ -1,0 +1,32 @@
+"""Rows for the tests of queries."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.db.models import OperationRequest
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+SOON = NOW + timedelta(seconds=30)
+
+
+def request_row(**more: Any) -> OperationRequest:
+    """A pending request that lives for a day."""
+    values: dict[str, Any] = {
+        "version": 1,
+        "status": "pending",
+        "created_at": NOW,
+        "organization": "acme",
+        "operation": "invite.send",
+        "params": {"organization": "acme", "invitees": ["jane@example.com"]},
+        "reason": "why",
+        "requester": "U0ANN",
+        "rule": "a rule",
+        "required": 1,
+        "approver_users": ["U0OMAR"],
+        "approver_groups": [],
+        "expires_at": NOW + timedelta(days=1),
+        "preview": {"changes": [], "notes": []},
+        "fingerprint": "f" * 64,
+        "attempts": 0,
+    }
+    return OperationRequest(**(values | more))

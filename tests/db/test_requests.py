@@ -1,0 +1,162 @@
+"""A state change is one conditional update: who gets the row acts, and nobody else."""
+
+import asyncio
+from datetime import timedelta
+
+from bot.db import requests
+from bot.db.models import OperationRequest
+from bot.db.session import Database
+from tests.db.rows import NOW, SOON, request_row
+
+PENDING, APPROVED, EXECUTING = "pending", "approved", "executing"
+
+
+async def stored(database: Database, **values: object) -> int:
+    """The number of a new request."""
+    async with database.begin() as session:
+        number = await requests.add(session, request_row(**values))
+    assert number is not None
+    return number
+
+
+async def read(database: Database, number: int) -> OperationRequest:
+    """The request as it stands."""
+    async with database.begin() as session:
+        row = await requests.get(session, number)
+    assert row is not None
+    return row
+
+
+async def test_the_same_source_twice_is_one_request(database: Database) -> None:
+    first = await stored(database, source_key="view:V1")
+    async with database.begin() as session:
+        assert await requests.add(session, request_row(source_key="view:V1", reason="again")) is None
+        known = await requests.get_by_source(session, "view:V1")
+    assert known is not None
+    assert (known.id, known.reason) == (first, "why")
+
+
+async def test_requests_without_a_source_are_never_the_same(database: Database) -> None:
+    assert await stored(database) != await stored(database)
+
+
+async def test_a_refused_double_leaves_the_transaction_usable(database: Database) -> None:
+    await stored(database, source_key="one")
+    async with database.begin() as session:
+        await requests.add(session, request_row(source_key="one"))
+        assert await requests.add(session, request_row(source_key="two")) is not None
+    async with database.begin() as session:
+        assert await requests.count_by_status(session) == {PENDING: 2}
+
+
+async def test_a_row_is_locked_only_in_the_states_named(database: Database) -> None:
+    number = await stored(database)
+    async with database.begin() as session:
+        assert await requests.lock(session, number, [APPROVED]) is None
+        assert await requests.lock(session, 999, [PENDING]) is None
+        locked = await requests.lock(session, number, [PENDING, APPROVED])
+    assert locked is not None
+    assert locked.version == 2
+
+
+async def test_a_move_takes_the_row_once(database: Database) -> None:
+    number = await stored(database)
+    async with database.begin() as session:
+        moved = await requests.move(session, number, sources=[PENDING], target="denied", decided_by="U0OMAR")
+    assert moved is not None
+    assert (moved.status, moved.version, moved.decided_by) == ("denied", 2, "U0OMAR")
+    async with database.begin() as session:
+        assert await requests.move(session, number, sources=[PENDING], target=APPROVED) is None
+    assert (await read(database, number)).status == "denied"
+
+
+async def test_a_move_from_nowhere_moves_nothing(database: Database) -> None:
+    number = await stored(database)
+    async with database.begin() as session:
+        assert await requests.move(session, number, sources=[], target=APPROVED) is None
+
+
+async def test_of_many_who_move_at_once_one_wins(database: Database) -> None:
+    number = await stored(database)
+
+    async def decide(target: str) -> bool:
+        async with database.begin() as session:
+            return await requests.move(session, number, sources=[PENDING], target=target) is not None
+
+    won = await asyncio.gather(*(decide(target) for target in ("approved", "denied", "cancelled", "expired") * 3))
+    assert sum(won) == 1
+    assert (await read(database, number)).version == 2
+
+
+async def test_a_person_votes_once_and_votes_come_in_their_order(database: Database) -> None:
+    number = await stored(database)
+    async with database.begin() as session:
+        assert await requests.add_vote(session, number, "U0OMAR", SOON)
+        assert await requests.add_vote(session, number, "U0LENA", NOW)
+        assert not await requests.add_vote(session, number, "U0OMAR", NOW)
+        assert await requests.count_votes(session, number) == 2
+        assert [vote.voter for vote in await requests.votes(session, number)] == ["U0LENA", "U0OMAR"]
+        assert await requests.count_votes(session, number + 1) == 0
+
+
+async def test_what_has_run_out_is_due_to_the_moment_and_only_in_the_states_named(database: Database) -> None:
+    old = await stored(database, expires_at=NOW)
+    await stored(database, expires_at=NOW + timedelta(microseconds=1))
+    await stored(database, expires_at=NOW, status="denied")
+    approved = await stored(database, expires_at=NOW - timedelta(days=9), status=APPROVED)
+    async with database.begin() as session:
+        assert list(await requests.due(session, [PENDING, APPROVED], NOW)) == [old, approved]
+        assert list(await requests.due(session, [], NOW)) == []
+
+
+async def test_the_oldest_of_a_state_is_next(database: Database) -> None:
+    await stored(database)
+    first = await stored(database, status=APPROVED)
+    await stored(database, status=APPROVED)
+    async with database.begin() as session:
+        assert await requests.next_id(session, APPROVED) == first
+        assert await requests.next_id(session, EXECUTING) is None
+
+
+async def test_only_a_lease_that_is_over_is_abandoned(database: Database) -> None:
+    await stored(database, status=EXECUTING, lease_until=NOW, claimed_by="a")
+    await stored(database, status=EXECUTING, lease_until=SOON, claimed_by="a")
+    await stored(database, status=APPROVED, lease_until=NOW - timedelta(1))
+    async with database.begin() as session:
+        assert await requests.next_abandoned(session, EXECUTING, NOW) is None
+    over = await stored(database, status=EXECUTING, lease_until=NOW - timedelta(microseconds=1), claimed_by="a")
+    async with database.begin() as session:
+        assert await requests.next_abandoned(session, EXECUTING, NOW) == over
+
+
+async def test_one_executor_takes_over_and_the_other_does_not(database: Database) -> None:
+    number = await stored(database, status=EXECUTING, lease_until=NOW - timedelta(1), claimed_by="dead", attempts=1)
+
+    async def take(executor: str) -> bool:
+        async with database.begin() as session:
+            taken = await requests.take_over(
+                session, number, status=EXECUTING, executor=executor, now=NOW, lease_until=SOON
+            )
+            return taken is not None
+
+    assert sum(await asyncio.gather(*(take(f"executor {n}") for n in range(6)))) == 1
+    row = await read(database, number)
+    assert (row.attempts, row.lease_until) == (2, SOON)
+
+
+async def test_a_lease_is_kept_only_by_who_has_it_and_while_it_is_being_done(database: Database) -> None:
+    number = await stored(database, status=EXECUTING, lease_until=NOW, claimed_by="a")
+
+    async def keep(executor: str, status: str = EXECUTING) -> bool:
+        async with database.begin() as session:
+            return await requests.extend_lease(session, number, status=status, executor=executor, lease_until=SOON)
+
+    assert [await keep("b"), await keep("a", APPROVED), await keep("a")] == [False, False, True]
+    assert (await read(database, number)).lease_until == SOON
+
+
+async def test_requests_are_counted_by_state(database: Database) -> None:
+    for status in (PENDING, PENDING, APPROVED):
+        await stored(database, status=status)
+    async with database.begin() as session:
+        assert await requests.count_by_status(session) == {PENDING: 2, APPROVED: 1}

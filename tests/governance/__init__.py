@@ -1,0 +1,1 @@
+"""Tests of who may, and of what a request lives through."""

@@ -1,0 +1,1 @@
+"""Tests of the operations, against the sandbox's Docker Hub."""

@@ -1,0 +1,167 @@
+"""Each of the contract's operations is driven by one of ours, over a real socket, and judged in both directions."""
+
+import re
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+from pydantic import SecretStr
+
+from bot.hub import BearerCredential, Credential, Hub
+from bot.operations import BY_NAME, OPERATIONS
+from bot.operations.base import Intent, Read
+from bot.sandbox.hub.seed import SCIM_TOKEN
+from bot.sandbox.world import BOT_ACCOUNT, BOT_TOKEN, ORGANIZATION
+from bot.slack.grammar import parse
+from tests.operations.judged import JudgedHub
+from tests.sandbox.hub_contract import Exchange, contract
+
+# Log-ins are the client's and the terminal's: tests/hub and tests/test_terminal.py drive them.
+LOG_INS = {"Login", "TwoFactorLogin", "CreateAccessToken"}
+
+# One after another on one Docker Hub: what one makes, a later one changes.
+STORY = """
+member list
+member export
+member role annberg editor
+member remove samok
+member offboard adaweber
+invite list
+invite send jane@example.com --team platform
+invite resend jane@example.com
+invite cancel jane@example.com
+team list
+team create docs --description 'Writes the manual'
+team show docs
+team update docs --description 'Writes the manuals'
+team update docs --name manuals --description 'Writes all manuals'
+team member add manuals miranovak
+team member list manuals
+team member remove manuals miranovak
+team repo list platform
+team clone platform platform-copy
+team delete manuals
+repo list
+repo create fresh --visibility private
+repo show fresh
+repo check fresh
+repo update fresh --description 'Just made'
+repo immutable verify api v2.*
+repo immutable set api --rule v.*
+repo immutable show api
+repo team set fresh platform write
+repo team list fresh
+repo team remove fresh platform
+repo visibility fresh public
+tag list web
+tag show web latest
+tag check web
+tag check web --tag latest
+tag delete web latest
+repo delete fresh
+org settings show
+org settings update --restricted-images on
+registry access show
+registry access update --enabled on
+oat create ci-two --repo acme/api:image-pull
+oat list
+oat show ci-two
+oat update ci-two --active off
+oat delete ci-two
+pat create laptop repo:read
+pat list
+pat show laptop
+pat update laptop --active off
+pat delete laptop
+scim config
+scim types
+scim type User
+scim schemas
+scim schema urn:ietf:params:scim:schemas:core:2.0:User
+scim user list
+scim user create new.person@example.com --given-name New --family-name Person
+scim user show new.person@example.com
+scim user show {user_id}
+scim user update new.person@example.com --given-name Newer
+scim user deactivate new.person@example.com
+scim user activate new.person@example.com
+audit list --limit 20
+audit actions
+limits
+whoami
+"""
+
+
+# Docker's own clients use these, and the contract does not have them: hub-api/README.md, "Outside the contract".
+OUTSIDE = re.compile(
+    r"(GET|PATCH|DELETE) /v2/repositories/.*|POST /v2/repositories/.*/privacy|GET /v2/orgs/.*/repositories"
+    r"|.* /v2/orgs/.*/registry-access-management|PATCH /v2/namespaces/[^/]+/repositories/[^/]+"
+)
+
+
+def is_outside(exchange: Exchange) -> bool:
+    """Whether it is one of the calls that the contract does not have."""
+    return OUTSIDE.fullmatch(f"{exchange.method} {exchange.path}") is not None
+
+
+@pytest.fixture
+async def whole_hub(hub_sandbox: JudgedHub) -> AsyncIterator[Hub]:
+    """A client with the SCIM token beside the bot's own."""
+    scim = Hub(url=hub_sandbox.url, credential=BearerCredential(SecretStr(SCIM_TOKEN)))
+    hub = Hub(url=hub_sandbox.url, credential=Credential(BOT_ACCOUNT, SecretStr(BOT_TOKEN)), scim=scim)
+    yield hub
+    await hub.close()
+
+
+async def some_scim_user(hub: Hub) -> str:
+    """The id of a SCIM user who is there from the beginning."""
+    assert hub.scim is not None
+    rows = (await hub.scim.pages("/v2/scim/2.0/Users")).data
+    return str(rows[0]["id"])
+
+
+async def do(hub: Hub, line: str) -> str:
+    """Do what a line of the story says, all the way; answers the operation's name."""
+    intent = parse(line, OPERATIONS, ORGANIZATION)
+    if not isinstance(intent, Intent):
+        intent = parse(f"{line} --reason x", OPERATIONS, ORGANIZATION)
+    assert isinstance(intent, Intent), line
+    operation, params = intent.operation, intent.params
+    if isinstance(operation, Read):
+        await operation.run(hub, params)
+        return operation.name
+    preview = await operation.preview(hub, params)
+    assert preview.changes, f"{line} would change nothing: {preview.notes}"
+    if operation.execute is not None:
+        await operation.execute(hub, params)
+    elif operation.steps is not None and operation.run_step is not None:
+        for step in await operation.steps(hub, params):
+            result = await operation.run_step(hub, params, step)
+            assert result.done, f"{line}: {result}"
+        assert not await operation.steps(hub, params), f"{line}: a step that was done is left"
+    if operation.observable:
+        assert (await operation.preview(hub, params)).is_noop, f"{line}: done, and yet not a no-op"
+    return operation.name
+
+
+async def test_every_operation_of_the_contract_is_one_of_ours(
+    hub_sandbox: JudgedHub,
+    whole_hub: Hub,
+    shared_reference: object,
+    record_property: Callable[[str, object], None],
+) -> None:
+    driven_by: defaultdict[str, set[str]] = defaultdict(set)
+    used = set()
+    for line in STORY.format(user_id=await some_scim_user(whole_hub)).strip().splitlines():
+        hub_sandbox.exchanges.clear()
+        name = await do(whole_hub, line)
+        used.add(name)
+        hub_sandbox.exchanges = [each for each in hub_sandbox.exchanges if not is_outside(each)]
+        for contract_id in hub_sandbox.judge():
+            driven_by[contract_id].add(name)
+    assert used == set(BY_NAME), f"the story leaves out {set(BY_NAME) - used}"
+    wanted = sorted({found for found, *_ in contract().operations()} - LOG_INS)
+    rows = [f"{each:<34} {', '.join(sorted(driven_by[each])) or 'MISSING'}" for each in wanted]
+    record_property("table", "\n".join(["The contract's operations, and ours that drive them", *rows]))
+    assert [each for each in wanted if not driven_by[each]] == []
+    assert len(wanted) + len(LOG_INS) == 54

@@ -1,0 +1,141 @@
+"""Requests as their cards see them, the ordinary and the longest and most hostile that there can be."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.governance.lifecycle import Status
+from bot.governance.views import RequestView
+from bot.operations.base import Change, ItemResult, Operation
+from bot.sandbox.slack.block_kit import check_message, check_view, size_of
+from bot.sandbox.slack.block_rules import Violation
+from bot.slack.cards import Content
+from tests.operations.samples import HOSTILE, sample_values
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+AMPERSANDS = "&<>" * 333 + "&"
+LONG_NAME = "a" * 255
+TAGS = tuple(f"{number:05d}-{'t' * 122}" for number in range(5000))
+PEOPLE = tuple(f"{number:03d}{'x' * 55}@{'y' * 60}.{'z' * 60}.example.com" for number in range(100))
+APPROVERS = tuple(f"U{number:010d}" for number in range(10))
+
+
+def request_view(operation: Operation, status: Status = Status.PENDING, **more: Any) -> RequestView:
+    """An ordinary request."""
+    params = {name: value for name, value in sample_values(operation).items() if value not in (None, "")}
+    view = RequestView(
+        id=7,
+        version=3,
+        status=status,
+        created_at=NOW,
+        organization="acme",
+        operation=operation.name,
+        params=params,
+        reason="joins on Monday",
+        requester="U0ANN",
+        rule="a platform lead agrees",
+        required=1,
+        approver_users=("U0OMAR",),
+        approver_groups=("S0LEADS",),
+        approvals=(),
+        expires_at=NOW,
+        changes=(Change("jane@example.com", None, "invited as member"),),
+        notes=("Team platform has 3 members now.",),
+        decided_by=None,
+        decision_reason=None,
+        settled_by=None,
+        finished_at=None,
+        summary=None,
+        items=(),
+        error=None,
+    )
+    return replace(view, **more)
+
+
+def longest_view(operation: Operation, status: Status) -> RequestView:
+    """As long as Docker and Slack permit, and full of what Slack counts five times."""
+    return request_view(
+        operation,
+        status,
+        id=999_999_999_999,
+        version=99_999,
+        organization="o" * 30,
+        params={"organization": "o" * 30, "repository": LONG_NAME, "rules": ["<&>" * 83] * 5, "invitees": list(PEOPLE)},
+        reason=AMPERSANDS,
+        rule="&" * 120,
+        required=10,
+        approver_users=APPROVERS * 3,
+        approver_groups=tuple(f"S{number:010d}" for number in range(10)),
+        approvals=APPROVERS,
+        changes=(
+            Change("Rules", "<&>" * 416, "<&>" * 416),
+            Change("5,000 tags immutable", "mutable", "immutable", items=TAGS),
+            Change("5,000 tags mutable again", "immutable", "mutable", items=TAGS),
+            *(Change(person, None, "invited as owner") for person in PEOPLE),
+        ),
+        notes=tuple(f"{person} has a pending invite already." for person in PEOPLE),
+        decided_by="U0OMAR",
+        decision_reason=AMPERSANDS,
+        settled_by="U0LENA",
+        finished_at=NOW,
+        summary="&" * 600,
+        items=tuple(ItemResult(person, number % 2 == 0, AMPERSANDS) for number, person in enumerate(PEOPLE)),
+        error=AMPERSANDS,
+    )
+
+
+def hostile_view(operation: Operation, status: Status) -> RequestView:
+    """Everything that came from people or from Docker Hub tries to be markup."""
+    evil = "\n".join(HOSTILE[:9])
+    return request_view(
+        operation,
+        status,
+        params=dict(zip("abcdefghi", HOSTILE[:9], strict=True)) | {"list": list(HOSTILE[:9])},
+        reason=evil,
+        rule=evil,
+        changes=(Change(evil, evil, evil, items=HOSTILE[:9]), Change(evil, None, evil), Change(evil, evil, None)),
+        notes=HOSTILE[:9],
+        decided_by="U0OMAR",
+        decision_reason=evil,
+        summary=evil,
+        items=(ItemResult(evil, False, evil),),
+        error=evil,
+    )
+
+
+def flaws(content: Content) -> list[Violation]:
+    """What Slack would refuse in a message."""
+    blocks = list(content.blocks)
+    return check_message({"blocks": blocks}) + check_message({"blocks": blocks}, "response")
+
+
+def view_flaws(view: dict[str, Any]) -> list[Violation | str]:
+    """What Slack would refuse in a modal."""
+    too_large = [f"{size_of(view):,} bytes"] if size_of(view) > 250_000 else []
+    return [*check_view(view, kinds=("modal",)), *too_large]
+
+
+def markup(value: Any) -> list[str]:
+    """Every text that Slack reads as markup in a message or a view."""
+    match value:
+        case {"type": "mrkdwn", "text": str(text)}:
+            return [text]
+        case dict():
+            return [text for part in value.values() for text in markup(part)]
+        case list() | tuple():
+            return [text for part in value for text in markup(part)]
+        case _:
+            return []
+
+
+def every_text(value: Any) -> list[str]:
+    """Every text that is shown, as markup or plain."""
+    match value:
+        case {"text": str(text)}:
+            return [text]
+        case dict():
+            return [text for part in value.values() for text in every_text(part)]
+        case list() | tuple():
+            return [text for part in value for text in every_text(part)]
+        case _:
+            return []

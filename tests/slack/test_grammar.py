@@ -1,0 +1,302 @@
+"""What people type after /hub, and what is made of it."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.errors import UsageError
+from bot.operations import BY_NAME, OPERATIONS
+from bot.operations.base import Intent, Operation, Write
+from bot.slack.grammar import Command, Form, Help, Pick, parse, parse_words, topics, usage
+from tests.operations.samples import HOSTILE
+
+SCRAPS = st.sampled_from(
+    [*"\"'=,<>|&@ \n“”’—", "--", "--no-", "--reason", "--team=", "help", "invite", "send", "repo", "immutable", "set"]
+    + [word for operation in OPERATIONS for word in operation.name.split(".")]
+)
+TEXTS = st.one_of(st.text(max_size=80), st.lists(st.one_of(SCRAPS, st.text(max_size=6)), max_size=14).map(" ".join))
+
+
+def read(text: str) -> Command:
+    """What the text means for an organization named acme."""
+    return parse(text, OPERATIONS, "acme")
+
+
+def intent(text: str) -> Intent:
+    """The intent that the text is."""
+    found = read(text)
+    assert isinstance(found, Intent), found
+    return found
+
+
+def form(text: str) -> Form:
+    """The form that the text opens."""
+    found = read(text)
+    assert isinstance(found, Form), found
+    return found
+
+
+def error(text: str) -> UsageError:
+    """The complaint about the text."""
+    with pytest.raises(UsageError) as caught:
+        read(text)
+    return caught.value
+
+
+def given_values(found: Intent) -> dict[str, Any]:
+    """The parameters that differ from their defaults, the organization apart."""
+    return found.params.model_dump(by_alias=True, exclude_defaults=True, exclude={"organization"})
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\t", "\u00a0", "\u200b"])
+def test_nothing_opens_the_menu(text: str) -> None:
+    assert read(text) == Pick()
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("help", ""),
+        ("Help", ""),
+        ("HELP team", "team"),
+        ("--help", ""),
+        ("-h", ""),
+        ("?", ""),
+        ("help team member", "team.member"),
+        ("team", "team"),
+        ("Team", "team"),
+        ("team help", "team"),
+        ("team --help", "team"),
+        ("team member", "team.member"),
+        ("repo immutable -h", "repo.immutable"),
+        ("team member add --help", "team.member.add"),
+        ("team member add platform --help", "team.member.add"),
+    ],
+)
+def test_help_is_asked_for_in_many_ways(text: str, topic: str) -> None:
+    assert read(text) == Help(topic)
+
+
+@pytest.mark.parametrize(
+    ("text", "operation", "values"),
+    [
+        ("member list", "member.list", {}),
+        ("MEMBER List", "member.list", {}),
+        ("member  list\n", "member.list", {}),
+        ("member\u00a0list", "member.list", {}),
+        ("member list --search jane", "member.list", {"search": "jane"}),
+        ("member list --search=jane", "member.list", {"search": "jane"}),
+        ("member list search=jane", "member.list", {"search": "jane"}),
+        ("member list --SEARCH jane", "member.list", {"search": "jane"}),
+        ("member list —search jane", "member.list", {"search": "jane"}),
+        ("member list --search “jane doe”", "member.list", {"search": "jane doe"}),
+        ("member list --search ‘jane doe’", "member.list", {"search": "jane doe"}),
+        ("member list --search='jane doe' --role owner", "member.list", {"search": "jane doe", "role": "owner"}),
+        ("member list --search --role", "member.list", {"search": "--role"}),
+        ("member list --search a=b", "member.list", {"search": "a=b"}),
+        (r"member list --search a\d", "member.list", {"search": r"a\d"}),
+        ("member list --search <https://a.example|a.example>", "member.list", {"search": "a.example"}),
+        ("member list --search <mailto:j@a.example|j@a.example>", "member.list", {"search": "j@a.example"}),
+        ("member list --search &lt;b&gt;&amp;amp;", "member.list", {"search": "<b>&amp;"}),
+        ("member list --search #1", "member.list", {"search": "#1"}),
+        ("team member list platform", "team.member.list", {"team": "platform"}),
+        ("team member list team=platform", "team.member.list", {"team": "platform"}),
+        ("team member list help", "team.member.list", {"team": "help"}),
+        ("tag list acme/api", "tag.list", {"repository": "api"}),
+        ("tag list --repository api", "tag.list", {"repository": "api"}),
+        ("audit list --limit 7", "audit.list", {"limit": 7}),
+        ("repo list --ordering -pull_count", "repo.list", {"ordering": "-pull_count"}),
+    ],
+)
+def test_a_read_is_understood_in_every_spelling(text: str, operation: str, values: dict[str, Any]) -> None:
+    found = intent(text)
+    assert found.operation is BY_NAME[operation]
+    assert given_values(found) == values
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "reason"),
+    [
+        ("team member add platform jane --reason hi", {"team": "platform", "username": "jane"}, "hi"),
+        ("team member add --reason hi platform jane", {"team": "platform", "username": "jane"}, "hi"),
+        ("team member add jane --team platform --reason hi", {"team": "platform", "username": "jane"}, "hi"),
+        ("team member add platform jane reason='a = b'", {"team": "platform", "username": "jane"}, "a = b"),
+        ("team member add platform Jane --reason “it’s time”", {"team": "platform", "username": "jane"}, "it's time"),
+    ],
+)
+def test_positions_and_flags_mix(text: str, values: dict[str, Any], reason: str) -> None:
+    found = intent(text)
+    assert (given_values(found), found.reason) == (values, reason)
+
+
+@pytest.mark.parametrize(
+    ("words", "people"),
+    [
+        ("jane@a.example joe", ("jane@a.example", "joe")),
+        ("jane@a.example,joe", ("jane@a.example", "joe")),
+        ("jane@a.example, joe,", ("jane@a.example", "joe")),
+        ("<mailto:jane@a.example|jane@a.example> joe", ("jane@a.example", "joe")),
+        ("--invitee jane --invitee=joe", ("jane", "joe")),
+        ("invitee=jane invitees=joe", ("jane", "joe")),
+    ],
+)
+def test_a_list_takes_words_commas_and_repeated_flags(words: str, people: tuple[str, ...]) -> None:
+    assert given_values(intent(f"invite send {words} --reason x")) == {"invitees": people}
+
+
+def test_a_comma_in_a_repeated_rule_is_no_separator() -> None:
+    assert "make it two rules" in error("repo immutable set api --rule a,b --reason x").text
+
+
+@pytest.mark.parametrize(
+    ("flag", "enabled"),
+    [
+        ("", True),
+        ("--enabled", True),
+        ("--no-enabled", False),
+        ("—no-enabled", False),
+        ("--enabled=false", False),
+        ("--enabled=No", False),
+        ("enabled=on", True),
+    ],
+)
+def test_a_switch_goes_both_ways(flag: str, enabled: bool) -> None:
+    params = intent(f"repo immutable set api --rule v.* {flag} --reason x").params
+    assert params.model_dump()["enabled"] is enabled
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("member list --search", "--search needs a value"),
+        ("team member add platform jane --reason", "--reason needs a value"),
+        ("member list --search a --search b", "--search is given twice"),
+        ("team member add platform jane --reason a --reason b", "--reason is given twice"),
+        ("repo immutable set api --enabled --no-enabled --reason x", "--no-enabled is given twice"),
+        ("repo immutable set api --no-enabled=false --reason x", "--no-enabled takes no value"),
+        ("repo immutable set api --enabled=maybe --reason x", "“maybe” is neither true nor false"),
+        ("member list jane", "“jane” is one word too many"),
+        ("team member add a1 b1 c1 --reason x", "“c1” is one word too many"),
+        ("member list --serach jane", "Did you mean --search?"),
+        ("member list --zzz", "There is no --zzz here."),
+        ("member list --reason why", "There is no --reason here."),
+        ("member list --role boss", "“boss” is none of any, owner, editor or member"),
+        ("audit list --limit 0", "“0” is less than 1"),
+        ("audit list --limit 1001", "“1001” is more than 1000"),
+        ("audit list --limit many", "“many” is no whole number"),
+        ("audit list --from soon", "“soon” is no"),
+        ("team member list UPPER!", "“UPPER!” is no team name"),
+        ("team member list ''", "team: it is empty"),
+        ("invite send , --reason x", "at least 1 is needed"),
+    ],
+)
+def test_what_is_wrong_is_said_with_the_line_that_would_be_right(text: str, said: str) -> None:
+    complaint = error(text)
+    assert said in complaint.text
+    assert complaint.usage.startswith("/hub ")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("membr list", "Did you mean “/hub member list”?"),
+        ("members list", "Did you mean “/hub member list”?"),
+        ("team member ad platform jane", "Did you mean “/hub team member add”?"),
+        ("lst", "“/hub help” lists everything."),
+        ("qqqq zzzz", "There is no “/hub qqqq zzzz”. “/hub help” lists everything."),
+        ("x" * 500, "There is no “/hub " + "x" * 60 + "”."),
+        ('member list --search "jane', "A quotation mark is not closed."),
+        ("member list --search it's", "A quotation mark is not closed."),
+        ("x" * 4001, "4,001 characters long; 4,000 are the limit"),
+    ],
+)
+def test_an_unknown_command_names_the_nearest(text: str, said: str) -> None:
+    assert said in error(text).text
+
+
+def test_a_fields_mistake_names_the_field() -> None:
+    complaint = error("team member add UPPER! b --reason x")
+    assert set(complaint.fields) == {"team", "username"}
+
+
+def test_a_write_without_its_reason_opens_the_form_with_what_was_typed() -> None:
+    found = form("team member add platform jane")
+    assert (found.operation.name, found.values) == ("team.member.add", {"team": "platform", "username": "jane"})
+
+
+@pytest.mark.parametrize("text", ["team member add", "team member add platform", "invite send --reason soon"])
+def test_what_is_missing_opens_the_form(text: str) -> None:
+    assert form(text).operation is BY_NAME["invite.send" if "invite" in text else "team.member.add"]
+
+
+def test_a_blank_reason_is_no_reason() -> None:
+    assert form("team member add platform jane --reason ' '").reason.strip() == ""
+
+
+@pytest.mark.parametrize("text", ["team member add UPPER!", "invite send a@b --role boss"])
+def test_a_mistake_is_said_before_a_form_is_opened_for_what_is_missing(text: str) -> None:
+    assert error(text).fields
+
+
+def test_a_reason_is_as_long_as_the_forms_and_no_longer() -> None:
+    assert len(intent(f"team member add platform jane --reason {'x' * 1000}").reason) == 1000
+    assert "more than 1,000" in error(f"team member add platform jane --reason {'x' * 1001}").text
+
+
+def test_another_organization_is_named_by_its_flag() -> None:
+    assert intent("member list --organization Other").params.organization == "other"
+    assert intent("tag list other/api --organization other").params.model_dump()["repository"] == "api"
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_the_usage_line_names_the_reason_exactly_where_one_is_needed(operation: Operation) -> None:
+    assert ("--reason <reason>" in usage(operation)) is isinstance(operation, Write)
+
+
+@pytest.mark.parametrize(
+    ("topic", "names"),
+    [
+        ("team", {"team.list", "team.member.list", "team.member.add", "team.member.remove"}),
+        ("team.member.add", {"team.member.add"}),
+        ("team member add", {"team.member.add"}),
+    ],
+)
+def test_a_topic_means_what_begins_with_it(topic: str, names: set[str]) -> None:
+    assert {operation.name for operation in topics(OPERATIONS, topic)} >= names
+    assert all(operation.name.startswith(topic.replace(" ", ".")) for operation in topics(OPERATIONS, topic))
+
+
+@pytest.mark.parametrize("topic", ["", "nonsense", "tea"])
+def test_a_topic_that_means_nothing_means_everything(topic: str) -> None:
+    assert topics(OPERATIONS, topic) == list(OPERATIONS)
+
+
+@settings(max_examples=400, deadline=None)
+@given(TEXTS)
+def test_any_text_is_a_command_or_a_usage_error(text: str) -> None:
+    try:
+        found = read(text)
+    except UsageError as complaint:
+        assert complaint.text
+    else:
+        assert isinstance(found, Help | Pick | Form | Intent)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.one_of(SCRAPS, st.text(max_size=10), st.sampled_from(HOSTILE)), max_size=10))
+def test_any_words_are_a_command_or_a_usage_error(words: list[str]) -> None:
+    try:
+        assert isinstance(parse_words(words, OPERATIONS, "acme"), Help | Pick | Form | Intent)
+    except UsageError as complaint:
+        assert complaint.text
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(OPERATIONS), st.text(max_size=60))
+def test_any_arguments_of_a_command_are_a_command_or_a_usage_error(operation: Operation, rest: str) -> None:
+    try:
+        read(f"{operation.name.replace('.', ' ')} {rest}")
+    except UsageError as complaint:
+        assert complaint.text

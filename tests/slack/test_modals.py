@@ -1,0 +1,246 @@
+"""Forms: every operation's form passes Slack's limits, keeps what was typed, and reads back what was entered."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.errors import UsageError
+from bot.governance.lifecycle import Status
+from bot.operations import BY_NAME, OPERATIONS
+from bot.operations.base import Change, ItemResult, Operation, Write, choices_of
+from bot.slack.cards import parts_of
+from bot.slack.grammar import Form, parameters, parse
+from bot.slack.modals import (
+    REASON,
+    deny_view,
+    details_view,
+    element_value,
+    form_view,
+    message_view,
+    picker_view,
+    read_form,
+)
+from bot.slack.text import escape
+from tests.operations.samples import HOSTILE, TEXTS, sample_values
+from tests.slack.samples import (
+    AMPERSANDS,
+    LONG_NAME,
+    TAGS,
+    hostile_view,
+    longest_view,
+    markup,
+    request_view,
+    view_flaws,
+)
+
+INVITE = BY_NAME["invite.send"]
+ORGANIZATIONS = ("acme", "other")
+EVERY_OPERATION = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+EVERY_WRITE = pytest.mark.parametrize(
+    "operation", [o for o in OPERATIONS if isinstance(o, Write)], ids=lambda operation: operation.name
+)
+
+
+def shown_form(operation: Operation, values: dict[str, Any], reason: str = "") -> dict[str, Any]:
+    """The form in the workspace of two organizations."""
+    return form_view(operation, values, reason, organizations=ORGANIZATIONS, channel="C0GENERAL")
+
+
+def inputs(view: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The form's input elements by the name of their parameter."""
+    return {block["block_id"]: block["element"] for block in view["blocks"] if block["type"] == "input"}
+
+
+def entered(element: dict[str, Any]) -> dict[str, Any]:
+    """The state that Slack sends of an input whose initial value was left as it is."""
+    state: dict[str, Any] = {"type": element["type"]}
+    match element["type"]:
+        case "static_select" | "external_select":
+            return state | {"selected_option": element.get("initial_option")}
+        case "checkboxes":
+            return state | {"selected_options": element.get("initial_options", [])}
+        case "datepicker":
+            return state | {"selected_date": element.get("initial_date")}
+        case _:
+            return state | {"value": element.get("initial_value")}
+
+
+def state_of(view: dict[str, Any]) -> dict[str, Any]:
+    """The state of the whole form, untouched."""
+    return {name: {element["action_id"]: entered(element)} for name, element in inputs(view).items()}
+
+
+@EVERY_OPERATION
+@pytest.mark.parametrize("is_filled", [False, True], ids=["empty", "filled"])
+@pytest.mark.parametrize("organizations", [("acme",), ORGANIZATIONS], ids=["one", "two"])
+def test_every_form_passes(operation: Operation, is_filled: bool, organizations: tuple[str, ...]) -> None:
+    values = sample_values(operation) if is_filled else {}
+    view = form_view(operation, values, "x" if is_filled else "", organizations=organizations, channel=None)
+    assert view_flaws(view) == []
+
+
+@EVERY_OPERATION
+def test_every_form_passes_with_whatever_was_typed(operation: Operation) -> None:
+    texts = [p for p in parameters(operation.params) if p.annotation is str or p.is_list]
+    for text in (*HOSTILE, LONG_NAME, AMPERSANDS):
+        values: dict[str, Any] = {p.name: [text] * 5 if p.is_list else text for p in texts}
+        assert view_flaws(shown_form(operation, values, text)) == [], text
+
+
+@EVERY_OPERATION
+def test_a_form_has_an_input_a_parameter_and_a_reason_where_something_is_written(operation: Operation) -> None:
+    names = [parameter.name for parameter in parameters(operation.params)]
+    assert list(inputs(shown_form(operation, {}))) == names + ([REASON] if isinstance(operation, Write) else [])
+
+
+@EVERY_OPERATION
+def test_what_was_typed_is_in_the_form_and_reads_back(operation: Operation) -> None:
+    values = sample_values(operation) | {"organization": "other"}
+    found, reason = read_form(operation, state_of(shown_form(operation, values, "why")))
+    assert operation.params.model_validate(lines_split(found)) == operation.params.model_validate(values)
+    assert reason == ("why" if isinstance(operation, Write) else "")
+
+
+def lines_split(values: dict[str, Any]) -> dict[str, Any]:
+    """As it is: the parameters split lists themselves."""
+    return values
+
+
+@EVERY_OPERATION
+def test_an_empty_form_leaves_the_defaults(operation: Operation) -> None:
+    found, reason = read_form(operation, state_of(shown_form(operation, {})))
+    for parameter in parameters(operation.params):
+        if parameter.name in found and parameter.name != "organization":
+            assert found[parameter.name] in (parameter.info.default, str(parameter.info.default))
+    assert reason == ""
+
+
+@EVERY_OPERATION
+def test_only_what_docker_knows_is_a_menu_that_asks(operation: Operation) -> None:
+    elements = inputs(shown_form(operation, {}))
+    for parameter in parameters(operation.params):
+        is_asking = elements[parameter.name]["type"] == "external_select"
+        assert is_asking is (choices_of(parameter.info) is not None)
+
+
+@pytest.mark.parametrize("typed", ["true", "t", "yes", "y", "on", "1", "True", "false", "f", "no", "n", "off", "0"])
+def test_a_switch_stands_in_the_form_as_it_was_typed(typed: str) -> None:
+    command = parse(f"repo immutable set api --rule v --enabled={typed}", OPERATIONS, "acme")
+    assert isinstance(command, Form)
+    found, _ = read_form(command.operation, state_of(shown_form(command.operation, dict(command.values))))
+    assert found["enabled"] is command.operation.params.model_validate(
+        {"organization": "acme", **command.values}
+    ).model_dump().get("enabled")
+
+
+def test_the_form_remembers_where_it_came_from_and_no_right() -> None:
+    metadata = json.loads(shown_form(INVITE, {})["private_metadata"])
+    assert metadata == {"operation": "invite.send", "channel": "C0GENERAL"}
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(OPERATIONS), st.lists(TEXTS, max_size=4))
+def test_whatever_form_a_command_opens_passes(operation: Operation, words: list[str]) -> None:
+    try:
+        command = parse(" ".join([*operation.name.split("."), *words])[:4000], OPERATIONS, "acme")
+    except UsageError:
+        return
+    if isinstance(command, Form):
+        assert view_flaws(shown_form(command.operation, dict(command.values), command.reason)) == []
+
+
+@pytest.mark.parametrize(
+    ("element", "value"),
+    [
+        ({"type": "plain_text_input", "value": None}, None),
+        ({"type": "static_select", "selected_option": None}, None),
+        ({"type": "external_select"}, None),
+        ({"type": "checkboxes"}, []),
+        ({"type": "datepicker", "selected_date": "2026-11-23"}, "2026-11-23"),
+        ({"type": "number_input", "value": "7"}, "7"),
+        ({}, None),
+    ],
+)
+def test_an_input_left_empty_is_nothing(element: dict[str, Any], value: Any) -> None:
+    assert element_value(element) == value
+
+
+def test_the_picker_offers_every_operation_once_and_passes() -> None:
+    view = picker_view(OPERATIONS, channel=None)
+    assert view_flaws(view) == []
+    offered = [o["value"] for group in view["blocks"][1]["elements"][0]["option_groups"] for o in group["options"]]
+    assert offered == [operation.name for operation in OPERATIONS]
+
+
+@pytest.mark.parametrize("number", [1, 999_999_999_999])
+def test_the_denial_form_passes(number: int) -> None:
+    view = deny_view(number, INVITE.title)
+    assert view_flaws(view) == []
+    assert view["private_metadata"] == str(number)
+
+
+@pytest.mark.parametrize("text", ["done", escape(AMPERSANDS * 3), "x" * 5000])
+def test_a_message_in_a_form_passes(text: str) -> None:
+    assert view_flaws(message_view(INVITE.title, text, "")) == []
+
+
+@EVERY_WRITE
+@pytest.mark.parametrize("status", Status)
+def test_the_details_pass(operation: Write, status: Status) -> None:
+    assert view_flaws(details_view(request_view(operation, status), operation)) == []
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("make", [longest_view, hostile_view])
+def test_the_longest_and_the_most_hostile_details_pass(status: Status, make: Any) -> None:
+    assert view_flaws(details_view(make(INVITE, status), INVITE)) == []
+
+
+def words_of(view: dict[str, Any]) -> str:
+    """Everything that the view says."""
+    return "\n".join(markup(view["blocks"]))
+
+
+def test_the_details_leave_no_tag_out_while_there_is_room() -> None:
+    tags = tuple(f"v1.{number}" for number in range(5000))
+    view = request_view(INVITE, changes=(Change("5,000 tags immutable", "mutable", "immutable", items=tags),))
+    said = words_of(details_view(view, INVITE))
+    assert [tag for tag in tags if f"`{tag}`" not in said] == []
+
+
+def test_the_details_count_what_finds_no_room() -> None:
+    view = request_view(INVITE, changes=(Change("5,000 tags", "mutable", "immutable", items=TAGS),), notes=())
+    shown = details_view(view, INVITE)
+    assert view_flaws(shown) == []
+    last = shown["blocks"][-1]["text"]["text"]
+    hidden = int(last.removeprefix("…and ").split()[0].replace(",", ""))
+    assert "no room" in last
+    assert hidden + sum(f"`{tag}`" in words_of(shown) for tag in TAGS) == len(TAGS)
+
+
+def test_the_details_tell_every_persons_fate() -> None:
+    items = tuple(ItemResult(f"person{n}@example.com", True, "invited " + "x" * 60) for n in range(100))
+    said = words_of(details_view(request_view(INVITE, Status.SUCCEEDED, items=items), INVITE))
+    assert [item.subject for item in items if item.subject not in said] == []
+
+
+def test_the_details_show_a_reason_to_its_end() -> None:
+    reason = "&" * 990 + "the end"
+    assert "the end" in words_of(details_view(request_view(INVITE, reason=reason), INVITE))
+
+
+def test_a_reason_adds_no_lines_of_its_own_to_the_details() -> None:
+    said = words_of(details_view(request_view(INVITE, reason="x\n*Done ✅*\n*What it would change*"), INVITE))
+    assert said.splitlines().count("*What it would change*") == 1
+
+
+@given(st.text(alphabet="a&<>", max_size=200), st.integers(10, 50))
+def test_a_long_line_is_parted_whole(line: str, limit: int) -> None:
+    parts = parts_of(escape(line), limit)
+    assert "".join(parts) == escape(line)
+    assert all(0 < len(part) <= limit for part in parts)
+    unescaped = [p.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") for p in parts]
+    assert "".join(unescaped) == line

@@ -1,0 +1,80 @@
+"""Text for Slack: harmless, as long as Slack takes, and never cut in silence."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.slack.text import code, escape, fit, fit_lines, moment, one_line, quote
+from tests.slack.samples import NOW
+
+
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        ("<!channel>", "&lt;!channel&gt;"),
+        ("&lt;", "&amp;lt;"),
+        ("a\u202eb\u2066c\u200bd\x00", "a\ufffdb\ufffdc\ufffdd\ufffd"),
+        ("👩\u200d🚀 line\nbreak\ttab", "👩\u200d🚀 line\nbreak\ttab"),
+    ],
+)
+def test_slacks_three_characters_and_what_cannot_be_seen_are_made_harmless(text: str, escaped: str) -> None:
+    assert escape(text) == escaped
+
+
+@given(st.text())
+def test_escaped_text_holds_no_markup_and_means_what_it_meant(text: str) -> None:
+    escaped = escape(text)
+    assert "<" not in escaped
+    assert ">" not in escaped
+    undone = escaped.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    assert len(undone) == len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("v1.*", "`v1.*`"), ("a`b", "`aˋb`"), ("a\nb", "`a b`"), ("", "` `"), ("<@U1>", "`&lt;@U1&gt;`")],
+)
+def test_a_value_in_fixed_width_cannot_end_its_own_span(text: str, said: str) -> None:
+    assert code(text) == said
+
+
+@given(st.text())
+def test_fixed_width_has_two_backticks_and_one_line(text: str) -> None:
+    assert code(text).count("`") == 2
+    assert len(code(text).splitlines()) == 1
+
+
+@given(st.text())
+def test_one_line_is_one_line(text: str) -> None:
+    assert len(one_line(text).splitlines()) <= 1
+
+
+@given(st.text())
+def test_a_quotation_is_quoted_on_every_line(text: str) -> None:
+    assert all(line.startswith("> ") for line in quote(text).splitlines())
+
+
+@given(st.text(alphabet="ab&<>"), st.integers(5, 40))
+def test_what_is_cut_fits_says_so_and_ends_in_no_half_entity(text: str, limit: int) -> None:
+    cut = fit(escape(text), limit)
+    assert len(cut) <= limit
+    if cut != escape(text):
+        assert cut.endswith("…")
+        assert escape(text).startswith(cut[:-1])
+        rest = cut.replace("&lt;", "").replace("&gt;", "").replace("&amp;", "")
+        assert "&" not in rest
+
+
+@given(st.lists(st.text(alphabet="ab", max_size=700), max_size=60), st.integers(700, 3000))
+def test_lines_fit_and_those_that_do_not_are_counted(lines: list[str], limit: int) -> None:
+    shown = fit_lines(lines, limit, ": see Details")
+    assert len(shown) <= limit
+    if not shown.endswith(": see Details"):
+        assert shown == "\n".join(fit(line, 600) for line in lines)
+    else:
+        hidden = int(shown.rsplit("…and ", 1)[1].split()[0].replace(",", ""))
+        assert shown.count("\n") + hidden == len(lines)
+
+
+def test_a_time_is_each_readers_own_with_utc_where_there_is_no_slack() -> None:
+    assert moment(NOW) == "<!date^1795435200^{date_short_pretty} {time}|2026-11-23 12:00 UTC>"

@@ -1,0 +1,116 @@
+"""`python -m bot check`: every problem with its way out, exit status 2, and never a traceback."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from bot.check import MANIFEST, manifest_problems
+
+ROOT = Path(__file__).parents[1]
+COMPLETE = {
+    "SLACK_BOT_TOKEN": "xoxb-verysecret",
+    "SLACK_APP_TOKEN": "wrong-verysecret",
+    "SLACK_APPROVALS_CHANNEL": "a",
+    "SLACK_ALERTS_CHANNEL": "b",
+    "SLACK_ADMIN_CHANNEL": "c",
+    "DOCKERHUB_USERNAME": "acme-bot",
+    "DOCKERHUB_TOKEN": "dckr_pat_verysecret",
+    "DOCKERHUB_ORGANIZATIONS": "acme",
+    "DOCKERHUB_MAX_WAIT_SECONDS": "0",
+    "POLICY_FILE": "missing.yml",
+}
+
+
+class Refusing(BaseHTTPRequestHandler):
+    """Slack and Docker Hub in one, and neither takes the credential."""
+
+    def answer(self) -> None:
+        """As Slack refuses a token, and as Docker Hub refuses a log-in."""
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        is_slack = self.path.startswith("/api/")
+        body = b'{"ok": false, "error": "invalid_auth"}' if is_slack else b'{"detail": "Incorrect credentials"}'
+        self.send_response(200 if is_slack else 401)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_POST = answer  # noqa: N815  the names that http.server looks for
+
+    def log_message(self, *_arguments: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def refusing() -> Iterator[str]:
+    """The address of a server that refuses every credential."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Refusing) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def check(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in an empty folder with this environment."""
+    inherited = {name: value for name, value in os.environ.items() if name in {"PATH", "LANG", "HOME"}}
+    return subprocess.run(
+        [sys.executable, "-m", "bot", "check"],
+        cwd=folder,
+        env=inherited | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"} | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_an_empty_environment_is_a_list_of_sentences(tmp_path: Path) -> None:
+    done = check(tmp_path)
+    lines = done.stderr.splitlines()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(lines) == 8
+    assert all(line.startswith("✗ ") and line.endswith(".") and " is not set. " in line for line in lines)
+
+
+def test_what_is_unreadable_or_refused_is_told_all_at_once_and_without_a_secret(tmp_path: Path, refusing: str) -> None:
+    done = check(tmp_path, **COMPLETE, SLACK_API_URL=f"{refusing}/api/", DOCKERHUB_URL=refusing)
+    said = done.stderr
+    assert done.returncode == 2
+    assert "Traceback" not in said
+    assert "verysecret" not in said
+    assert "POLICY_FILE names missing.yml, which cannot be read: No such file or directory." in said
+    assert "SLACK_APP_TOKEN does not begin with xapp-" in said
+    assert "SLACK_BOT_TOKEN: Slack does not accept it (invalid_auth)." in said
+    assert f"Docker Hub at {refusing}, organization acme: " in said
+
+
+def test_our_own_manifest_is_in_order() -> None:
+    assert manifest_problems(MANIFEST) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "is missing"),
+        ("a: b: c", "is no YAML"),
+        ("", "has no slash command /hub"),
+        ("[]", "has no slash command /hub"),
+        ("features: {slash_commands: [{command: /other}]}", "has no slash command /hub"),
+        ("features: {slash_commands: [{command: /hub}]}", "has no shortcut ask_hubwarden"),
+        ("settings: {socket_mode_enabled: false}", "does not enable Socket Mode"),
+    ],
+)
+def test_a_manifest_that_does_not_fit_is_a_sentence(tmp_path: Path, content: str | None, said: str) -> None:
+    path = tmp_path / "manifest.yml"
+    if content is not None:
+        path.write_text(content)
+    assert any(said in problem for problem in manifest_problems(path))

@@ -1,0 +1,210 @@
+"""Settings: read from the environment, from files and from .env; mistakes are sentences, and secrets stay unseen."""
+
+import pickle
+from pathlib import Path
+
+import pytest
+
+from bot.errors import ConfigurationError
+from bot.settings import Settings, load_settings
+
+REQUIRED = {
+    "SLACK_BOT_TOKEN": "xoxb-1-verysecret",
+    "SLACK_APP_TOKEN": "xapp-1-verysecret",
+    "SLACK_APPROVALS_CHANNEL": "hub-approvals",
+    "SLACK_ALERTS_CHANNEL": "hub-alerts",
+    "SLACK_ADMIN_CHANNEL": "hub-admin",
+    "DOCKERHUB_USERNAME": "acme-bot",
+    "DOCKERHUB_TOKEN": "dckr_pat_verysecret",
+    "DOCKERHUB_ORGANIZATIONS": "acme",
+}
+NAMES = [name.upper() for name in Settings.model_fields]
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """An environment and a folder in which nothing but what is required is set."""
+    monkeypatch.chdir(tmp_path)
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(f"{name}_FILE", raising=False)
+    for name, value in REQUIRED.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+def problems() -> list[str]:
+    """What is wrong with the environment."""
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings()
+    assert "verysecret" not in str(caught.value)
+    return caught.value.problems
+
+
+def test_what_is_required_is_enough(environment: pytest.MonkeyPatch) -> None:
+    settings = load_settings()
+    assert settings.slack_bot_token.get_secret_value() == "xoxb-1-verysecret"
+    assert settings.dockerhub_organizations == ("acme",)
+    assert settings.slack_api_url == "https://slack.com/api/"
+
+
+def test_the_names_that_are_required_are_those_without_a_default() -> None:
+    assert {name.upper() for name, field in Settings.model_fields.items() if field.is_required()} == set(REQUIRED)
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+def test_what_is_not_set_is_named_with_its_meaning(environment: pytest.MonkeyPatch, name: str) -> None:
+    environment.delenv(name)
+    assert problems() == [f"{name} is not set. {Settings.model_fields[name.lower()].description}."]
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+def test_an_empty_variable_is_not_set(environment: pytest.MonkeyPatch, name: str) -> None:
+    environment.setenv(name, "")
+    assert problems()[0].startswith(f"{name} is not set. ")
+
+
+def test_everything_that_is_missing_is_told_at_once(environment: pytest.MonkeyPatch) -> None:
+    for name in REQUIRED:
+        environment.delenv(name)
+    assert {problem.split()[0] for problem in problems()} == set(REQUIRED)
+
+
+def test_an_empty_optional_variable_leaves_the_default(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("ALERT_RULES_FILE", "")
+    environment.setenv("HEALTH_PORT", "")
+    assert (load_settings().alert_rules_file, load_settings().health_port) == (None, 8080)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("DOCKERHUB_ORGANIZATIONS", " , ", "at least 1 item"),
+        ("AUDIT_POLL_SECONDS", "soon", "valid number"),
+        ("AUDIT_POLL_SECONDS", "0", "greater than or equal to 0.2"),
+        ("AUDIT_POLL_SECONDS", "nan", "less than or equal to 3600"),
+        ("RATE_LIMIT_WARN_SHARE", "20", "less than or equal to 1"),
+        ("EXECUTION_LEASE_SECONDS", "0.1", "greater than or equal to 0.5"),
+        ("DOCKERHUB_MAX_WAIT_SECONDS", "-1", "greater than or equal to 0"),
+        ("HEALTH_PORT", "70000", "less than or equal to 65535"),
+        ("LOG_LEVEL", "verbose", "it is none of DEBUG, INFO, WARNING, ERROR"),
+        ("LOG_FORMAT", "xml", "^(json|text)$"),
+        ("DATABASE_URL", "mysql://user:verysecret@db/x", "neither sqlite:// nor postgresql://"),
+        ("DATABASE_URL", "hello", "neither sqlite:// nor postgresql://"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_named_and_not_repeated(
+    environment: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    environment.setenv(name, value)
+    [problem] = problems()
+    assert problem.startswith(f"{name} cannot be used: ")
+    assert said in problem
+    assert problem.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("acme", ("acme",)), ("acme, Other ,", ("acme", "other")), ("acme,ACME,acme", ("acme",))],
+)
+def test_organizations_are_parted_by_commas_each_once(
+    environment: pytest.MonkeyPatch, written: str, meant: tuple[str, ...]
+) -> None:
+    environment.setenv("DOCKERHUB_ORGANIZATIONS", written)
+    assert load_settings().dockerhub_organizations == meant
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("postgres://u:p@h/d", "postgresql+asyncpg://u:p@h/d"),
+        ("postgresql://u:p@h/d", "postgresql+asyncpg://u:p@h/d"),
+        ("postgresql+asyncpg://h/d", "postgresql+asyncpg://h/d"),
+        ("sqlite:///x.sqlite", "sqlite+aiosqlite:///x.sqlite"),
+        ("sqlite+aiosqlite:////data/x", "sqlite+aiosqlite:////data/x"),
+    ],
+)
+def test_a_databases_usual_address_gets_its_driver(environment: pytest.MonkeyPatch, written: str, meant: str) -> None:
+    environment.setenv("DATABASE_URL", written)
+    assert load_settings().database_url == meant
+
+
+@pytest.mark.parametrize("level", ["debug", "Info", "ERROR"])
+def test_levels_are_taken_in_any_case(environment: pytest.MonkeyPatch, level: str) -> None:
+    environment.setenv("LOG_LEVEL", level)
+    assert load_settings().log_level == level.upper()
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+def test_every_setting_may_stand_in_a_file(environment: pytest.MonkeyPatch, tmp_path: Path, name: str) -> None:
+    file = tmp_path / "secret"
+    file.write_text(f"{REQUIRED[name]}\r\n")
+    environment.delenv(name)
+    environment.setenv(f"{name}_FILE", str(file))
+    assert name.lower() in load_settings().model_fields_set
+
+
+def test_the_variable_itself_goes_before_its_file_and_the_file_before_dotenv(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("DOCKERHUB_USERNAME=from-dotenv\nLOG_LEVEL=debug\n")
+    (tmp_path / "file").write_text("from-file\n")
+    environment.setenv("DOCKERHUB_USERNAME_FILE", str(tmp_path / "file"))
+    assert load_settings().dockerhub_username == "acme-bot"
+    environment.delenv("DOCKERHUB_USERNAME")
+    assert load_settings().dockerhub_username == "from-file"
+    environment.delenv("DOCKERHUB_USERNAME_FILE")
+    assert (load_settings().dockerhub_username, load_settings().log_level) == ("from-dotenv", "DEBUG")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(None, "cannot be read: No such file or directory"), (b"\xff\xfeverysecret", "no UTF-8"), (b"\n", "is empty")],
+)
+def test_a_file_that_cannot_be_read_is_named_with_its_variable(
+    environment: pytest.MonkeyPatch, tmp_path: Path, content: bytes | None, reason: str
+) -> None:
+    file = tmp_path / "secret"
+    if content is not None:
+        file.write_bytes(content)
+    environment.delenv("DOCKERHUB_TOKEN")
+    environment.setenv("DOCKERHUB_TOKEN_FILE", str(file))
+    [problem] = problems()
+    assert problem.startswith(f"DOCKERHUB_TOKEN_FILE names {file}, which ")
+    assert reason in problem
+
+
+def test_a_folder_in_place_of_a_file_is_a_sentence_too(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    environment.delenv("DOCKERHUB_TOKEN")
+    environment.setenv("DOCKERHUB_TOKEN_FILE", str(tmp_path))
+    assert "cannot be read: Is a directory" in problems()[0]
+
+
+def test_secrets_are_in_no_text_of_the_settings(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("DATABASE_URL", "postgresql://bot:verysecret@db/hub")
+    settings = load_settings()
+    for text in (repr(settings), str(settings), f"{settings}", repr(settings.slack_bot_token)):
+        assert "verysecret" not in text
+
+
+def test_secrets_are_in_no_error_of_the_settings(environment: pytest.MonkeyPatch) -> None:
+    environment.delenv("SLACK_ADMIN_CHANNEL")
+    environment.setenv("DATABASE_URL", "mysql://bot:verysecret@db/hub")
+    with pytest.raises(ValueError, match="slack_admin_channel") as caught:
+        Settings()
+    assert "verysecret" not in f"{caught.value!r} {caught.value}"
+
+
+def test_settings_do_not_change(environment: pytest.MonkeyPatch) -> None:
+    settings = load_settings()
+    with pytest.raises(ValueError, match="frozen"):
+        setattr(settings, "log_level", "DEBUG")  # noqa: B010  an assignment that mypy refuses too
+    assert pickle.loads(pickle.dumps(settings)) == settings  # noqa: S301  our own bytes
+
+
+def test_the_example_names_every_required_setting_and_none_that_does_not_exist() -> None:
+    example = Path(__file__).parents[1] / ".env.example"
+    lines = [line.removeprefix("# ") for line in example.read_text(encoding="utf-8").splitlines()]
+    named = {line.partition("=")[0] for line in lines if line.partition("=")[0].isupper()}
+    assert set(REQUIRED) <= named
+    assert named - set(NAMES) == set()

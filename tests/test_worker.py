@@ -1,0 +1,207 @@
+"""The loop behind executions and delivery: it drains, rests until woken, backs off, and stops."""
+
+import asyncio
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from bot import worker as worker_module
+from bot.worker import LONGEST_PAUSE, Worker
+
+FOREVER = 3600.0
+
+
+class Steps:
+    """A step that answers what it is told, and lets a test wait until it was taken so many times."""
+
+    def __init__(self, *answers: float | Exception) -> None:
+        self.answers = list(answers)
+        self.taken = 0
+        self._changed = asyncio.Condition()
+
+    async def __call__(self) -> float:
+        self.taken += 1
+        answer = self.answers.pop(0) if self.answers else FOREVER
+        async with self._changed:
+            self._changed.notify_all()
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def wait_for(self, count: int) -> None:
+        """Return once the step was taken so many times."""
+        async with asyncio.timeout(5), self._changed:
+            await self._changed.wait_for(lambda: self.taken >= count)
+
+
+async def settle() -> None:
+    """Let every task run as far as it can without time passing."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """What the worker slept after failures, in no time."""
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        await asyncio.sleep(0)
+
+    names: dict[str, Any] = {name: getattr(asyncio, name) for name in dir(asyncio) if not name.startswith("_")}
+    monkeypatch.setattr(worker_module, "asyncio", SimpleNamespace(**(names | {"sleep": sleep})))
+    return slept
+
+
+async def test_it_repeats_the_step_until_nothing_is_left_and_then_rests() -> None:
+    steps = Steps(0, 0, 0)
+    worker = Worker("w", steps, rest_seconds=FOREVER)
+    worker.start()
+    await steps.wait_for(4)
+    await settle()
+    assert steps.taken == 4
+    await worker.stop()
+
+
+async def test_waking_ends_a_rest() -> None:
+    steps = Steps()
+    worker = Worker("w", steps, rest_seconds=FOREVER)
+    worker.start()
+    for count in (1, 2, 3):
+        await steps.wait_for(count)
+        await settle()
+        worker.wake()
+    await steps.wait_for(4)
+    await worker.stop()
+
+
+async def test_waking_during_a_step_is_not_lost() -> None:
+    count = 0
+    worker: Worker
+
+    async def step() -> float:
+        nonlocal count
+        count += 1
+        if count == 1:
+            worker.wake()
+        return FOREVER
+
+    worker = Worker("w", step, rest_seconds=FOREVER)
+    worker.start()
+    await settle()
+    assert count == 2
+    await worker.stop()
+
+
+async def test_a_rest_is_no_longer_than_the_longest_rest() -> None:
+    steps = Steps()
+    worker = Worker("w", steps, rest_seconds=0.01)
+    worker.start()
+    await steps.wait_for(3)
+    await worker.stop()
+
+
+async def test_failures_are_followed_by_ever_longer_pauses_up_to_the_longest(pauses: list[float]) -> None:
+    steps = Steps(*[RuntimeError("broken")] * 8)
+    worker = Worker("w", steps, rest_seconds=FOREVER)
+    worker.start()
+    await steps.wait_for(9)
+    expected = [1, 2, 4, 8, 16, LONGEST_PAUSE, LONGEST_PAUSE, LONGEST_PAUSE]
+    assert sum(pauses) == sum(expected)
+    await worker.stop()
+
+
+async def test_a_success_ends_the_row_of_failures(pauses: list[float]) -> None:
+    steps = Steps(RuntimeError(), RuntimeError(), 0, RuntimeError())
+    worker = Worker("w", steps, rest_seconds=FOREVER)
+    worker.start()
+    await steps.wait_for(5)
+    assert sum(pauses) == 1 + 2 + 1
+    await worker.stop()
+
+
+async def test_a_broken_step_does_not_spin_when_it_is_woken(pauses: list[float]) -> None:
+    steps = Steps(RuntimeError())
+    worker = Worker("w", steps, rest_seconds=FOREVER)
+    worker.start()
+    await steps.wait_for(1)
+    worker.wake()
+    await steps.wait_for(2)
+    assert sum(pauses) == 1
+    await worker.stop()
+
+
+async def test_a_step_that_fails_counts_as_silence(pauses: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(worker_module, "time", SimpleNamespace(monotonic=lambda: now))
+    steps = Steps(RuntimeError(), RuntimeError())
+    worker = Worker("w", steps, rest_seconds=FOREVER)
+    now = 150.0
+    worker.start()
+    await steps.wait_for(2)
+    assert worker.silent_seconds == 50
+    await steps.wait_for(3)
+    await settle()
+    assert worker.silent_seconds == 0
+    await worker.stop()
+
+
+async def test_stopping_waits_for_the_step_that_runs() -> None:
+    entered, may_leave, left = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def step() -> float:
+        entered.set()
+        await may_leave.wait()
+        left.set()
+        return 0
+
+    worker = Worker("w", step)
+    worker.start()
+    await entered.wait()
+    stopping = asyncio.create_task(worker.stop())
+    await settle()
+    assert not stopping.done()
+    may_leave.set()
+    await stopping
+    assert left.is_set()
+
+
+async def test_stopping_ends_a_step_that_hangs_after_its_time() -> None:
+    entered, ended = asyncio.Event(), asyncio.Event()
+
+    async def step() -> float:
+        entered.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+        return 0
+
+    worker = Worker("w", step)
+    worker.start()
+    await entered.wait()
+    await worker.stop(0.01)
+    assert ended.is_set()
+
+
+@pytest.mark.parametrize("begin", [lambda worker: None, Worker.start], ids=["never started", "just started"])
+async def test_stopping_at_once_takes_no_step_more(begin: Callable[[Worker], None]) -> None:
+    steps = Steps()
+    worker = Worker("w", steps, rest_seconds=FOREVER)
+    begin(worker)
+    await worker.stop()
+    await settle()
+    assert steps.taken == 0
+
+
+async def test_stopping_ends_a_rest_and_takes_no_step_more() -> None:
+    steps = Steps()
+    worker = Worker("w", steps, rest_seconds=FOREVER)
+    worker.start()
+    await steps.wait_for(1)
+    await settle()
+    await asyncio.wait_for(worker.stop(), 1)
+    assert steps.taken == 1
