@@ -22,7 +22,7 @@ sandbox: $(VENV)/.runtime ## Try the bot here: a Slack workspace and a Docker Hu
 test: $(VENV)/.dev ## Run every test; ends with a list of what could not be checked here
 	$(BIN)/python -m pytest -n $(JOBS) --maxprocesses 8 --dist worksteal $(ARGS)
 
-check: $(VENV)/.dev ## Lint, format check, types, layers, Dockerfile; are the locks and generated pages fresh
+check: $(VENV)/.dev ## Lint, format check, types, layers, Dockerfile; are the locks and the reference page fresh
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
@@ -31,7 +31,7 @@ check: $(VENV)/.dev ## Lint, format check, types, layers, Dockerfile; are the lo
 	$(BIN)/python -m pytest -q tests/test_locks.py
 	$(BIN)/python -m bot docs --check
 
-docs: $(VENV)/.runtime ## Write the generated pages: the reference and Slack's app manifest
+docs: $(VENV)/.runtime ## Write the reference page from the code
 	$(BIN)/python -m bot docs $(ARGS)
 
 format: $(VENV)/.dev ## Format the code, and mend what ruff can mend

@@ -26,7 +26,7 @@ from bot.governance.policy import Policy, load_policy
 from bot.governance.requests import Requests
 from bot.health import Health
 from bot.hub import BearerCredential, ClientOptions, Credential, Hub, Registry
-from bot.jobs import Job, build_scheduler
+from bot.jobs import Job, Timetable
 from bot.operations import BY_NAME, OPERATIONS
 from bot.settings import Settings, TerminalSettings
 from bot.slack.app import build_app
@@ -122,7 +122,7 @@ class Hubwarden:
         for worker in self._workers:
             worker.start()
         await self.socket.start()
-        self._scheduler.start()
+        self._timetable.start()
         log.info("hubwarden.started", health_port=self.health.bound_port)
 
     async def wait_ready(self) -> None:
@@ -133,7 +133,7 @@ class Hubwarden:
     async def stop(self) -> None:
         """Take no new work, end what runs, and close everything."""
         log.info("hubwarden.stopping")
-        self._scheduler.shutdown(wait=False)
+        await self._timetable.stop(DRAIN_SECONDS)
         await self.socket.stop()
         await self.services.tasks.drain(DRAIN_SECONDS)
         await asyncio.gather(*(worker.stop(DRAIN_SECONDS) for worker in self._workers))
@@ -163,6 +163,7 @@ class Hubwarden:
         self._approvals = await self._channel(settings.slack_approvals_channel)
         self._alerts = await self._channel(settings.slack_alerts_channel)
         self._admins = await self._channel(settings.slack_admin_channel)
+        capabilities = Capabilities(self._now)
         self.requests = Requests(
             database=self.database,
             hub=self.hub,
@@ -173,7 +174,7 @@ class Hubwarden:
             approvals_channel=self._approvals,
             now=self._now,
             wake=self.wake,
-            capabilities=Capabilities(self._now),
+            capabilities=capabilities,
         )
         lease = timedelta(seconds=settings.execution_lease_seconds)
         executor = Executor(
@@ -182,6 +183,7 @@ class Hubwarden:
             hub=self.hub,
             operations=BY_NAME,
             courier=SlackCourier(self.client),
+            capabilities=capabilities,
             lease=lease,
             now=self._now,
             wake=self.wake,
@@ -234,7 +236,7 @@ class Hubwarden:
             now=self._now,
             wake=self.wake,
         )
-        self._scheduler = build_scheduler(
+        self._timetable = Timetable(
             (
                 Job("audit-log", settings.audit_poll_seconds, self.poller.poll),
                 Job("rate-limits", min(LIMIT_SECONDS, settings.audit_poll_seconds), watch.check),

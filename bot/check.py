@@ -9,16 +9,20 @@ import aiohttp
 import yaml
 
 from bot.app import HTTP_TIMEOUT, read_alert_rules, read_policy
+from bot.db.migrate import upgrade
 from bot.errors import ConfigurationError
 from bot.governance.hub_errors import sentence
-from bot.hub import Credential, Hub, HubError
+from bot.hub import ClientOptions, Credential, Hub, HubError
 from bot.operations.teams import TEAMS
 from bot.settings import Settings, load_settings
 from bot.slack.client import build_client, find_standing
 from bot.slack.grammar import COMMAND
 from bot.slack.shortcuts import SHORTCUT
 
-MANIFEST = Path(__file__).parents[1] / "manifest.yml"
+HUB_SECONDS = 5.0
+# Beside the package in the source; inside it once it is installed.
+PLACES = (Path(__file__).parents[1] / "manifest.yml", Path(__file__).parent / "manifest.yml")
+MANIFEST = next((place for place in PLACES if place.exists()), PLACES[0])
 
 
 async def find_problems() -> list[str]:
@@ -33,7 +37,9 @@ async def find_problems() -> list[str]:
             read(settings)
         except ConfigurationError as error:
             problems += error.problems
-    asked = await asyncio.gather(slack_problems(settings), hub_problems(settings))
+    asked = await asyncio.gather(
+        database_problems(settings.database_url), slack_problems(settings), hub_problems(settings)
+    )
     return problems + [problem for found in asked for problem in found]
 
 
@@ -83,9 +89,19 @@ async def slack_problems(settings: Settings) -> Iterable[str]:
     return problems
 
 
+async def database_problems(url: str) -> Iterable[str]:
+    """Whether the database can be reached; a new SQLite file is made."""
+    try:
+        await asyncio.to_thread(upgrade, url)
+    except ConfigurationError as error:
+        return error.problems
+    return []
+
+
 async def hub_problems(settings: Settings) -> Iterable[str]:
     """Whether Docker Hub takes the credential and lets it see the default organization."""
-    hub = Hub(url=settings.dockerhub_url, credential=Credential(settings.dockerhub_username, settings.dockerhub_token))
+    credential = Credential(settings.dockerhub_username, settings.dockerhub_token)
+    hub = Hub(url=settings.dockerhub_url, credential=credential, options=ClientOptions(deadline=HUB_SECONDS))
     organization = settings.dockerhub_organizations[0]
     try:
         await hub.get(TEAMS, query={"page_size": "1"}, organization=organization)

@@ -84,7 +84,7 @@ class Delivery:
             channel, ts = await self._send_in_time(message, await self._render(message))
         except SlackRateLimited as error:
             self.next_in_channel[message.channel] = self.monotonic() + error.seconds
-            await self._postpone(message, timedelta(seconds=error.seconds), error)
+            await self._postpone(message, timedelta(seconds=error.seconds), error, was_refused=True)
         except SlackUnclear as error:
             await self._postpone(message, timedelta(seconds=min(300, 2**message.attempts)), error)
         except SlackGone:
@@ -128,10 +128,13 @@ class Delivery:
             return cards.limit_message({**message.payload, "phase": message.key.rpartition(":")[2]})
         return {"alert": cards.alert_message, NOTICE: cards.notice_message}[message.kind](message.payload)
 
-    async def _postpone(self, message: Message, pause: timedelta, error: Exception) -> None:
+    async def _postpone(
+        self, message: Message, pause: timedelta, error: Exception, *, was_refused: bool = False
+    ) -> None:
         log.info("delivery.postponed", seconds=pause.total_seconds(), error=str(error))
+        until = self.now() + pause
         async with self.database.begin() as session:
-            await messages.postpone(session, message.id, until=self.now() + pause, error=str(error))
+            await messages.postpone(session, message.id, until=until, error=str(error), was_refused=was_refused)
 
     async def _refused(self, message: Message, error: SlackRefused) -> None:
         """Keep trying where the channel is the trouble, for somebody may mend it; and tell the administrators once."""
@@ -139,7 +142,8 @@ class Delivery:
         is_channel = error.code in CHANNEL_TROUBLE
         async with self.database.begin() as session:
             if is_channel:
-                await messages.postpone(session, message.id, until=self.now() + CHANNEL_RETRY, error=error.code)
+                until = self.now() + CHANNEL_RETRY
+                await messages.postpone(session, message.id, until=until, error=error.code, was_refused=True)
             else:
                 await messages.give_up(session, message.id, error.code)
             if message.kind == NOTICE:

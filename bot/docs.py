@@ -1,12 +1,13 @@
 """The reference page: every operation, from the operations themselves."""
 
-from collections.abc import Sequence
+import inspect
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
 from bot.operations import OPERATIONS
-from bot.operations.base import Operation, Read
-from bot.slack.grammar import Parameter, parameters, usage
+from bot.operations.base import FromFile, Operation, Read, Write, marker_of
+from bot.slack.grammar import COMMAND, Parameter, parameters, usage
 
 PAGE = Path(__file__).parents[1] / "docs" / "operations.md"
 HEAD = """# Operations
@@ -26,20 +27,47 @@ def render_page(operations: Sequence[Operation] = OPERATIONS) -> str:
 
 def render_operation(operation: Operation) -> str:
     """One operation: what it does, how it is typed, its parameters, and what of Docker Hub it needs."""
-    scopes = ", ".join(f"`{scope}`" for scope in operation.scopes) or "none beyond the log-in"
     rows = [render_parameter(parameter) for parameter in parameters(operation.params)]
+    alias = f"Shorter: `{COMMAND} {operation.alias} …`\n\n" if operation.alias else ""
+    facts = "".join(f"- {fact}\n" for fact in facts_of(operation))
     return "\n".join(
         [
             f"### {operation.name}\n",
             f"{operation.summary}. {kind_of(operation)}.\n",
             f"```\n{usage(operation)}\n```\n",
-            "| parameter | meaning | default |",
+            f"{alias}| parameter | meaning | default |",
             "| --- | --- | --- |",
             *rows,
             "",
-            f"Docker Hub: `{operation.endpoint}`; scopes of an organization access token: {scopes}.\n",
+            facts,
         ]
     )
+
+
+def facts_of(operation: Operation) -> Iterator[str]:
+    """What it asks of Docker Hub, what that takes, and what Docker's own log says of it."""
+    yield f"Docker Hub: `{operation.endpoint}`"
+    if isinstance(operation, Write):
+        yield f"Its card says: {first_line(operation.preview)}"
+        yield record_of(operation)
+    if operation.needs:
+        yield f"Needs: {operation.needs}"
+    if operation.scopes:
+        yield f"Scopes of an organization access token: {', '.join(f'`{scope}`' for scope in operation.scopes)}"
+    if operation.capability:
+        yield f"Outside Docker's contract ({operation.capability}): off for an hour after a 403 or 404"
+
+
+def first_line(documented: object) -> str:
+    """What a function says of itself, without the full stop."""
+    return (inspect.getdoc(documented) or "").partition("\n")[0].removesuffix(".")
+
+
+def record_of(operation: Write) -> str:
+    """How it is done, and under which name Docker's own log has it."""
+    how = "item by item, each with a result of its own" if operation.steps else "in one piece"
+    log = f"has it as `{operation.hub_action}`" if operation.hub_action else "does not show it"
+    return f"Done {how}; Docker's audit log {log}"
 
 
 def kind_of(operation: Operation) -> str:
@@ -59,7 +87,8 @@ def render_parameter(parameter: Parameter) -> str:
     else:
         default = "–" if info.default in (None, "", ()) else f"`{info.default}`"
     options = f" ({', '.join(parameter.options)})" if parameter.options else ""
-    return f"| `{parameter.flag}` | {info.description}{options} | {default} |"
+    file = "; in the form also from a CSV file" if marker_of(info, FromFile) else ""
+    return f"| `{parameter.flag}` | {info.description}{options}{file} | {default} |"
 
 
 def is_current() -> bool:

@@ -1,5 +1,6 @@
 """The timetable: which coroutine runs how often."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,12 +20,33 @@ class Job:
     run: Callable[[], Awaitable[object]]
 
 
-def build_scheduler(jobs: tuple[Job, ...]) -> AsyncIOScheduler:
-    """A scheduler with these jobs, the first run of each at once; what was missed is run once, not often."""
-    scheduler = AsyncIOScheduler(timezone="UTC")
-    for job in jobs:
-        scheduler.add_job(
-            guarded(job),
+class Timetable:
+    """Runs jobs on time; a stop lets those that run come to their end."""
+
+    def __init__(self, jobs: tuple[Job, ...]) -> None:
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._running: set[asyncio.Task[object]] = set()
+        for job in jobs:
+            self._add(job)
+
+    def start(self) -> None:
+        """Begin; the first run of each job is at once."""
+        self._scheduler.start()
+
+    async def stop(self, seconds: float) -> None:
+        """Begin no job any more, and wait for those that run, at most so long.
+
+        APScheduler's own shutdown cancels them, in the middle of a transaction where they are in one.
+        """
+        self._scheduler.pause()
+        if self._running:
+            await asyncio.wait(set(self._running), timeout=seconds)
+        self._scheduler.shutdown(wait=False)
+
+    def _add(self, job: Job) -> None:
+        """What was missed is run once, not often."""
+        self._scheduler.add_job(
+            self._guarded(job),
             "interval",
             seconds=job.seconds,
             id=job.name,
@@ -34,16 +56,18 @@ def build_scheduler(jobs: tuple[Job, ...]) -> AsyncIOScheduler:
             misfire_grace_time=None,
             next_run_time=datetime.now(UTC),
         )
-    return scheduler
 
+    def _guarded(self, job: Job) -> Callable[[], Awaitable[None]]:
+        """The job, counted while it runs, with whatever goes wrong in it logged under its name."""
 
-def guarded(job: Job) -> Callable[[], Awaitable[None]]:
-    """The job, with whatever goes wrong in it logged under its name."""
+        async def run() -> None:
+            task = asyncio.current_task()
+            if task is not None:
+                self._running.add(task)
+                task.add_done_callback(self._running.discard)
+            try:
+                await job.run()
+            except Exception:
+                log.exception("job.failed", job=job.name)
 
-    async def run() -> None:
-        try:
-            await job.run()
-        except Exception:
-            log.exception("job.failed", job=job.name)
-
-    return run
+        return run

@@ -5,10 +5,11 @@ import getpass
 import json
 import os
 import pwd
+import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, assert_never
@@ -18,12 +19,12 @@ from pydantic import SecretStr
 from bot.app import build_hub, read_policy, utc_now
 from bot.db.migrate import upgrade
 from bot.db.session import Database
-from bot.errors import UsageError, UserError
+from bot.errors import ConfigurationError, UsageError, UserError
 from bot.governance.capabilities import Capabilities
 from bot.governance.execution import Executor
 from bot.governance.hub_errors import sentence
 from bot.governance.lifecycle import FINAL, Status
-from bot.governance.people import DirectoryUnavailable, Person
+from bot.governance.people import DirectoryUnavailable, Person, is_slack_user
 from bot.governance.requests import Requests
 from bot.governance.views import RequestView
 from bot.hub import Hub, HubError
@@ -80,7 +81,7 @@ def read_options(words: Sequence[str]) -> Options:
             flags[word] = True
         elif word == "--as" or word.startswith("--as="):
             identity = word.partition("=")[2] or next(remaining, "")
-            if not identity:
+            if not is_slack_user(identity):
                 raise UsageError("--as needs a Slack user's id, such as U0123ABCD.")
         else:
             left.append(word)
@@ -100,6 +101,8 @@ async def call(words: Sequence[str]) -> int:
     try:
         options = read_options(words)
         return await obey(options)
+    except ConfigurationError:
+        raise  # `main` lists the problems
     except UsageError as error:
         print("\n".join(line for line in (error.text, error.usage) if line), file=sys.stderr)
         return MISUSED
@@ -141,10 +144,11 @@ async def carry_out(intent: Intent, options: Options) -> int:
             answer = await requests.read(intent, options.identity)
             show_answer(answer, hub, as_json=options.as_json)
             return DONE
-        if not options.yes:
-            preview = await requests.preview(intent)
-            confirm(preview.changes, preview.notes)
-        view = await requests.submit(intent, options.identity)
+        await requests.authorize(intent, options.identity)
+        seen = None if options.yes else await requests.preview(intent)
+        if seen is not None:
+            confirm(seen.changes, seen.notes)
+        view = await requests.submit(intent, options.identity, seen=seen)
         if view.status is Status.APPROVED:
             view = await execute(requests, database, hub, view)
         show_request(view, hub, as_json=options.as_json)
@@ -188,6 +192,7 @@ async def execute(requests: Requests, database: Database, hub: Hub, view: Reques
         hub=hub,
         operations=BY_NAME,
         courier=TerminalCourier(),
+        capabilities=requests.capabilities,
         lease=LEASE,
         now=utc_now,
         wake=lambda: None,
@@ -210,8 +215,7 @@ def confirm(changes: Sequence[Change], notes: Sequence[str]) -> None:
         return
     if not sys.stdin.isatty():
         raise UserError("Nobody can be asked here. --yes goes on without asking.")
-    print("Go on? [y/N] ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+    if input_line("Go on? [y/N] ").lower() not in {"y", "yes"}:
         raise UserError("Nothing was asked for.")
 
 
@@ -276,12 +280,12 @@ async def login() -> int:
     """Try a password, and the second factor where there is one; prints the token to standard output."""
     settings = load(TerminalSettings)
     username = input_line("Docker ID: ") or settings.dockerhub_username
-    password = SecretStr(getpass.getpass("Password: "))
+    password = input_secret("Password: ")
     try:
         try:
             token = await log_in(settings.dockerhub_url, username, password)
         except SecondFactorNeeded as needed:
-            code = SecretStr(getpass.getpass("Code of the second factor: "))
+            code = input_secret("Code of the second factor: ")
             token = await send_code(settings.dockerhub_url, needed.token, code)
     except HubError as error:
         print(sentence(error), file=sys.stderr)
@@ -293,5 +297,25 @@ async def login() -> int:
 
 def input_line(prompt: str) -> str:
     """A line from the terminal; the question goes to standard error."""
-    print(prompt, end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip()
+    with stoppable():
+        print(prompt, end="", file=sys.stderr, flush=True)
+        return sys.stdin.readline().strip()
+
+
+def input_secret(prompt: str) -> SecretStr:
+    """A line that is not shown while it is typed; raises KeyboardInterrupt at the end of the input, as at Ctrl-C."""
+    with stoppable():
+        try:
+            return SecretStr(getpass.getpass(prompt))
+        except EOFError:
+            raise KeyboardInterrupt from None
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Lets Ctrl-C end a question at once: asyncio would only note it, and the question would stand."""
+    kept = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, kept)

@@ -7,7 +7,7 @@ import pytest
 from bot import docs
 from bot.__main__ import main
 from bot.operations import OPERATIONS
-from bot.operations.base import Operation
+from bot.operations.base import Operation, Write
 from bot.slack.grammar import parameters, usage
 
 
@@ -36,6 +36,17 @@ def test_an_operation_shows_its_usage_its_parameters_and_what_it_needs(operation
 def test_every_row_of_the_table_has_its_three_cells(operation: Operation) -> None:
     rows = [line for line in docs.render_operation(operation).splitlines() if line.startswith("|")]
     assert {row.replace("\\|", "").count("|") for row in rows} == {4}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_an_operation_says_what_it_needs_and_what_it_is_called_for_short(operation: Operation) -> None:
+    text = docs.render_operation(operation)
+    assert ("Needs: " in text) is bool(operation.needs)
+    assert ("Scopes of" in text) is bool(operation.scopes)
+    assert ("off for an hour after a 403 or 404" in text) is bool(operation.capability)
+    assert (f"/hub {operation.alias} …" in text) is bool(operation.alias)
+    assert ("Its card says: " in text) is isinstance(operation, Write)
+    assert "Its card says: \n" not in text
 
 
 def test_a_stale_or_missing_page_fails_the_check_and_a_written_one_passes(

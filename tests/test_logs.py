@@ -121,7 +121,7 @@ def test_libraries_that_log_whole_payloads_are_quiet_even_at_debug(
     [
         ("wss://host/link/?ticket=abc-DEF_1&app_id=A1", "wss://host/link/?ticket=[hidden]&app_id=A1"),
         ("postgresql://bot:pa$$w0rd@db:5432/x", "postgresql://[hidden]@db:5432/x"),
-        ("https://hub.docker.com/v2/orgs/acme", "https://hub.docker.com/v2/orgs/acme"),
+        ("https://hub.example.com/v2/orgs/acme", "https://hub.example.com/v2/orgs/acme"),
         ("12:30 jane@example.com", "12:30 jane@example.com"),
         ("no eyJ here", "no eyJ here"),
     ],

@@ -9,7 +9,6 @@ from string import Formatter
 from typing import Annotated, Any, Literal, TypeAlias
 
 import re2
-import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -23,6 +22,7 @@ from pydantic import (
 )
 
 from bot.alerts.entries import AuditLogEntry
+from bot.documents import read_yaml
 from bot.errors import ConfigurationError
 
 __all__ = ["AlertRule", "AuditLogEntry", "Rules", "load_rules", "match", "needed_facts", "render", "standard_rules"]
@@ -299,10 +299,7 @@ def standard_rules() -> tuple[AlertRule, ...]:
 
 def load_rules(text: str, source: str) -> tuple[AlertRule, ...]:
     """The rules of a YAML text; raises `ConfigurationError` with every problem. `source` names the text."""
-    try:
-        document = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ConfigurationError([f"{source} is no YAML: {' '.join(str(error).split())}"]) from None
+    document = read_yaml(text, source)
     try:
         return Document.model_validate(document).rules
     except ValidationError as error:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, or_, select, update
+from sqlalchemy import CursorResult, case, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.dialect import insert_ignoring_conflicts
@@ -45,7 +45,10 @@ async def want(
 
 async def touch(session: AsyncSession, key: str, now: datetime) -> None:
     """Ask for the message to be brought up to date."""
-    statement = update(Message).where(Message.key == key).values(wanted=Message.wanted + 1, state=DUE, due_at=now)
+    # One that waits because Slack asked for it, or for an administrator, goes on waiting.
+    due_at = case((Message.state == DUE, Message.due_at), else_=now)
+    values = {"wanted": Message.wanted + 1, "state": DUE, "due_at": due_at}
+    statement = update(Message).where(Message.key == key).values(values)
     await session.execute(statement)
 
 
@@ -102,9 +105,13 @@ async def mark_sent(session: AsyncSession, message_id: int, *, version: int, cha
     await session.execute(settled)
 
 
-async def postpone(session: AsyncSession, message_id: int, *, until: datetime, error: str) -> None:
-    """Try again later."""
+async def postpone(
+    session: AsyncSession, message_id: int, *, until: datetime, error: str, was_refused: bool = False
+) -> None:
+    """Try again later. An attempt that Slack refused (`was_refused`) leaves no doubt, so it does not count."""
     statement = update(Message).where(Message.id == message_id).values(due_at=until, lease_until=None, error=error)
+    if was_refused:
+        statement = statement.values(attempts=Message.attempts - 1)
     await session.execute(statement)
 
 

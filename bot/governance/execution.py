@@ -16,6 +16,7 @@ from bot.db.session import DATABASE_AWAY, Database
 from bot.errors import UserError
 from bot.governance import audit
 from bot.governance.audit import HUBWARDEN, Event
+from bot.governance.capabilities import Capabilities
 from bot.governance.courier import Courier
 from bot.governance.hub_errors import text_of
 from bot.governance.lifecycle import Status, sources_of
@@ -50,6 +51,7 @@ class Executor:
     hub: Hub
     operations: Mapping[str, Operation]
     courier: Courier
+    capabilities: Capabilities
     lease: timedelta
     now: Callable[[], datetime]
     wake: Callable[[], None]
@@ -73,7 +75,7 @@ class Executor:
 
     async def _next_id(self) -> int | None:
         async with self.database.begin() as session:
-            return await requests.next_id(session, Status.APPROVED)
+            return await requests.next_id(session, Status.APPROVED, now=self.now())
 
     async def _claim(self, request_id: int) -> OperationRequest | None:
         now = self.now()
@@ -163,6 +165,7 @@ class Executor:
             now=self.now,
             wake=self.wake,
             confirm=confirm,
+            capabilities=self.capabilities,
         )
 
     async def _step_through(self, stepper: Stepper) -> Verdict:
@@ -176,7 +179,8 @@ class Executor:
         if operation.execute is None:
             raise TypeError(f"{operation.name} is done in steps")
         try:
-            outcome = await operation.execute(self.hub, params)
+            with self.capabilities.watching(operation):
+                outcome = await operation.execute(self.hub, params)
         except UserError as error:
             return Verdict(Status.FAILED, error=text_of(error))
         except HubError as error:
@@ -254,7 +258,7 @@ class Executor:
             if request.attempts < MAX_ATTEMPTS:
                 log.warning("execution.recovery_postponed", error=text_of(error))
                 return None
-            return Verdict(Status.UNKNOWN, error=f"Hubwarden was stopped while doing this. {text_of(error)}")
+            return await stepper.give_up(f"Hubwarden was stopped while doing this. {text_of(error)}")
 
     async def _confirm_claim(self, request_id: int) -> None:
         """The last thing before a write: raises `ClaimLost` where another executor has the request."""

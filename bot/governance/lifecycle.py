@@ -29,6 +29,18 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.EXPIRED: frozenset(),
 }
 FINAL = frozenset(status for status, targets in TRANSITIONS.items() if not targets)
+# The end of a sentence about a request.
+SAID_OF = {
+    Status.DENIED: "was denied",
+    Status.CANCELLED: "was cancelled",
+    Status.EXPIRED: "has expired",
+    Status.APPROVED: "is approved",
+    Status.EXECUTING: "is being done",
+    Status.SUCCEEDED: "is done",
+    Status.FAILED: "has failed",
+    Status.UNKNOWN: "has an unknown outcome",
+    Status.PENDING: "waits for approval",
+}
 
 
 def sources_of(target: Status) -> frozenset[Status]:

@@ -8,9 +8,9 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, Literal, TypeAlias
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from bot.documents import read_yaml
 from bot.errors import ConfigurationError
 from bot.operations.base import Intent, Operation, Read
 
@@ -239,13 +239,7 @@ def field_of(operation: Operation, name: str) -> str | None:
 
 def load_policy(text: str, operations: Iterable[Operation], *, source: str) -> Policy:
     """The policy of a YAML text; raises `ConfigurationError` with every problem, and what exists instead."""
-    try:
-        document = yaml.safe_load(text)
-    except RecursionError:
-        raise ConfigurationError([f"{source} is no policy: it is nested too deeply"]) from None
-    except (yaml.YAMLError, ValueError, LookupError, AttributeError) as error:
-        # PyYAML lets a bad scalar's own error through: ValueError for 2026-99-99, KeyError for !!bool maybe.
-        raise ConfigurationError([f"{source} is no YAML: {' '.join(str(error).split())}"]) from None
+    document = read_yaml(text, source)
     try:
         policy = Policy.model_validate(document)
     except ValidationError as error:

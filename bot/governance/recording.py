@@ -1,6 +1,6 @@
 """What is written down of a request, and which messages tell of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
@@ -11,6 +11,8 @@ from bot.governance.lifecycle import FINAL, Status
 from bot.governance.people import is_slack_user
 from bot.governance.policy import Allowed, NeedsApproval, People
 from bot.governance.views import dump_preview
+from bot.hub.auth import LOGIN
+from bot.hub.limits import RateLimit, family
 from bot.operations.base import Intent, Preview
 from bot.operations.text import count
 
@@ -28,10 +30,17 @@ def described(intent: Intent) -> dict[str, Any]:
     }
 
 
-def estimate(planned: int, *, remaining: int | None, limit: int | None) -> str:
-    """How long so many items take: a call each, at what Docker Hub's tightest limit lets through a minute."""
-    if not limit or remaining is None:
+def estimate(planned: int, limits: Iterable[RateLimit], *, endpoint: str, now: datetime) -> str:
+    """How long so many items take: a call each, at what Docker Hub lets through a minute.
+
+    What counts is the limit of the endpoint's own route family; where it is not known, the tightest, log-ins apart.
+    """
+    known = {limit.family: limit for limit in limits if limit.reset_at > now}
+    own = known.get(family(endpoint.partition(" ")[2]))
+    counted = [own] if own else [limit for name, limit in known.items() if name != family(LOGIN)]
+    if not counted:
         return f"{planned:,} items, one after another."
+    remaining, limit = min(each.remaining for each in counted), min(each.limit for each in counted)
     minutes = max(0, -(-(planned - remaining) // limit))
     if not minutes:
         return f"{planned:,} items, one after another; the rate limit has room for all of them."

@@ -20,28 +20,16 @@ from bot.governance import audit
 from bot.governance.audit import HUBWARDEN, Event
 from bot.governance.capabilities import Capabilities
 from bot.governance.hub_errors import translated
-from bot.governance.lifecycle import Status, sources_of
+from bot.governance.lifecycle import SAID_OF, Status, sources_of
 from bot.governance.mentions import find_account
 from bot.governance.people import Directory, DirectoryUnavailable
 from bot.governance.policy import Allowed, Decision, NeedsApproval, People, Policy, Refused, decide
 from bot.governance.recording import announce, described, estimate, new_request, touch_card, want_card
 from bot.governance.views import RequestView, view_of
 from bot.hub import Hub
-from bot.operations.base import Answer, Intent, Operation, Params, Preview, Read, Write, choices_of
+from bot.operations.base import Answer, Choices, Intent, Lookup, Operation, Params, Preview, Read, Write
 
 MANY_ITEMS = 10
-
-SAID_OF = {
-    Status.DENIED: "was denied",
-    Status.CANCELLED: "was cancelled",
-    Status.EXPIRED: "has expired",
-    Status.APPROVED: "is approved",
-    Status.EXECUTING: "is being done",
-    Status.SUCCEEDED: "is done",
-    Status.FAILED: "has failed",
-    Status.UNKNOWN: "has an unknown outcome",
-    Status.PENDING: "waits for approval",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +56,7 @@ class Requests:
         operation = intent.operation
         if not isinstance(operation, Read):
             raise TypeError(f"{operation.name} is no read")
-        decision = await self._authorize(intent, requester)
+        decision = await self.authorize(intent, requester)
         if not isinstance(decision, Allowed):
             raise RequestRefused(
                 f"The rule “{decision.rule}” wants approvals for {operation.name}, and a read cannot wait."
@@ -86,15 +74,20 @@ class Requests:
             )
         return answer
 
-    async def submit(self, intent: Intent, requester: str, *, source_key: str | None = None) -> RequestView:
+    async def submit(
+        self, intent: Intent, requester: str, *, source_key: str | None = None, seen: Preview | None = None
+    ) -> RequestView:
         """Record a `Write` and ask for its approvals; the same `source_key` twice is one request.
 
-        Raises `RequestRefused`, `NothingToDo`, what the preview raises, and `DirectoryUnavailable`.
+        `seen` is the preview that the requester has said yes to, where they were asked. Raises `RequestRefused`,
+        `NothingToDo`, what the preview raises, and `DirectoryUnavailable`.
         """
-        decision = await self._authorize(intent, requester)
+        decision = await self.authorize(intent, requester)
         preview = await self.preview(intent)
         if preview.is_noop:
             raise NothingToDo(" ".join(("Nothing to do.", *preview.notes)))
+        if seen is not None and seen.fingerprint != preview.fingerprint:
+            raise RequestRefused("Docker Hub has changed since you were asked. Ask again to see what it would do now.")
         if isinstance(decision, NeedsApproval):
             await self._require_enough_approvers(decision, requester)
         view = await self._record(intent, requester, decision, preview, source_key)
@@ -116,20 +109,20 @@ class Requests:
         planned = len(await operation.steps(self.hub, params))
         if planned < MANY_ITEMS:
             return preview
-        tightest = min((limit.remaining for limit in self.hub.rate_limits), default=None)
-        note = estimate(planned, remaining=tightest, limit=min((x.limit for x in self.hub.rate_limits), default=None))
+        note = estimate(planned, self.hub.rate_limits, endpoint=operation.endpoint, now=self.now())
         return replace(preview, notes=(*preview.notes, note))
 
-    async def choices(self, operation: Operation, field_name: str, organization: str, typed: str) -> Sequence[str]:
+    async def choices(self, choices: Choices, lookup: Lookup) -> Sequence[str]:
         """What Docker Hub offers for a field, for a form's menu."""
-        choices = choices_of(operation.params.model_fields[field_name])
-        if choices is None or organization not in self.organizations:
+        if lookup.organization not in self.organizations:
             return ()
         with translated():
-            return await choices.find(self.hub, organization, typed)
+            return await choices.find(self.hub, lookup)
 
     async def find_account(self, organization: str, user: str, *, takes_addresses: bool) -> str:
         """Whom a Slack user is in Docker Hub; raises `UserError` where that is not certain."""
+        if organization not in self.organizations:
+            raise RequestRefused(self._foreign(organization))
         person = await self.directory.person(user)
         with translated():
             return await find_account(self.hub, organization, person, takes_addresses=takes_addresses)
@@ -203,10 +196,11 @@ class Requests:
                 settled_by=person,
                 finished_at=self.now(),
                 error=None,
-                outcome={"summary": found, "items": []},
             )
             if request is None:
                 raise await self._decided_error(session, request_id)
+            # What is known of single items stays.
+            request.outcome = {"summary": found, "items": (request.outcome or {}).get("items", [])}
             view = await self._view(session, request_id)
         self.wake()
         return view
@@ -215,7 +209,8 @@ class Requests:
         """An intent and where it comes from, for the trail."""
         return described(intent) | dict(self.origin)
 
-    async def _authorize(self, intent: Intent, requester: str) -> Allowed | NeedsApproval:
+    async def authorize(self, intent: Intent, requester: str) -> Allowed | NeedsApproval:
+        """What the policy says where it does not refuse; raises `RequestRefused`, which goes into the trail."""
         decision = await self._decide_policy(intent, requester)
         if isinstance(decision, Refused):
             async with self.database.begin() as session:
@@ -232,16 +227,17 @@ class Requests:
 
     async def _decide_policy(self, intent: Intent, requester: str) -> Decision:
         if intent.params.organization not in self.organizations:
-            known = ", ".join(self.organizations)
-            return Refused(
-                None, f"Hubwarden does not run the organization “{intent.params.organization}”. It runs: {known}."
-            )
+            return Refused(None, self._foreign(intent.params.organization))
         person = await self.directory.person(requester)
         if not person.may_decide:
             return Refused(None, "Guests, bots and people who have left cannot ask Hubwarden for anything.")
         named = {group for rule in self.policy.rules if rule.requesters for group in rule.requesters.groups}
         groups = frozenset({group for group in named if requester in await self.directory.members_of(group)})
         return decide(self.policy, intent, requester, groups)
+
+    def _foreign(self, organization: str) -> str:
+        known = ", ".join(self.organizations)
+        return f"Hubwarden does not run the organization “{organization}”. It runs: {known}."
 
     async def _require_enough_approvers(self, decision: NeedsApproval, requester: str) -> None:
         eligible = 0

@@ -11,6 +11,7 @@ from bot.db import items
 from bot.db.models import OperationRequest, RequestItem
 from bot.db.session import Database
 from bot.errors import UserError
+from bot.governance.capabilities import Capabilities
 from bot.governance.hub_errors import text_of
 from bot.governance.lifecycle import Status
 from bot.governance.recording import expect, touch_card
@@ -47,6 +48,7 @@ class Stepper:
     now: Callable[[], datetime]
     wake: Callable[[], None]
     confirm: Callable[[], Awaitable[None]]
+    capabilities: Capabilities
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     async def run(self) -> Verdict:
@@ -65,6 +67,12 @@ class Stepper:
                 await self._tell()
                 told = self.now()
         return verdict_of(await self._items())
+
+    async def give_up(self, why: str) -> Verdict:
+        """Leave it unknown, with what came of the items so far."""
+        known = await self._items()
+        results = tuple(ItemResult(item.subject, item.state == items.DONE, said_of(item)) for item in known)
+        return Verdict(Status.UNKNOWN, Outcome(summary_of(results), results), error=why)
 
     async def has_begun(self) -> bool:
         """Whether there are items already."""
@@ -131,7 +139,8 @@ class Stepper:
         if self.operation.run_step is None:
             raise TypeError(f"{self.operation.name} is not done in steps")
         try:
-            result = await self.operation.run_step(self.hub, self.params, step)
+            with self.capabilities.watching(self.operation):
+                result = await self.operation.run_step(self.hub, self.params, step)
         except RateLimitError:
             raise
         except (HubError, UserError) as error:
@@ -178,21 +187,32 @@ def load_step(item: RequestItem) -> Step:
     return Step(item.key, item.subject, data["data"], hub_action=data["hub_action"], subjects=tuple(data["subjects"]))
 
 
+def said_of(item: RequestItem) -> str:
+    """What there is to say of an item that nobody goes on with."""
+    unsettled = {items.WAITING: "was not begun", items.RUNNING: "was being done; nobody looked since"}
+    return unsettled.get(item.state, item.text)
+
+
+def summary_of(results: Sequence[ItemResult]) -> str:
+    """How many of how many were done."""
+    return f"{sum(result.done for result in results):,} of {count(len(results), 'item')} done"
+
+
 def verdict_of_one(result: ItemResult) -> Verdict:
     """What a single item comes to: no counting."""
     text = f"{result.subject} {result.text}"
     if result.done:
         return Verdict(Status.SUCCEEDED, Outcome(text))
-    return Verdict(Status.FAILED, error=f"{text}.")
+    return Verdict(Status.FAILED, error=f"{text.removesuffix('.')}.")
 
 
 def verdict_of(known: Sequence[RequestItem]) -> Verdict:
     """What the items come to: unknown where one is, failed where none was done."""
     results = tuple(ItemResult(item.subject, item.state == items.DONE, item.text) for item in known)
     done = sum(result.done for result in results)
+    outcome = Outcome(summary_of(results), results)
     if len(results) == 1 and known[0].state != items.UNKNOWN:
         return verdict_of_one(results[0])
-    outcome = Outcome(f"{done:,} of {count(len(results), 'item')} done", results)
     unclear = sum(item.state == items.UNKNOWN for item in known)
     if unclear:
         return Verdict(Status.UNKNOWN, outcome, error=f"What became of {count(unclear, 'item')} is not known.")

@@ -160,6 +160,7 @@ OPERATIONS: tuple[Operation, ...] = (
         endpoint="GET /v2/auditlogs/{account}",
         scopes=(SCOPE,),
         needs=NEEDS,
+        alias="log",
     ),
     Read(
         name="audit.actions",

@@ -5,7 +5,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 from pydantic.fields import FieldInfo
@@ -140,13 +140,24 @@ class CapabilityMissing(UserError):  # noqa: N818  the design's names carry no s
 
 
 @dataclass(frozen=True, slots=True)
+class Lookup:
+    """What a form's menu is asked: what was `typed` so far, and the other `values` of the form that it depends on."""
+
+    organization: str
+    typed: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Choices:
     """Annotates a field whose values Docker Hub knows.
 
-    `find(hub, organization, typed)` answers at most 100 values that match what was typed so far, best first.
+    `find(hub, lookup)` answers at most 100 values that match, best first. `given` names the parameters whose values it
+    wants to be told, as far as the form has them.
     """
 
-    find: "Callable[[Hub, str, str], Awaitable[Sequence[str]]]"
+    find: "Callable[[Hub, Lookup], Awaitable[Sequence[str]]]"
+    given: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,14 +170,29 @@ class Mentions:
     addresses: bool = False
 
 
-def mentions_of(field: FieldInfo) -> Mentions | None:
-    """The field's `Mentions`, where it takes any."""
-    return next((item for item in field.metadata if isinstance(item, Mentions)), None)
+@dataclass(frozen=True, slots=True)
+class FromFile:
+    """Annotates a list that can come from a CSV file too: from the first of these columns, else from the first of all.
+
+    Columns are in lower case.
+    """
+
+    columns: tuple[str, ...]
 
 
-def choices_of(field: FieldInfo) -> Choices | None:
-    """The field's `Choices`, where it has any."""
-    return next((item for item in field.metadata if isinstance(item, Choices)), None)
+Marker = TypeVar("Marker")
+
+
+def marker_of(field: FieldInfo, kind: type[Marker]) -> Marker | None:
+    """The field's annotation of this kind, where it has one; that of `X` where the field is `X | None`."""
+    arguments = get_args(field.annotation)
+    inner = [getattr(part, "__metadata__", ()) for part in arguments if type(None) in arguments]
+    return next((item for found in (field.metadata, *inner) for item in found if isinstance(item, kind)), None)
+
+
+def field_named(params: type[Params], name: str) -> FieldInfo | None:
+    """The field that people know by this name: its alias, where it has one."""
+    return next((info for key, info in params.model_fields.items() if (info.alias or key) == name), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,16 @@
 """The kinds of value that people type, each validated once, with Docker's own rule in the error."""
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import re2
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler, StringConstraints, ValidationInfo
+from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core.core_schema import no_info_after_validator_function
 
-from bot.operations.base import Mentions
+from bot.operations.base import FromFile, Mentions
 from bot.operations.moments import settle
 
 DOCKER_ID = re.compile(r"[a-z0-9][a-z0-9_-]{1,29}")
@@ -23,6 +25,28 @@ MAX_RULE_LENGTH = 250
 def refuse(text: str) -> PydanticCustomError:
     """An error whose text is shown as it stands, braces included."""
     return PydanticCustomError("refused", "{text}", {"text": text})
+
+
+@dataclass(frozen=True, slots=True)
+class AtMost:
+    """Annotates a text with how many characters Docker takes; the error calls it `name` and ends in `way_out`."""
+
+    max_length: int
+    name: str
+    way_out: str = "say it in fewer words"
+
+    def check(self, value: str) -> str:
+        """The value, where it is no longer."""
+        if len(value) > self.max_length:
+            raise refuse(
+                f"The {self.name} has {len(value):,} characters, and Docker Hub takes at most {self.max_length:,}: "
+                f"{self.way_out}"
+            )
+        return value
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """How pydantic asks for the check."""
+        return no_info_after_validator_function(self.check, handler(source))
 
 
 def check_docker_id(value: str) -> str:
@@ -161,7 +185,8 @@ Invitees = Annotated[
     BeforeValidator(split_words),
     AfterValidator(name_once),
     Mentions(addresses=True),
-    Field(title="People", description="E-mail addresses, Docker IDs or @somebody", min_length=1, max_length=100),
+    FromFile(columns=("email", "e-mail", "email address", "e-mail address", "username", "docker id")),
+    Field(title="People", description="E-mail addresses, Docker IDs or @somebody", min_length=1, max_length=500),
 ]
 InviteReference = Annotated[
     Text,

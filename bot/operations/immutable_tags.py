@@ -116,7 +116,7 @@ def setting_changes(current: ImmutableSettings, wanted: ImmutableSettings) -> tu
     if current.enabled != wanted.enabled:
         changes.append(Change("Immutable tags", "on" if current.enabled else "off", "on" if wanted.enabled else "off"))
     if current.rules != wanted.rules:
-        changes.append(Change("Rules", "  ".join(current.rules) or None, "  ".join(wanted.rules) or None))
+        changes.append(Change("Rules", ", ".join(current.rules) or None, ", ".join(wanted.rules) or None))
     return tuple(changes)
 
 

@@ -206,6 +206,7 @@ OPERATIONS: tuple[Operation, ...] = (
         run=list_invites,
         endpoint="GET /v2/orgs/{org_name}/invites",
         scopes=("scope-invite-read",),
+        alias="invites",
     ),
     Write(
         name="invite.send",

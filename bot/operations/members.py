@@ -10,9 +10,21 @@ from pydantic import Field
 
 from bot.errors import UserError
 from bot.hub import Call, Hub, HubProtocolError
-from bot.operations.base import Answer, Change, Choices, Document, Operation, Outcome, Params, Preview, Read, Write
+from bot.operations.base import (
+    Answer,
+    Change,
+    Choices,
+    Document,
+    Lookup,
+    Operation,
+    Outcome,
+    Params,
+    Preview,
+    Read,
+    Write,
+)
 from bot.operations.fields import Organization, Username
-from bot.operations.text import count, day, nearest_hint
+from bot.operations.text import count, day, harmless, nearest_hint
 
 MEMBERS = "/v2/orgs/{organization}/members"
 MEMBER = "/v2/orgs/{organization}/members/{username}"
@@ -27,10 +39,10 @@ POWERS: dict[str, str] = {
 }
 
 
-async def choose_members(hub: Hub, organization: str, typed: str) -> Sequence[str]:
+async def choose_members(hub: Hub, lookup: Lookup) -> Sequence[str]:
     """Usernames that match what was typed, for a form's menu."""
-    query = {"type": "member"} | ({"search": typed} if typed else {})
-    pages = await hub.pages(MEMBERS, query=query, limit=100, organization=organization)
+    query = {"type": "member"} | ({"search": lookup.typed} if lookup.typed else {})
+    pages = await hub.pages(MEMBERS, query=query, limit=100, organization=lookup.organization)
     return [member["username"] for member in pages.data if member.get("username")]
 
 
@@ -135,14 +147,17 @@ async def refuse_last_owner(hub: Hub, organization: str, username: str) -> None:
 
 
 async def export_members(hub: Hub, params: MemberExport) -> Answer:
-    """Docker Hub's own CSV of the members and the invited, as a file."""
+    """Docker Hub's own CSV of the members and the invited, as a file; people name themselves, no cell is a formula."""
     text = (await hub.text(EXPORT, organization=params.organization)).data
     if not isinstance(text, str) or not text.strip():
         raise HubProtocolError(Call("GET", EXPORT, EXPORT), detail="the export is empty")
-    rows = sum(1 for row in csv.reader(io.StringIO(text)) if row) - 1
-    document = Document(f"{params.organization}-members.csv", "text/csv", text.encode())
-    note = f"{count(rows, 'person', 'people')}, members and invited."
-    return Answer(f"Members of {params.organization}", (), (), rows, note, document)
+    lines = [[harmless(cell) for cell in row] for row in csv.reader(io.StringIO(text)) if row]
+    made = io.StringIO()
+    csv.writer(made).writerows(lines)
+    people = len(lines) - 1
+    document = Document(f"{params.organization}-members.csv", "text/csv", made.getvalue().encode())
+    note = f"{count(people, 'person', 'people')}, members and invited."
+    return Answer(f"Members of {params.organization}", (), (), people, note, document)
 
 
 async def preview_role(hub: Hub, params: MemberRole) -> Preview:
@@ -211,6 +226,7 @@ OPERATIONS: tuple[Operation, ...] = (
         run=list_members,
         endpoint="GET /v2/orgs/{org_name}/members",
         scopes=("scope-member-read",),
+        alias="members",
     ),
     Read(
         name="member.export",
@@ -234,6 +250,7 @@ OPERATIONS: tuple[Operation, ...] = (
         subjects=lambda params: (params.username,),
         scopes=("scope-member-edit",),
         needs="owners",
+        alias="role",
     ),
     Write(
         name="member.remove",

@@ -232,5 +232,6 @@ OPERATIONS: tuple[Operation, ...] = (
         ),
         destructive=True,
         needs="owners; the SCIM token, to deactivate in SCIM",
+        alias="offboard",
     ),
 )

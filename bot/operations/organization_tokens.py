@@ -26,7 +26,7 @@ from bot.operations.access_tokens import (
     new_state,
     read_new,
 )
-from bot.operations.base import Answer, Change, Choices, Operation, Outcome, Params, Preview, Read, Write
+from bot.operations.base import Answer, Change, Choices, Lookup, Operation, Outcome, Params, Preview, Read, Write
 from bot.operations.fields import Organization
 from bot.operations.text import count, day, moment
 from bot.operations.token_resources import (
@@ -62,9 +62,9 @@ SCOPES_FIELD = Field(
 )
 
 
-async def choose_tokens(hub: Hub, organization: str, typed: str) -> Sequence[str]:
+async def choose_tokens(hub: Hub, lookup: Lookup) -> Sequence[str]:
     """The organization's tokens, for a form's menu."""
-    return name_choices(await read_tokens(hub, organization), typed)
+    return name_choices(await read_tokens(hub, lookup.organization), lookup.typed)
 
 
 class OrganizationTokenList(Params):

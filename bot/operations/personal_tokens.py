@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from bot.errors import UserError
 from bot.hub import Call, Hub, UnauthorizedError
@@ -25,15 +25,14 @@ from bot.operations.access_tokens import (
     new_state,
     read_new,
 )
-from bot.operations.base import Answer, Change, Choices, Operation, Outcome, Params, Preview, Read, Write
-from bot.operations.fields import Organization, refuse
+from bot.operations.base import Answer, Change, Choices, Lookup, Operation, Outcome, Params, Preview, Read, Write
+from bot.operations.fields import AtMost, Organization
 from bot.operations.text import count, day, moment
 
 TOKENS = "/v2/access-tokens"
 TOKEN = "/v2/access-tokens/{uuid}"  # noqa: S105  an address
 WHOSE = "The bot's own account"
 NEEDS = "the bot logged in with a Docker ID, not with an organization access token"
-MAX_LABEL = 100
 OWN_ONLY = (
     "These are the tokens of the bot's own account; Docker Hub shows nobody another person's, an administrator neither."
 )
@@ -53,19 +52,12 @@ REACH: dict[str, str] = {
 }
 
 
-def check_label_length(value: str) -> str:
-    """At most 100 characters, as the contract has it."""
-    if len(value) > MAX_LABEL:
-        raise refuse(f"The label has {len(value)} characters, and Docker takes at most {MAX_LABEL}")
-    return value
+PersonalLabel = Annotated[Label, AtMost(100, "label")]
 
 
-PersonalLabel = Annotated[Label, AfterValidator(check_label_length)]
-
-
-async def choose_tokens(hub: Hub, _organization: str, typed: str) -> Sequence[str]:
+async def choose_tokens(hub: Hub, lookup: Lookup) -> Sequence[str]:
     """The account's own tokens, for a form's menu."""
-    return name_choices(await read_tokens(hub), typed)
+    return name_choices(await read_tokens(hub), lookup.typed)
 
 
 class PersonalTokenList(Params):

@@ -3,19 +3,17 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from bot.errors import UserError
 from bot.hub import Hub, NotFoundError
-from bot.operations.base import Answer, Cell, Change, Choices, Operation, Outcome, Params, Preview, Read, Write
-from bot.operations.fields import Organization, RepositoryName, refuse
+from bot.operations.base import Answer, Cell, Change, Choices, Lookup, Operation, Outcome, Params, Preview, Read, Write
+from bot.operations.fields import AtMost, Organization, RepositoryName
 from bot.operations.text import count, day, moment, nearest_hint, size
 
 REPOSITORIES = "/v2/namespaces/{organization}/repositories"
 REPOSITORY = "/v2/namespaces/{organization}/repositories/{repository}"
 TAGS = "/v2/namespaces/{organization}/repositories/{repository}/tags"
-MAX_DESCRIPTION = 100
-MAX_FULL_DESCRIPTION = 25_000
 SHOWN = 100
 
 Visibility: TypeAlias = Literal["private", "public"]
@@ -26,34 +24,14 @@ MEANING: dict[str, str] = {
 }
 
 
-def check_description(value: str) -> str:
-    """At most 100 characters, as the contract has it."""
-    if len(value) > MAX_DESCRIPTION:
-        raise refuse(
-            f"The description has {len(value):,} characters, and Docker Hub takes at most {MAX_DESCRIPTION}: "
-            "the full description has room for more"
-        )
-    return value
+Description = Annotated[str, AtMost(100, "description", "the full description has room for more")]
+FullDescription = Annotated[str, AtMost(25_000, "full description", "keep the rest elsewhere and link to it")]
 
 
-def check_full_description(value: str) -> str:
-    """At most 25,000 characters, as the contract has it."""
-    if len(value) > MAX_FULL_DESCRIPTION:
-        raise refuse(
-            f"The full description has {len(value):,} characters, and Docker Hub takes at most "
-            f"{MAX_FULL_DESCRIPTION:,}: keep the rest elsewhere and link to it"
-        )
-    return value
-
-
-Description = Annotated[str, AfterValidator(check_description)]
-FullDescription = Annotated[str, AfterValidator(check_full_description)]
-
-
-async def choose_repositories(hub: Hub, organization: str, typed: str) -> Sequence[str]:
+async def choose_repositories(hub: Hub, lookup: Lookup) -> Sequence[str]:
     """Repository names that match what was typed, for a form's menu."""
-    query = {"ordering": "name"} | ({"name": typed} if typed else {})
-    pages = await hub.pages(REPOSITORIES, query=query, limit=100, organization=organization)
+    query = {"ordering": "name"} | ({"name": lookup.typed} if lookup.typed else {})
+    pages = await hub.pages(REPOSITORIES, query=query, limit=100, organization=lookup.organization)
     return [repository["name"] for repository in pages.data]
 
 
@@ -273,6 +251,7 @@ OPERATIONS: tuple[Operation, ...] = (
         run=list_repositories,
         endpoint="GET /v2/namespaces/{namespace}/repositories",
         scopes=("scope-repository-list",),
+        alias="repos",
     ),
     Read(
         name="repo.show",

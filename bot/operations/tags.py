@@ -1,14 +1,14 @@
 """Tags of a repository: which there are, what each points to, and their deletion."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
 from bot.errors import UserError
 from bot.hub import Hub, NotFoundError
-from bot.operations.base import Answer, Cell, Change, Operation, Outcome, Preview, Read, Write
+from bot.operations.base import Answer, Cell, Change, Choices, Lookup, Operation, Outcome, Preview, Read, Write
 from bot.operations.fields import Text, refuse
 from bot.operations.immutable_tags import matching_tags, settings_of
 from bot.operations.refusals import offering
@@ -26,6 +26,8 @@ from bot.operations.text import minute, moment, nearest_hint, size
 TAG = "/v2/namespaces/{organization}/repositories/{repository}/tags/{tag}"
 OLDER = "/v2/repositories/{organization}/{repository}/tags/{tag}/"
 DELETING = "deleting a tag"
+# The newest of them: a form waits for three seconds, and what is older can be typed.
+CHOICE_LIMIT = 500
 # https://docs.docker.com/reference/cli/docker/image/tag/#description
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 
@@ -44,16 +46,32 @@ TagName = Annotated[
 ]
 
 
+async def choose_tags(hub: Hub, lookup: Lookup) -> Sequence[str]:
+    """Tags of the repository that the form has chosen, those first that begin with what was typed."""
+    repository = lookup.values.get("repository", "").removeprefix(f"{lookup.organization}/")
+    if not repository:
+        return ()
+    pages = await hub.pages(TAGS, limit=CHOICE_LIMIT, organization=lookup.organization, repository=repository)
+    typed = lookup.typed.casefold()
+    found = [tag["name"] for tag in pages.data if typed in tag["name"].casefold()]
+    return sorted(found, key=lambda name: not name.casefold().startswith(typed))[:100]
+
+
+TAG_CHOICES = Choices(choose_tags, given=("repository",))
+
+
 class OneTag(OneRepository):
     """A tag of a repository."""
 
-    tag: TagName
+    tag: Annotated[TagName, TAG_CHOICES]
 
 
 class TagCheck(OneRepository):
     """What to look for: a tag, or any at all."""
 
-    tag: TagName | None = Field(None, title="Tag", description="Without one: whether the repository has any tags")
+    tag: Annotated[TagName | None, TAG_CHOICES] = Field(
+        None, title="Tag", description="Without one: whether the repository has any tags"
+    )
 
 
 async def list_tags(hub: Hub, params: OneRepository) -> Answer:
@@ -205,6 +223,7 @@ OPERATIONS: tuple[Operation, ...] = (
         run=list_tags,
         endpoint="GET /v2/namespaces/{namespace}/repositories/{repository}/tags",
         scopes=("scope-tag-read",),
+        alias="tags",
     ),
     Read(
         name="tag.show",

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from bot.errors import UserError
 from bot.hub import Hub, NotFoundError
-from bot.operations.base import Answer, Change, Choices, Operation, Outcome, Params, Preview, Read, Write
+from bot.operations.base import Answer, Change, Choices, Lookup, Operation, Outcome, Params, Preview, Read, Write
 from bot.operations.fields import Organization, TeamName, Username
 from bot.operations.members import MEMBER_CHOICES, find_member, missing_member
 from bot.operations.text import count, nearest_hint
@@ -19,10 +19,11 @@ TEAM_MEMBER = "/v2/orgs/{organization}/groups/{team}/members/{username}"
 OWNERS = "owners"
 
 
-async def choose_teams(hub: Hub, organization: str, typed: str) -> Sequence[str]:
+async def choose_teams(hub: Hub, lookup: Lookup) -> Sequence[str]:
     """Team names that match what was typed, for a form's menu."""
-    query = {"search": typed} if typed else {}
-    return [team["name"] for team in (await hub.pages(TEAMS, query=query, limit=100, organization=organization)).data]
+    query = {"search": lookup.typed} if lookup.typed else {}
+    pages = await hub.pages(TEAMS, query=query, limit=100, organization=lookup.organization)
+    return [team["name"] for team in pages.data]
 
 
 TEAM_CHOICES = Choices(choose_teams)
@@ -277,6 +278,7 @@ OPERATIONS: tuple[Operation, ...] = (
         run=list_teams,
         endpoint="GET /v2/orgs/{org_name}/groups",
         scopes=("scope-group-read",),
+        alias="teams",
     ),
     Read(
         name="team.show",
@@ -333,6 +335,7 @@ OPERATIONS: tuple[Operation, ...] = (
         hub_action="org.team.member.add",
         subjects=lambda params: (params.team, params.username),
         scopes=("scope-group-edit",),
+        alias="team add",
     ),
     Write(
         name="team.member.remove",

@@ -55,3 +55,8 @@ def nearest_hint(name: str, names: Iterable[str]) -> str:
     """` The nearest is “backend”.`, to end a sentence with; nothing where no name is like the one typed."""
     near = nearest(name, names)
     return f" The nearest is “{near}”." if near else ""
+
+
+def harmless(cell: str) -> str:
+    """The cell of a CSV file, as no formula: a spreadsheet takes what begins with an apostrophe for text."""
+    return f"'{cell}" if cell[:1] in "=+-@\t\r" and len(cell) > 1 else cell

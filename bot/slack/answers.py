@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.errors import UsageError, UserError
 from bot.operations.base import Answer, Cell, Document, Intent, Operation, Write
+from bot.operations.text import harmless
 from bot.slack.cards import Block, Content, button, context, pack, section
 from bot.slack.grammar import COMMAND, parameters, topics, usage
 from bot.slack.text import code, escape, fit, fit_lines, visible
@@ -113,11 +114,6 @@ def as_document(answer: Answer, name: str) -> Document:
     for row in answer.rows:
         writer.writerow([harmless(cell.isoformat() if isinstance(cell, datetime) else cell) for cell in row])
     return Document(f"{name}.csv", "text/csv", text.getvalue().encode())
-
-
-def harmless(cell: str) -> str:
-    """The cell, as no formula."""
-    return f"'{cell}" if cell[:1] in "=+-@\t\r" and len(cell) > 1 else cell
 
 
 def render(intent: Intent) -> list[str]:

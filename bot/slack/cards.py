@@ -39,6 +39,7 @@ STATUS_TEXT = {
     Status.EXPIRED: "Expired ⌛",
 }
 MAX_BLOCKS = 100
+MARKUP = frozenset("*_~`")
 SEVERITY_TEXT = {"info": "For information", "warning": "Warning ⚠️", "critical": "Alarm 🚨"}
 
 
@@ -146,13 +147,18 @@ def change_line(change: Change) -> str:
     """`• jane@example.com: invited as member`, `• Rules: v1.* → v.*`."""
     match change.before, change.after:
         case None, after:
-            what = one_line(after or "")
+            what = plain_value(after or "")
         case before, None:
-            what = f"{one_line(before or '')} → removed"
+            what = f"{plain_value(before or '')} → removed"
         case before, after:
-            what = f"{one_line(before or '')} → {one_line(after or '')}"
+            what = f"{plain_value(before or '')} → {plain_value(after or '')}"
     named = f" ({names(change.items)})" if change.items else ""
     return f"• *{one_line(change.subject)}*: {what}{named}"
+
+
+def plain_value(value: str) -> str:
+    """A value that Slack shows as it is: in fixed width where it holds what Slack takes for markup, as rules do."""
+    return code(value) if MARKUP.intersection(value) else one_line(value)
 
 
 def names(items: tuple[str, ...], limit: int = 12) -> str:
@@ -194,7 +200,9 @@ def outcome_lines(view: RequestView) -> list[str]:
         lines.append(f"{one_line(view.summary)}.")
     if view.error:
         lines.append(one_line(view.error))
-    lines += [f"• {one_line(item.subject)} {one_line(item.text)}" for item in view.items]
+    # What was not done comes first: a long list is cut at its end.
+    ordered = sorted(view.items, key=lambda item: item.done)
+    lines += [f"• {one_line(item.subject)} {one_line(item.text)}" for item in ordered]
     return lines
 
 
@@ -256,6 +264,8 @@ def result_message(view: RequestView, operation: Operation) -> Content:
     blocks = [section(text), context(change_text(view.changes, limit=1500))]
     if view.status is Status.UNKNOWN:
         blocks.append(context("A person has to look at Docker Hub and settle it on the card."))
+    details = button("Details", "details", str(view.id))
+    blocks.append({"type": "actions", "block_id": f"result-{view.id}-{view.version}", "elements": [details]})
     return Content(fit(f"{text}\n{change_text(view.changes, limit=900)}", 3900), tuple(blocks))
 
 

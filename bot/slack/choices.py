@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -10,8 +10,9 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.errors import UserError
+from bot.operations.base import Choices, Lookup, field_named, marker_of
 from bot.slack.commands import metadata_of
-from bot.slack.modals import CHOICE, element_value, option
+from bot.slack.modals import CHOICE, OPTION_VALUE, element_value, option
 from bot.slack.services import Services
 
 log = structlog.stdlib.get_logger(__name__)
@@ -26,17 +27,15 @@ class ChoiceCache:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._known: dict[tuple[str, ...], tuple[float, Sequence[str]]] = {}
+        self._known: dict[tuple[Hashable, ...], tuple[float, Sequence[str]]] = {}
 
-    async def find(self, operation: str, field_name: str, organization: str, typed: str) -> Sequence[str]:
+    async def find(self, choices: Choices, lookup: Lookup) -> Sequence[str]:
         """The values for a field, at most half a minute old."""
-        key = (operation, field_name, organization, typed)
+        key = (choices.find, lookup.organization, lookup.typed, *sorted(lookup.values.items()))
         known = self._known.get(key)
         if known and known[0] > time.monotonic():
             return known[1]
-        found = await self._services.requests.choices(
-            self._services.operation(operation), field_name, organization, typed
-        )
+        found = await self._services.requests.choices(choices, lookup)
         if len(self._known) >= REMEMBERED:
             self._known.clear()
         self._known[key] = (time.monotonic() + FRESH_SECONDS, found)
@@ -51,14 +50,12 @@ def register(app: AsyncApp, services: Services) -> None:
         typed = str(body.get("value") or "").strip()
         try:
             async with asyncio.timeout(SECONDS):
-                found = await cache.find(
-                    metadata_of(body)["operation"], body["block_id"], organization_of(services, body), typed
-                )
+                found = await find_values(cache, services, body, typed)
         except (TimeoutError, UserError) as error:
             log.info("choices.unavailable", error=type(error).__name__)
             found = ()
-        values = [value for value in found if len(value) <= 75][:99]
-        if typed and len(typed) <= 75 and typed not in values:
+        values = [value for value in found if len(value) <= OPTION_VALUE][:99]
+        if typed and len(typed) <= OPTION_VALUE and typed not in values:
             # Docker Hub may be slow: what was typed is always on offer, and checked like any text.
             values.append(typed)
         await ack(options=[option(value) for value in values])
@@ -66,10 +63,19 @@ def register(app: AsyncApp, services: Services) -> None:
     app.options(CHOICE)(menu_opened)
 
 
-def organization_of(services: Services, body: dict[str, Any]) -> str:
-    """The organization that the form has chosen; the default where it has no such input."""
+async def find_values(cache: ChoiceCache, services: Services, body: Mapping[str, Any], typed: str) -> Sequence[str]:
+    """What the menu that asks has on offer; nothing where it is no menu of ours any more."""
+    operation = services.operation(metadata_of(body)["operation"])
+    info = field_named(operation.params, str(body["block_id"]))
+    choices = marker_of(info, Choices) if info else None
+    if choices is None:
+        return ()
+    organization = chosen(body, "organization") or services.organizations[0]
+    values = {name: value for name in choices.given if (value := chosen(body, name))}
+    return await cache.find(choices, Lookup(organization, typed, values))
+
+
+def chosen(body: Mapping[str, Any], name: str) -> str:
+    """What the form's input of this name holds so far; empty where there is none."""
     state = ((body.get("view") or {}).get("state") or {}).get("values") or {}
-    for element in state.get("organization", {}).values():
-        if chosen := element_value(element):
-            return str(chosen)
-    return services.organizations[0]
+    return next((str(element_value(element) or "") for element in state.get(name, {}).values()), "")

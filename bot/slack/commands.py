@@ -13,11 +13,12 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.errors import UserError
 from bot.governance.lifecycle import Status
 from bot.governance.views import RequestView
-from bot.operations.base import Intent, Mentions, Operation, Read, mentions_of
+from bot.operations.base import Intent, Mentions, Operation, Read, marker_of
 from bot.slack.answers import answer_message, error_message, error_text, said
+from bot.slack.attachments import Draft, with_files
 from bot.slack.cards import Content
 from bot.slack.grammar import COMMAND, Command, Form, Help, Pick, Typed, complete, field_errors, parameters, read
-from bot.slack.modals import FORM, REASON, form_view, message_view, picker_view, read_form
+from bot.slack.modals import FORM, REASON, attached_files, form_view, message_view, picker_view, read_form
 from bot.slack.services import Person, Services
 from bot.slack.text import escape
 
@@ -78,7 +79,7 @@ async def resolve_mentions(services: Services, typed: Typed) -> Typed:
     organization = str(typed.values.get("organization") or services.organizations[0])
     values = dict(typed.values)
     for parameter in parameters(typed.operation.params):
-        takes = mentions_of(parameter.info)
+        takes = marker_of(parameter.info, Mentions)
         value = values.get(parameter.name)
         if takes is None or value is None:
             continue
@@ -118,34 +119,40 @@ def submitted_text(services: Services, view: RequestView, operation: Operation) 
     return f"{name} needs no approval and is being done. You will be told what becomes of it."
 
 
-def check_form(services: Services, operation: Operation, state: Mapping[str, Any]) -> Intent | dict[str, str]:
-    """The form's intent, or a sentence for each input at fault."""
+def check_form(services: Services, operation: Operation, state: Mapping[str, Any]) -> Intent | Draft | dict[str, str]:
+    """The form's intent, or what is to be completed from files, or a sentence for each input at fault."""
     values, reason = read_form(operation, state)
     values.setdefault("organization", services.organizations[0])
+    files = attached_files(operation, state)
     errors: dict[str, str] = {}
     params = None
     try:
         params = operation.params.model_validate(values)
     except ValidationError as error:
-        errors = {name: f"{text}." for name, text in field_errors(error.errors()).items()}
+        problems = [p for p in error.errors() if not (p["type"] == "missing" and p["loc"][0] in files)]
+        errors = {name: f"{text}." for name, text in field_errors(problems).items()}
     if not isinstance(operation, Read) and not reason:
         errors[REASON] = "Say why: the approvers and the audit trail read it."
-    if params is None or errors:
+    if errors:
         # Slack shows errors only beside inputs that the form has.
         return {name if name in state else next(iter(state)): text for name, text in errors.items()}
+    if params is None or files:
+        typed = params.model_dump(by_alias=True, exclude_unset=True) if params else values
+        return Draft(operation, typed, files, reason)
     return Intent(operation, params, reason)
 
 
-async def run_form(services: Services, person: Person, intent: Intent, *, view_id: str) -> None:
+async def run_form(services: Services, person: Person, wish: Intent | Draft, *, view_id: str) -> None:
     """Carry out what a form asked for, and say so in the form; in a direct message where it has been closed."""
-    title = intent.operation.title
+    title = wish.operation.title
     try:
+        intent = wish if isinstance(wish, Intent) else await with_files(services.client, wish)
         content = await carry_out(services, intent, person, source_key=f"view:{view_id}")
     except UserError as error:
         if not await services.update_view(view_id, message_view(title, error_text(error.text))):
             await services.answer(person, error_message(error))
         return
-    if isinstance(intent.operation, Read):
+    if isinstance(wish.operation, Read):
         await services.update_view(view_id, message_view(title, "The answer is in your messages with Hubwarden."))
         await services.answer(person, content)
     elif not await services.update_view(view_id, message_view(title, content.text)):

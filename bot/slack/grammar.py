@@ -12,10 +12,12 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from bot.errors import UsageError
-from bot.operations.base import Intent, Operation, Params, Write
+from bot.operations.base import Intent, Operation, Params, Write, marker_of
+from bot.operations.fields import AtMost
 
 COMMAND = "/hub"
 MAX_LENGTH = 4000
+LINE = 255
 QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "—": "--"})
 LINK = re.compile(r"<(?:mailto:|tel:)?((?:https?://)?[^<>|@#!][^<>|]*)(?:\|([^<>]*))?>")
 PROBLEMS = {
@@ -29,6 +31,7 @@ PROBLEMS = {
     "too_short": "at least {min_length} is needed",
     "too_long": "{actual_length} are too many: {max_length} is the most there is",
     "string_too_short": "it is empty",
+    "missing": "nothing is given",
 }
 HELP_WORDS = frozenset({"help", "--help", "-h", "?"})
 MAX_REASON = 1000
@@ -95,6 +98,12 @@ class Parameter:
     def options(self) -> tuple[str, ...]:
         """The values that it may have, where they are few and fixed."""
         return typing.get_args(self.annotation) if typing.get_origin(self.annotation) is Literal else ()
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it takes a text of more than a line."""
+        limit = marker_of(self.info, AtMost)
+        return limit is not None and limit.max_length > LINE
 
     @property
     def is_positional(self) -> bool:
@@ -193,7 +202,10 @@ def find_operation(words: Sequence[str], operations: Sequence[Operation]) -> tup
         if operation := by_words.get(lowered[:length]):
             return operation, list(words[length:])
     if aliased := find_alias(lowered, operations):
-        return aliased[0], list(words[aliased[1] :])
+        operation, length = aliased
+        if len(words) > length and lowered[length] in HELP_WORDS:
+            return None, [operation.name]
+        return operation, list(words[length:])
     prefix = longest_prefix(lowered, list(by_words))
     if prefix and (len(prefix) == len(words) or lowered[len(prefix)] in HELP_WORDS):
         return None, [".".join(prefix)]
@@ -203,18 +215,18 @@ def find_operation(words: Sequence[str], operations: Sequence[Operation]) -> tup
 def find_alias(words: tuple[str, ...], operations: Sequence[Operation]) -> tuple[Operation, int] | None:
     """The operation whose alias the first words are, and how many they are.
 
-    None where nothing follows them, or where what follows is rather a longer name mistyped.
+    None where they are rather a name mistyped, or where an alias that begins names stands alone or asks for help.
     """
+    names = [operation.name.replace(".", " ") for operation in operations]
     for operation in operations:
-        alias = tuple(operation.alias.split())
-        if not alias or words[: len(alias)] != alias or len(words) == len(alias):
+        length = len(operation.alias.split())
+        if not length or " ".join(words[:length]) != operation.alias:
             continue
-        following = words[len(alias)]
-        longer = {
-            name[len(alias)] for o in operations if (name := tuple(o.name.split(".")))[: len(alias)] == alias != name
-        }
-        if following not in HELP_WORDS and not get_close_matches(following, longer, n=1, cutoff=0.7):
-            return operation, len(alias)
+        begins_names = any(name.startswith(f"{operation.alias} ") for name in names)
+        wants_help = len(words) == length or words[length] in HELP_WORDS
+        if begins_names and wants_help or get_close_matches(" ".join(words[: length + 1]), names, n=1, cutoff=0.9):
+            return None
+        return operation, length
     return None
 
 
@@ -226,7 +238,7 @@ def longest_prefix(words: tuple[str, ...], names: Iterable[tuple[str, ...]]) -> 
 
 def unknown_text(words: tuple[str, ...], operations: Sequence[Operation]) -> str:
     """That there is no such command, and the nearest one that there is."""
-    names = [operation.name.replace(".", " ") for operation in operations]
+    names = [o.name.replace(".", " ") for o in operations] + [o.alias for o in operations if o.alias]
     typed = [" ".join(words[:n]) for n in range(min(len(words), 3), 0, -1)]
     nearest = next((found[0] for text in typed if (found := get_close_matches(text, names, n=1, cutoff=0.6))), None)
     hint = f" Did you mean “{COMMAND} {nearest}”?" if nearest else ""

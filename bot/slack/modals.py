@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from bot.governance.views import RequestView
-from bot.operations.base import Change, Operation, Write, choices_of
+from bot.operations.base import Change, Choices, FromFile, Operation, Write, marker_of
 from bot.slack.cards import (
     MAX_BLOCKS,
     Block,
@@ -31,6 +31,8 @@ PICK = "pick"
 VALUE = "value"
 CHOICE = "choice"
 REASON = "reason"
+FILE = "_file"
+OPTION_VALUE = 150
 SWITCHED_ON = frozenset({"true", "t", "yes", "y", "on", "1"})  # as pydantic reads them
 
 
@@ -61,11 +63,9 @@ def form_view(
 ) -> Block:
     """The operation's form, with what is known already filled in."""
     blocks: list[Block] = [section(escape(f"{operation.summary}."))]
-    blocks += [
-        field_block(parameter, operation, values.get(parameter.name), organizations)
-        for parameter in parameters(operation.params)
-        if parameter.name != "organization" or len(organizations) > 1
-    ]
+    for parameter in parameters(operation.params):
+        if parameter.name != "organization" or len(organizations) > 1:
+            blocks += field_blocks(parameter, values.get(parameter.name), organizations)
     if isinstance(operation, Write):
         blocks.append(reason_block(reason))
     metadata = {"operation": operation.name, "channel": channel}
@@ -88,7 +88,31 @@ def reason_block(reason: str) -> Block:
     }
 
 
-def field_block(parameter: Parameter, operation: Operation, value: Any, organizations: Sequence[str]) -> Block:
+def field_blocks(parameter: Parameter, value: Any, organizations: Sequence[str]) -> list[Block]:
+    """One parameter's input, and one for a file where its values can come from one."""
+    block = field_block(parameter, value, organizations)
+    if marker_of(parameter.info, FromFile) is None:
+        return [block]
+    return [block | {"optional": True}, file_block(parameter)]
+
+
+def file_block(parameter: Parameter) -> Block:
+    """Where a CSV file is attached."""
+    title = parameter.info.title or parameter.name
+    marker = marker_of(parameter.info, FromFile)
+    column = marker.columns[0] if marker else ""
+    hint = f"Its column “{column}”, or else its first one; at most 1 MB. It is united with what is typed."
+    return {
+        "type": "input",
+        "block_id": f"{parameter.name}{FILE}",
+        "label": plain_text(f"{title} from a CSV file", 2000),
+        "optional": True,
+        "element": {"type": "file_input", "action_id": VALUE, "filetypes": ["csv"], "max_files": 1},
+        "hint": plain_text(hint, 2000),
+    }
+
+
+def field_block(parameter: Parameter, value: Any, organizations: Sequence[str]) -> Block:
     """One parameter's input; `block_id` is its name, so that an error finds its place."""
     info = parameter.info
     label = plain_text(info.title or parameter.name, 2000)
@@ -112,7 +136,7 @@ def element_for(parameter: Parameter, value: Any, organizations: Sequence[str]) 
         return static_select(parameter.options, value if value is not None else parameter.info.default)
     if parameter.is_switch:
         return checkbox(parameter, value)
-    if choices_of(parameter.info) is not None:
+    if marker_of(parameter.info, Choices) is not None:
         return external_select(parameter, value)
     if parameter.annotation is int:
         return number_input(parameter, value)
@@ -121,7 +145,7 @@ def element_for(parameter: Parameter, value: Any, organizations: Sequence[str]) 
 
 def option(text: str) -> Block:
     """A menu's entry; Slack takes 75 characters of text and 150 of value."""
-    return {"text": plain_text(text, 75), "value": text[:150]}
+    return {"text": plain_text(text, 75), "value": text[:OPTION_VALUE]}
 
 
 def static_select(options: Sequence[str], value: Any) -> Block:
@@ -140,7 +164,7 @@ def external_select(parameter: Parameter, value: Any) -> Block:
         "min_query_length": 0,
         "placeholder": plain_text(f"Choose a {(parameter.info.title or parameter.name).lower()}", 150),
     }
-    if isinstance(value, str) and 0 < len(value) <= 75:
+    if isinstance(value, str) and 0 < len(value) <= OPTION_VALUE:
         element["initial_option"] = option(value)
     return element
 
@@ -180,7 +204,8 @@ def number_input(parameter: Parameter, value: Any) -> Block:
 def text_input(parameter: Parameter, value: Any) -> Block:
     """Free text; a list has one item a line."""
     text = "\n".join(value) if isinstance(value, list | tuple) else value
-    element: Block = {"type": "plain_text_input", "action_id": VALUE, "multiline": parameter.is_list}
+    is_multiline = parameter.is_list or parameter.is_long
+    element: Block = {"type": "plain_text_input", "action_id": VALUE, "multiline": is_multiline}
     return element | ({"initial_value": fit_plain(text, 3000)} if text else {})
 
 
@@ -200,6 +225,16 @@ def read_form(operation: Operation, state: Mapping[str, Any]) -> tuple[dict[str,
     return values, str(reason).strip()
 
 
+def attached_files(operation: Operation, state: Mapping[str, Any]) -> dict[str, str]:
+    """The id of the file that was attached for each parameter."""
+    found = {}
+    for parameter in parameters(operation.params):
+        element = next(iter(state.get(f"{parameter.name}{FILE}", {}).values()), None)
+        if files := element_value(element or {}):
+            found[parameter.name] = str(files[0]["id"])
+    return found
+
+
 def element_value(element: Mapping[str, Any]) -> Any:
     """What was put into one input."""
     match element.get("type"):
@@ -209,6 +244,8 @@ def element_value(element: Mapping[str, Any]) -> Any:
             return [chosen["value"] for chosen in element.get("selected_options") or ()]
         case "datepicker":
             return element.get("selected_date")
+        case "file_input":
+            return element.get("files")
         case _:
             return element.get("value")
 

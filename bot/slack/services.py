@@ -7,7 +7,7 @@ from typing import Any
 
 import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
@@ -129,7 +129,8 @@ class Services:
             await self.client.files_upload_v2(
                 channel=channel, filename=document.name, title=document.name, content=document.content
             )
-        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+        except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
+            # A refused upload is no SlackApiError.
             raise UserError(f"Slack did not take the file {document.name} ({short(error)}).") from None
 
     async def open_view(self, trigger: str, view: dict[str, Any], person: Person) -> str | None:

@@ -154,6 +154,7 @@ class Bench:
             hub=self.hub,
             operations={operation.name: operation},
             courier=Nobody(),
+            capabilities=Capabilities(now),
             lease=LEASE,
             now=now,
             wake=lambda: None,

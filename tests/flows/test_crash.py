@@ -243,7 +243,7 @@ async def test_kill_9_amid_many_transactions_leaves_no_torn_state(at_once: Proce
     house, fatal = at_once, [0]
     names = outsiders(house)
     house.hub.on_change(lambda: house.strike() if len(effective(house)) == fatal[0] else None)
-    for number, people in enumerate((names[0:2], names[2:6]), start=1):
+    for number, people in enumerate((names[0:2], names[2:5]), start=1):
         fatal[0] = len(effective(house)) + number
         lines = [f"/hub team member add platform {name} --reason x" for name in people]
         await asyncio.gather(*(house.ann.command(line) for line in lines))

@@ -25,7 +25,7 @@ async def test_a_command_that_lacks_something_opens_its_form_with_docker_hubs_re
     values = {"repository": "api", "rules": "v2.*\nlatest", "reason": "the 2.0 line is out"}
     assert (await house.ann.submit(form, values)).ok
     await house.ann.wait_for_view("Request 1 (Set immutable tags) waits for 1 approval in <#C0APPROVALS>")
-    card = await house.card(1, "the 2.0 line is out", "v2.*  latest")
+    card = await house.card(1, "the 2.0 line is out", "v2.*, latest")
     await agree(house, card)
     await house.told(house.ann, "Immutable tags of api are on, with 2 rules")
     assert house.slack.violations == []

@@ -104,6 +104,17 @@ async def test_an_executor_that_loses_the_race_for_one_request_takes_the_next_at
     assert max(rests) == 0
 
 
+async def test_what_was_approved_and_has_expired_meanwhile_is_not_done_any_more(bench: Bench) -> None:
+    number = await bench.approved()
+    a_day_later = bench.requests(now=lambda: utc_now() + 25 * LATER)
+    assert await bench.executor("one", now=a_day_later.now).step() > 0
+    assert await a_day_later.expire() == 1
+    records = await read_records(bench.database)
+    assert_whole(records)
+    assert bench.lever.written == 0
+    assert records.status(number) is Status.EXPIRED
+
+
 async def test_an_executor_that_froze_past_its_lease_does_not_write(bench: Bench) -> None:
     number = await bench.approved()
     lever = bench.lever

@@ -126,7 +126,7 @@ def repository(house: House, name: str = "api") -> Repository:
 async def test_tags_become_immutable_and_mutable_again(house: House) -> None:
     card = await ask(house, "/hub repo immutable set api --rule 'v2.*' --rule latest")
     said = words_of(card)
-    assert "*Rules*: v1.* → v2.*  latest" in said
+    assert "*Rules*: `v1.*` → `v2.*, latest`" in said
     assert "*5 tags immutable*: mutable → immutable (`latest`, `v2.0.0`, `v2.1.0`, `v2.2.0`, `v2.3.0-rc.1`)" in said
     assert "*6 tags mutable again*: immutable → mutable (`v1.0.0`, `v1.0.1`" in said
     assert "5 tags of api will be immutable, 6 are now." in said

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 from pydantic import SecretStr
 
-from bot.hub import Credential, Hub
+from bot.hub import BearerCredential, Credential, Hub
+from bot.sandbox.hub.seed import SCIM_TOKEN
 from bot.sandbox.world import BOT_ACCOUNT, BOT_TOKEN
 from tests.operations.judged import JudgedHub
 
@@ -23,5 +24,14 @@ async def hub_sandbox() -> AsyncIterator[JudgedHub]:
 async def hub(hub_sandbox: JudgedHub) -> AsyncIterator[Hub]:
     """The real client."""
     client = Hub(url=hub_sandbox.url, credential=Credential(BOT_ACCOUNT, SecretStr(BOT_TOKEN)))
+    yield client
+    await client.close()
+
+
+@pytest.fixture
+async def provisioned(hub_sandbox: JudgedHub) -> AsyncIterator[Hub]:
+    """The real client, with the SCIM token beside the bot's own."""
+    scim = Hub(url=hub_sandbox.url, credential=BearerCredential(SecretStr(SCIM_TOKEN)))
+    client = Hub(url=hub_sandbox.url, credential=Credential(BOT_ACCOUNT, SecretStr(BOT_TOKEN)), scim=scim)
     yield client
     await client.close()

@@ -2,16 +2,12 @@
 
 import re
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
-import pytest
-from pydantic import SecretStr
-
-from bot.hub import BearerCredential, Credential, Hub
+from bot.hub import Hub
 from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.base import Intent, Read
-from bot.sandbox.hub.seed import SCIM_TOKEN
-from bot.sandbox.world import BOT_ACCOUNT, BOT_TOKEN, ORGANIZATION
+from bot.sandbox.world import ORGANIZATION
 from bot.slack.grammar import parse
 from tests.operations.judged import JudgedHub
 from tests.sandbox.hub_contract import Exchange, contract
@@ -104,15 +100,6 @@ def is_outside(exchange: Exchange) -> bool:
     return OUTSIDE.fullmatch(f"{exchange.method} {exchange.path}") is not None
 
 
-@pytest.fixture
-async def whole_hub(hub_sandbox: JudgedHub) -> AsyncIterator[Hub]:
-    """A client with the SCIM token beside the bot's own."""
-    scim = Hub(url=hub_sandbox.url, credential=BearerCredential(SecretStr(SCIM_TOKEN)))
-    hub = Hub(url=hub_sandbox.url, credential=Credential(BOT_ACCOUNT, SecretStr(BOT_TOKEN)), scim=scim)
-    yield hub
-    await hub.close()
-
-
 async def some_scim_user(hub: Hub) -> str:
     """The id of a SCIM user who is there from the beginning."""
     assert hub.scim is not None
@@ -146,15 +133,15 @@ async def do(hub: Hub, line: str) -> str:
 
 async def test_every_operation_of_the_contract_is_one_of_ours(
     hub_sandbox: JudgedHub,
-    whole_hub: Hub,
+    provisioned: Hub,
     shared_reference: object,
     record_property: Callable[[str, object], None],
 ) -> None:
     driven_by: defaultdict[str, set[str]] = defaultdict(set)
     used = set()
-    for line in STORY.format(user_id=await some_scim_user(whole_hub)).strip().splitlines():
+    for line in STORY.format(user_id=await some_scim_user(provisioned)).strip().splitlines():
         hub_sandbox.exchanges.clear()
-        name = await do(whole_hub, line)
+        name = await do(provisioned, line)
         used.add(name)
         hub_sandbox.exchanges = [each for each in hub_sandbox.exchanges if not is_outside(each)]
         for contract_id in hub_sandbox.judge():

@@ -22,7 +22,7 @@ from bot.operations.fields import (
     Username,
 )
 
-# https://docs.docker.com/docker-hub/repos/create/: 2 to 255 characters
+# As the contract has it; the length, 2 to 255 characters, is checked beside it.
 CONTRACT_NAME = re.compile(r"^[a-z0-9]+(?:[._-][a-z0-9]+)*$")
 NAMES = st.text(alphabet="ab09._-/A \n", max_size=12)
 

@@ -1,29 +1,16 @@
 """Somebody leaves: what goes, in which order, and what is only told."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-from pydantic import SecretStr
 
 from bot.errors import UserError
-from bot.hub import BearerCredential, Credential, Hub
+from bot.hub import Hub
 from bot.sandbox.hub.faults import Respond
-from bot.sandbox.hub.seed import SCIM_TOKEN
 from bot.sandbox.hub.state import Invite
-from bot.sandbox.world import BOT_ACCOUNT, BOT_TOKEN
+from bot.sandbox.world import BOT_ACCOUNT
 from tests.operations.doing import foresee, judge, plan, step_through, subjects, writes
 from tests.operations.judged import JudgedHub
 
 SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:User"
-
-
-@pytest.fixture
-async def provisioned(hub_sandbox: JudgedHub) -> AsyncIterator[Hub]:
-    """The bot's client, with the SCIM token."""
-    scim = Hub(url=hub_sandbox.url, credential=BearerCredential(SecretStr(SCIM_TOKEN)))
-    client = Hub(url=hub_sandbox.url, credential=Credential(BOT_ACCOUNT, SecretStr(BOT_TOKEN)), scim=scim)
-    yield client
-    await client.close()
 
 
 @pytest.fixture

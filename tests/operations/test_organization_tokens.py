@@ -1,6 +1,5 @@
 """Organization access tokens."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -10,32 +9,16 @@ from pydantic import SecretStr, ValidationError
 from bot.errors import UserError
 from bot.hub import Credential, Hub, HubProtocolError
 from bot.operations import organization_tokens as oat
+from bot.operations.base import Lookup
 from bot.operations.token_resources import ORGANIZATION_SCOPES, REPOSITORY_SCOPES
 from bot.sandbox.hub.faults import Respond
 from bot.sandbox.hub.seed import ORGANIZATION_TOKEN, SCOPES
 from bot.sandbox.hub.state import OrganizationToken, Resource
-from bot.sandbox.world import BOT_ACCOUNT, BOT_PASSWORD, BOT_TOKEN
+from bot.sandbox.world import BOT_PASSWORD
 from tests.operations.judged import JudgedHub
 
 PATH = "/v2/orgs/acme/access-tokens"
 DAY = 86400.0
-
-
-@pytest.fixture
-async def judged() -> AsyncIterator[JudgedHub]:
-    """A Docker Hub whose exchanges are kept."""
-    sandbox = JudgedHub()
-    await sandbox.start()
-    yield sandbox
-    await sandbox.stop()
-
-
-@pytest.fixture
-async def hub(judged: JudgedHub) -> AsyncIterator[Hub]:
-    """The bot's client."""
-    client = Hub(url=judged.url, credential=Credential(BOT_ACCOUNT, SecretStr(BOT_TOKEN)))
-    yield client
-    await client.close()
 
 
 def new(**given: Any) -> oat.OrganizationTokenCreate:
@@ -51,15 +34,15 @@ def changed(token: str, **given: Any) -> oat.OrganizationTokenUpdate:
     return oat.OrganizationTokenUpdate(organization="acme", token=token, **given)
 
 
-def stored(judged: JudgedHub, label: str) -> OrganizationToken:
-    return next(t for t in judged.state.organizations["acme"].tokens.values() if t.label == label)
+def stored(hub_sandbox: JudgedHub, label: str) -> OrganizationToken:
+    return next(t for t in hub_sandbox.state.organizations["acme"].tokens.values() if t.label == label)
 
 
 async def test_the_list_says_how_many_are_used_and_that_docker_does_not_say_how_many_may_be(
-    judged: JudgedHub, hub: Hub
+    hub_sandbox: JudgedHub, hub: Hub
 ) -> None:
-    stored(judged, "reporting").active = False
-    stored(judged, "hubwarden").expires_at = judged.state.now() - DAY
+    stored(hub_sandbox, "reporting").active = False
+    stored(hub_sandbox, "hubwarden").expires_at = hub_sandbox.state.now() - DAY
     answer = await oat.list_tokens(hub, oat.OrganizationTokenList(organization="acme"))
     assert [row[:3] for row in answer.rows] == [
         ("hubwarden", "expired", "omarh"),
@@ -68,20 +51,22 @@ async def test_the_list_says_how_many_are_used_and_that_docker_does_not_say_how_
     ]
     assert answer.note.startswith("3 tokens used; Docker Hub's API does not say how many are allowed.")
     assert "10 with a Team and 100 with a Business plan" in answer.note
-    assert judged.judge()[-1] == "ListOrgAccessTokens"
+    assert hub_sandbox.judge()[-1] == "ListOrgAccessTokens"
 
 
-async def test_showing_a_token_says_what_it_reaches(judged: JudgedHub, hub: Hub) -> None:
+async def test_showing_a_token_says_what_it_reaches(hub_sandbox: JudgedHub, hub: Hub) -> None:
     answer = await oat.show_token(hub, one("ci"))
     assert answer.rows[-1] == (
         "Reaches all repositories of acme, later ones too (acme/*)",
         "push and pull images, pull images (scope-image-push, scope-image-pull)",
     )
-    assert (await oat.show_token(hub, one(stored(judged, "CI").id))) == answer
-    assert judged.judge()[-1] == "GetOrgAccessToken"
+    assert (await oat.show_token(hub, one(stored(hub_sandbox, "CI").id))) == answer
+    assert hub_sandbox.judge()[-1] == "GetOrgAccessToken"
 
 
-async def test_a_new_token_says_what_it_may_reach_and_is_made_with_the_exact_body(judged: JudgedHub, hub: Hub) -> None:
+async def test_a_new_token_says_what_it_may_reach_and_is_made_with_the_exact_body(
+    hub_sandbox: JudgedHub, hub: Hub
+) -> None:
     last = datetime.now(UTC).date() + timedelta(days=30)
     params = new(
         repos="api: image-pull, image-push\nacme/*:scope-tag-read\n*/*/public:image-pull",
@@ -98,7 +83,7 @@ async def test_a_new_token_says_what_it_may_reach_and_is_made_with_the_exact_bod
         ("Reach: the organization acme itself", "read members, read the audit log"),
     ]
     outcome = await oat.create(hub, params)
-    assert judged.requests.made("POST", PATH)[0].body == {
+    assert hub_sandbox.requests.made("POST", PATH)[0].body == {
         "label": "deploy",
         "description": "what the pipeline uses",
         "resources": [
@@ -109,14 +94,14 @@ async def test_a_new_token_says_what_it_may_reach_and_is_made_with_the_exact_bod
         ],
         "expires_at": f"{last}T23:59:59Z",
     }
-    made = stored(judged, "deploy")
+    made = stored(hub_sandbox, "deploy")
     assert outcome.secret is not None
     assert outcome.secret.get_secret_value() == made.secret
     assert made.secret not in repr(outcome) + outcome.summary
     assert outcome.take_back is not None
     await outcome.take_back()
-    assert made.id not in judged.state.organizations["acme"].tokens
-    assert {"CreateOrgAccessToken", "DeleteOrgAccessToken"} <= set(judged.judge())
+    assert made.id not in hub_sandbox.state.organizations["acme"].tokens
+    assert {"CreateOrgAccessToken", "DeleteOrgAccessToken"} <= set(hub_sandbox.judge())
 
 
 async def test_what_was_stored_is_read_back_as_the_same_parameters() -> None:
@@ -169,17 +154,17 @@ def test_a_repository_that_is_named_twice_is_one_resource() -> None:
     )
 
 
-async def test_a_token_that_reaches_nothing_is_refused_before_the_write(judged: JudgedHub, hub: Hub) -> None:
+async def test_a_token_that_reaches_nothing_is_refused_before_the_write(hub_sandbox: JudgedHub, hub: Hub) -> None:
     for repos in ((), "none"):
         with pytest.raises(UserError, match="“deploy” would reach nothing"):
             await oat.preview_create(hub, new(repos=repos))
-    assert not judged.requests.made("POST", PATH)
+    assert not hub_sandbox.requests.made("POST", PATH)
 
 
-async def test_a_repository_that_is_not_there_is_refused_before_the_write(judged: JudgedHub, hub: Hub) -> None:
+async def test_a_repository_that_is_not_there_is_refused_before_the_write(hub_sandbox: JudgedHub, hub: Hub) -> None:
     with pytest.raises(UserError, match="no repository “apy” in acme"):
         await oat.preview_create(hub, new(repos=["apy:image-pull"]))
-    assert not judged.requests.made("POST", PATH)
+    assert not hub_sandbox.requests.made("POST", PATH)
 
 
 async def test_an_expiry_that_has_passed_is_refused_before_the_write(hub: Hub) -> None:
@@ -193,19 +178,19 @@ async def test_what_the_console_does_not_take_is_said(hub: Hub) -> None:
     assert any("more than a year" in note for note in notes)
 
 
-async def test_from_ten_tokens_on_the_card_says_what_is_allowed(judged: JudgedHub, hub: Hub) -> None:
+async def test_from_ten_tokens_on_the_card_says_what_is_allowed(hub_sandbox: JudgedHub, hub: Hub) -> None:
     assert not any("allows" in note for note in (await oat.preview_create(hub, new())).notes)
     for number in range(7):
-        token = OrganizationToken("acme", f"more {number}", f"dckr_oat_{number}", "omarh", judged.state.now())
-        judged.state.organizations["acme"].tokens[token.id] = token
+        token = OrganizationToken("acme", f"more {number}", f"dckr_oat_{number}", "omarh", hub_sandbox.state.now())
+        hub_sandbox.state.organizations["acme"].tokens[token.id] = token
     notes = (await oat.preview_create(hub, new())).notes
     assert any(note.startswith("acme has 10 tokens. Docker's documentation allows 10") for note in notes)
 
 
-async def test_a_label_that_several_have_is_a_question_with_ids(judged: JudgedHub, hub: Hub) -> None:
+async def test_a_label_that_several_have_is_a_question_with_ids(hub_sandbox: JudgedHub, hub: Hub) -> None:
     assert any("Another token is called “CI”" in n for n in (await oat.preview_create(hub, new(label="ci"))).notes)
     await oat.create(hub, new(label="CI"))
-    ids = [t.id for t in judged.state.organizations["acme"].tokens.values() if t.label == "CI"]
+    ids = [t.id for t in hub_sandbox.state.organizations["acme"].tokens.values() if t.label == "CI"]
     with pytest.raises(UserError, match="2 tokens are called “CI”") as question:
         await oat.preview_delete(hub, one("CI"))
     assert all(each in question.value.text for each in ids)
@@ -216,8 +201,8 @@ async def test_an_unknown_label_names_the_nearest(hub: Hub) -> None:
         await oat.show_token(hub, one("reportin"))
 
 
-async def test_switching_off_says_who_made_it_when_it_was_used_and_what_stops(judged: JudgedHub, hub: Hub) -> None:
-    stored(judged, "CI").last_used_at = datetime(2026, 11, 20, 14, 5, tzinfo=UTC).timestamp()
+async def test_switching_off_says_who_made_it_when_it_was_used_and_what_stops(hub_sandbox: JudgedHub, hub: Hub) -> None:
+    stored(hub_sandbox, "CI").last_used_at = datetime(2026, 11, 20, 14, 5, tzinfo=UTC).timestamp()
     params = changed("CI", active="off")
     preview = await oat.preview_update(hub, params)
     assert [(c.subject, c.before, c.after) for c in preview.changes] == [("Token “CI”", "on", "off")]
@@ -228,14 +213,14 @@ async def test_switching_off_says_who_made_it_when_it_was_used_and_what_stops(ju
     )
     assert preview.notes[2] == "Whatever uses it is locked out at once."
     await oat.update(hub, params)
-    assert judged.requests.made("PATCH")[0].body == {"is_active": False}
+    assert hub_sandbox.requests.made("PATCH")[0].body == {"is_active": False}
     assert (await oat.preview_update(hub, params)).is_noop
     await oat.update(hub, changed("CI", active="on"))
-    assert stored(judged, "CI").active
-    assert "UpdateOrgAccessToken" in judged.judge()
+    assert stored(hub_sandbox, "CI").active
+    assert "UpdateOrgAccessToken" in hub_sandbox.judge()
 
 
-async def test_resources_of_a_kind_that_was_not_given_stay_as_they_are(judged: JudgedHub, hub: Hub) -> None:
+async def test_resources_of_a_kind_that_was_not_given_stay_as_they_are(hub_sandbox: JudgedHub, hub: Hub) -> None:
     params = changed("hubwarden", repos=["api:image-pull"])
     preview = await oat.preview_update(hub, params)
     assert [(c.subject, c.after) for c in preview.changes] == [
@@ -243,7 +228,7 @@ async def test_resources_of_a_kind_that_was_not_given_stay_as_they_are(judged: J
         ("Reach: acme/api (private)", "pull images"),
     ]
     await oat.update(hub, params)
-    assert judged.requests.made("PATCH")[0].body == {
+    assert hub_sandbox.requests.made("PATCH")[0].body == {
         "resources": [
             {"type": "TYPE_REPO", "path": "acme/api", "scopes": ["scope-image-pull"]},
             {"type": "TYPE_ORG", "path": "acme", "scopes": list(SCOPES)},
@@ -252,42 +237,44 @@ async def test_resources_of_a_kind_that_was_not_given_stay_as_they_are(judged: J
     assert (await oat.preview_update(hub, params)).is_noop
 
 
-async def test_none_takes_a_kind_of_resource_away_but_not_the_last(judged: JudgedHub, hub: Hub) -> None:
+async def test_none_takes_a_kind_of_resource_away_but_not_the_last(hub_sandbox: JudgedHub, hub: Hub) -> None:
     await oat.update(hub, changed("hubwarden", org_scopes="none"))
-    assert [r.type for r in stored(judged, "hubwarden").resources] == ["TYPE_REPO"]
+    assert [r.type for r in stored(hub_sandbox, "hubwarden").resources] == ["TYPE_REPO"]
     with pytest.raises(UserError, match="would reach nothing any more"):
         await oat.preview_update(hub, changed("hubwarden", repos="none"))
 
 
-async def test_renaming_is_a_no_op_once_it_was_done(judged: JudgedHub, hub: Hub) -> None:
+async def test_renaming_is_a_no_op_once_it_was_done(hub_sandbox: JudgedHub, hub: Hub) -> None:
     params = changed("CI", label="pipeline", description="builds")
     assert [(c.subject, c.before, c.after) for c in (await oat.preview_update(hub, params)).changes] == [
         ("Label", "CI", "pipeline"),
         ("Description", None, "builds"),
     ]
     await oat.update(hub, params)
-    assert judged.requests.made("PATCH")[0].body == {"label": "pipeline", "description": "builds"}
+    assert hub_sandbox.requests.made("PATCH")[0].body == {"label": "pipeline", "description": "builds"}
     assert (await oat.preview_update(hub, params)).is_noop
     with pytest.raises(UserError, match="acme has no token “gone”"):
         await oat.preview_update(hub, changed("gone", label="pipeline", active="off"))
 
 
-async def test_an_approval_is_stale_when_somebody_changed_what_the_token_reaches(judged: JudgedHub, hub: Hub) -> None:
+async def test_an_approval_is_stale_when_somebody_changed_what_the_token_reaches(
+    hub_sandbox: JudgedHub, hub: Hub
+) -> None:
     params = changed("CI", active="off")
     before = await oat.preview_update(hub, params)
     assert (await oat.preview_update(hub, params)).fingerprint == before.fingerprint
-    stored(judged, "CI").resources = (Resource("TYPE_REPO", "acme/web", ("scope-image-pull",)),)
+    stored(hub_sandbox, "CI").resources = (Resource("TYPE_REPO", "acme/web", ("scope-image-pull",)),)
     assert (await oat.preview_update(hub, params)).fingerprint != before.fingerprint
 
 
-async def test_being_used_meanwhile_does_not_make_an_approval_stale(judged: JudgedHub, hub: Hub) -> None:
+async def test_being_used_meanwhile_does_not_make_an_approval_stale(hub_sandbox: JudgedHub, hub: Hub) -> None:
     before = await oat.preview_delete(hub, one("CI"))
-    stored(judged, "CI").last_used_at = judged.state.now()
+    stored(hub_sandbox, "CI").last_used_at = hub_sandbox.state.now()
     assert (await oat.preview_delete(hub, one("CI"))).fingerprint == before.fingerprint
 
 
-async def test_an_expired_token_is_not_updated(judged: JudgedHub, hub: Hub) -> None:
-    stored(judged, "CI").expires_at = judged.state.now() - DAY
+async def test_an_expired_token_is_not_updated(hub_sandbox: JudgedHub, hub: Hub) -> None:
+    stored(hub_sandbox, "CI").expires_at = hub_sandbox.state.now() - DAY
     with pytest.raises(UserError, match="an expired token can only be deleted"):
         await oat.preview_update(hub, changed("CI", active="off"))
     assert (await oat.preview_delete(hub, one("CI"))).changes[0].before == "expired"
@@ -298,7 +285,7 @@ async def test_an_update_of_nothing_is_refused(hub: Hub) -> None:
         await oat.preview_update(hub, changed("CI"))
 
 
-async def test_deleting_is_previewed_done_and_then_nothing_to_do(judged: JudgedHub, hub: Hub) -> None:
+async def test_deleting_is_previewed_done_and_then_nothing_to_do(hub_sandbox: JudgedHub, hub: Hub) -> None:
     preview = await oat.preview_delete(hub, one("CI"))
     assert preview.changes[0].before == "active"
     assert preview.notes[0].endswith(", never used.")
@@ -307,12 +294,14 @@ async def test_deleting_is_previewed_done_and_then_nothing_to_do(judged: JudgedH
     after = await oat.preview_delete(hub, one("CI"))
     assert after.is_noop
     assert after.notes[0].startswith("acme has no token “CI”.")
-    assert len(judged.requests.made("DELETE")) == 1
+    assert len(hub_sandbox.requests.made("DELETE")) == 1
 
 
 @pytest.mark.parametrize("operation", oat.OPERATIONS, ids=lambda operation: operation.name)
-async def test_an_organization_token_manages_none_and_the_sentence_names_it(judged: JudgedHub, operation: Any) -> None:
-    hub = Hub(url=judged.url, credential=Credential("acme", SecretStr(ORGANIZATION_TOKEN)))
+async def test_an_organization_token_manages_none_and_the_sentence_names_it(
+    hub_sandbox: JudgedHub, operation: Any
+) -> None:
+    hub = Hub(url=hub_sandbox.url, credential=Credential("acme", SecretStr(ORGANIZATION_TOKEN)))
     params = {
         oat.OneOrganizationToken: one("CI"),
         oat.OrganizationTokenCreate: new(org_scopes=["member-read"]),
@@ -325,19 +314,19 @@ async def test_an_organization_token_manages_none_and_the_sentence_names_it(judg
     await hub.close()
 
 
-async def test_an_editor_is_told_that_it_takes_an_owner(judged: JudgedHub) -> None:
-    hub = Hub(url=judged.url, credential=Credential("kofim", SecretStr(BOT_PASSWORD)))
+async def test_an_editor_is_told_that_it_takes_an_owner(hub_sandbox: JudgedHub) -> None:
+    hub = Hub(url=hub_sandbox.url, credential=Credential("kofim", SecretStr(BOT_PASSWORD)))
     with pytest.raises(UserError, match=r"an owner's password or personal access token.*\(403: this needs the role"):
         await oat.list_tokens(hub, oat.OrganizationTokenList(organization="acme"))
     await hub.close()
 
 
-async def test_an_answer_without_the_token_may_have_made_one(judged: JudgedHub, hub: Hub) -> None:
-    judged.faults.add("POST", PATH, Respond(201, {"id": "1", "token": ""}))
+async def test_an_answer_without_the_token_may_have_made_one(hub_sandbox: JudgedHub, hub: Hub) -> None:
+    hub_sandbox.faults.add("POST", PATH, Respond(201, {"id": "1", "token": ""}))
     with pytest.raises(HubProtocolError) as lost:
         await oat.create(hub, new())
     assert lost.value.unclear
 
 
 async def test_the_menu_offers_labels(hub: Hub) -> None:
-    assert await oat.choose_tokens(hub, "acme", "r") == ["hubwarden", "reporting"]
+    assert await oat.choose_tokens(hub, Lookup("acme", "r")) == ["hubwarden", "reporting"]

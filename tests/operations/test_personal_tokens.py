@@ -1,6 +1,5 @@
 """Personal access tokens of the bot's own account."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -11,30 +10,13 @@ from bot.errors import UserError
 from bot.hub import Credential, Hub, HubProtocolError, NotFoundError
 from bot.operations import personal_tokens as pat
 from bot.operations.access_tokens import Token, name_choices
+from bot.operations.base import Lookup
 from bot.sandbox.hub.faults import Respond
 from bot.sandbox.hub.seed import ORGANIZATION_TOKEN
-from bot.sandbox.world import BOT_ACCOUNT, BOT_TOKEN
 from tests.operations.judged import JudgedHub
 
 PATH = "/v2/access-tokens"
 TOMORROW = datetime.now(UTC).date() + timedelta(days=1)
-
-
-@pytest.fixture
-async def judged() -> AsyncIterator[JudgedHub]:
-    """A Docker Hub whose exchanges are kept."""
-    sandbox = JudgedHub()
-    await sandbox.start()
-    yield sandbox
-    await sandbox.stop()
-
-
-@pytest.fixture
-async def hub(judged: JudgedHub) -> AsyncIterator[Hub]:
-    """The bot's client."""
-    client = Hub(url=judged.url, credential=Credential(BOT_ACCOUNT, SecretStr(BOT_TOKEN)))
-    yield client
-    await client.close()
 
 
 def new(**given: Any) -> pat.PersonalTokenCreate:
@@ -49,21 +31,21 @@ def changed(token: str, **given: Any) -> pat.PersonalTokenUpdate:
     return pat.PersonalTokenUpdate(organization="acme", token=token, **given)
 
 
-def id_of(judged: JudgedHub, label: str) -> str:
-    return next(token.id for token in judged.state.personal_tokens.values() if token.label == label)
+def id_of(hub_sandbox: JudgedHub, label: str) -> str:
+    return next(token.id for token in hub_sandbox.state.personal_tokens.values() if token.label == label)
 
 
-async def test_the_list_holds_the_accounts_own_tokens_alone_and_says_so(judged: JudgedHub, hub: Hub) -> None:
+async def test_the_list_holds_the_accounts_own_tokens_alone_and_says_so(hub_sandbox: JudgedHub, hub: Hub) -> None:
     answer = await pat.list_tokens(hub, pat.PersonalTokenList(organization="acme"))
     assert [(row[0], row[1], row[2]) for row in answer.rows] == [
         ("hubwarden", "repo:admin", "active"),
         ("old laptop", "repo:read", "switched off"),
     ]
     assert answer.note.startswith("1 of 2 tokens active. These are the tokens of the bot's own account;")
-    assert judged.judge()[-1] == "ListPersonalAccessTokens"
+    assert hub_sandbox.judge()[-1] == "ListPersonalAccessTokens"
 
 
-async def test_a_new_token_is_previewed_made_and_can_be_taken_back(judged: JudgedHub, hub: Hub) -> None:
+async def test_a_new_token_is_previewed_made_and_can_be_taken_back(hub_sandbox: JudgedHub, hub: Hub) -> None:
     params = new(expires=TOMORROW)
     preview = await pat.preview_create(hub, params)
     assert preview.changes[0].subject == "Personal access token “CI” of the bot's own account"
@@ -71,30 +53,30 @@ async def test_a_new_token_is_previewed_made_and_can_be_taken_back(judged: Judge
         f"may pull from public and from its private repositories (repo:read); expires at the end of {TOMORROW} (UTC)"
     )
     outcome = await pat.create(hub, params)
-    made = judged.state.personal_tokens[id_of(judged, "CI")]
+    made = hub_sandbox.state.personal_tokens[id_of(hub_sandbox, "CI")]
     assert outcome.secret is not None
     assert outcome.secret.get_secret_value() == made.secret
     assert made.secret not in repr(outcome) + outcome.summary
-    assert judged.requests.made("POST", PATH)[0].body == {
+    assert hub_sandbox.requests.made("POST", PATH)[0].body == {
         "token_label": "CI",
         "scopes": ["repo:read"],
         "expires_at": f"{TOMORROW}T23:59:59Z",
     }
     assert outcome.take_back is not None
     await outcome.take_back()
-    assert made.id not in judged.state.personal_tokens
-    assert {"CreatePersonalAccessToken", "DeletePersonalAccessToken"} <= set(judged.judge())
+    assert made.id not in hub_sandbox.state.personal_tokens
+    assert {"CreatePersonalAccessToken", "DeletePersonalAccessToken"} <= set(hub_sandbox.judge())
 
 
-async def test_a_token_without_an_expiry_sends_none(judged: JudgedHub, hub: Hub) -> None:
+async def test_a_token_without_an_expiry_sends_none(hub_sandbox: JudgedHub, hub: Hub) -> None:
     await pat.create(hub, new())
-    assert judged.requests.made("POST", PATH)[0].body == {"token_label": "CI", "scopes": ["repo:read"]}
+    assert hub_sandbox.requests.made("POST", PATH)[0].body == {"token_label": "CI", "scopes": ["repo:read"]}
 
 
-async def test_an_expiry_that_has_passed_is_refused_before_the_write(judged: JudgedHub, hub: Hub) -> None:
+async def test_an_expiry_that_has_passed_is_refused_before_the_write(hub_sandbox: JudgedHub, hub: Hub) -> None:
     with pytest.raises(UserError, match=r"2020-01-01 has passed, today is .* Give today or a later day"):
         await pat.preview_create(hub, new(expires=date(2020, 1, 1)))
-    assert not judged.requests.made("POST", PATH)
+    assert not hub_sandbox.requests.made("POST", PATH)
 
 
 async def test_the_last_day_may_be_today(hub: Hub) -> None:
@@ -127,13 +109,13 @@ def test_a_secret_is_taken_neither_for_a_label_nor_for_a_name() -> None:
             make()
 
 
-async def test_showing_a_token_takes_its_label_or_its_id(judged: JudgedHub, hub: Hub) -> None:
-    uuid = id_of(judged, "old laptop")
+async def test_showing_a_token_takes_its_label_or_its_id(hub_sandbox: JudgedHub, hub: Hub) -> None:
+    uuid = id_of(hub_sandbox, "old laptop")
     by_label, by_id = await pat.show_token(hub, one("OLD laptop")), await pat.show_token(hub, one(uuid))
     assert by_label == by_id
     assert ("Id", uuid) in by_label.rows
     assert ("Made from", "127.0.0.1") in by_label.rows
-    assert "GetPersonalAccessToken" in judged.judge()
+    assert "GetPersonalAccessToken" in hub_sandbox.judge()
 
 
 async def test_an_unknown_label_names_the_nearest(hub: Hub) -> None:
@@ -141,34 +123,34 @@ async def test_an_unknown_label_names_the_nearest(hub: Hub) -> None:
         await pat.show_token(hub, one("old labtop"))
 
 
-async def test_somebody_elses_token_is_unknown(judged: JudgedHub, hub: Hub) -> None:
+async def test_somebody_elses_token_is_unknown(hub_sandbox: JudgedHub, hub: Hub) -> None:
     with pytest.raises(UserError, match="has no token “scanner”"):
         await pat.show_token(hub, one("scanner"))
     with pytest.raises(UserError, match="has no token"):
-        await pat.show_token(hub, one(id_of(judged, "scanner")))
+        await pat.show_token(hub, one(id_of(hub_sandbox, "scanner")))
 
 
-async def test_a_label_that_several_have_is_a_question_with_ids(judged: JudgedHub, hub: Hub) -> None:
+async def test_a_label_that_several_have_is_a_question_with_ids(hub_sandbox: JudgedHub, hub: Hub) -> None:
     await pat.create(hub, new())
     await pat.create(hub, new())
-    ids = [token.id for token in judged.state.personal_tokens.values() if token.label == "CI"]
+    ids = [token.id for token in hub_sandbox.state.personal_tokens.values() if token.label == "CI"]
     with pytest.raises(UserError, match="2 tokens are called “CI”") as question:
         await pat.preview_delete(hub, one("CI"))
     assert all(each in question.value.text for each in ids)
     assert (await pat.preview_delete(hub, one(ids[0]))).changes
 
 
-async def test_switching_off_says_when_it_was_used_and_whom_it_may_lock_out(judged: JudgedHub, hub: Hub) -> None:
+async def test_switching_off_says_when_it_was_used_and_whom_it_may_lock_out(hub_sandbox: JudgedHub, hub: Hub) -> None:
     params = changed("hubwarden", active="off")
     preview = await pat.preview_update(hub, params)
     assert [(c.before, c.after) for c in preview.changes] == [("on", "off")]
     assert "made by the bot's own account (manual)" in preview.notes[0]
     assert "last used 20" in preview.notes[0]
     assert "the bot stops working" in preview.notes[1]
-    assert not judged.requests.made("PATCH")
+    assert not hub_sandbox.requests.made("PATCH")
 
 
-async def test_an_update_sends_what_was_given_and_is_then_done(judged: JudgedHub, hub: Hub) -> None:
+async def test_an_update_sends_what_was_given_and_is_then_done(hub_sandbox: JudgedHub, hub: Hub) -> None:
     params = changed("old laptop", label="older laptop", active="on")
     preview = await pat.preview_update(hub, params)
     assert [(c.subject, c.before, c.after) for c in preview.changes] == [
@@ -176,9 +158,9 @@ async def test_an_update_sends_what_was_given_and_is_then_done(judged: JudgedHub
         ("Token “old laptop”", "off", "on"),
     ]
     await pat.update(hub, params)
-    assert judged.requests.made("PATCH")[0].body == {"token_label": "older laptop", "is_active": True}
+    assert hub_sandbox.requests.made("PATCH")[0].body == {"token_label": "older laptop", "is_active": True}
     assert (await pat.preview_update(hub, params)).is_noop
-    assert "UpdatePersonalAccessToken" in judged.judge()
+    assert "UpdatePersonalAccessToken" in hub_sandbox.judge()
 
 
 async def test_a_missing_token_is_not_taken_for_another_that_has_the_new_label(hub: Hub) -> None:
@@ -191,12 +173,12 @@ async def test_an_update_of_nothing_is_refused(hub: Hub) -> None:
         await pat.preview_update(hub, changed("old laptop"))
 
 
-async def test_deleting_is_previewed_done_and_then_nothing_to_do(judged: JudgedHub, hub: Hub) -> None:
+async def test_deleting_is_previewed_done_and_then_nothing_to_do(hub_sandbox: JudgedHub, hub: Hub) -> None:
     preview = await pat.preview_delete(hub, one("old laptop"))
     assert preview.changes[0].before == "switched off, repo:read"
     assert preview.notes[0].endswith(", never used.")
     await pat.delete(hub, one("old laptop"))
-    assert "old laptop" not in [token.label for token in judged.state.personal_tokens.values()]
+    assert "old laptop" not in [token.label for token in hub_sandbox.state.personal_tokens.values()]
     assert (await pat.preview_delete(hub, one("old laptop"))).is_noop
     with pytest.raises(UserError, match="has no token"):
         await pat.delete(hub, one("old laptop"))
@@ -209,22 +191,22 @@ async def test_an_approval_of_a_deletion_is_stale_when_another_token_has_taken_t
     assert (await pat.preview_delete(hub, one("old laptop"))).fingerprint != before.fingerprint
 
 
-async def test_an_organization_token_has_no_personal_tokens_and_the_sentence_says_so(judged: JudgedHub) -> None:
-    hub = Hub(url=judged.url, credential=Credential("acme", SecretStr(ORGANIZATION_TOKEN)))
+async def test_an_organization_token_has_no_personal_tokens_and_the_sentence_says_so(hub_sandbox: JudgedHub) -> None:
+    hub = Hub(url=hub_sandbox.url, credential=Credential("acme", SecretStr(ORGANIZATION_TOKEN)))
     with pytest.raises(UserError, match=r"log the bot in with its Docker ID; an organization access token.*\(403: "):
         await pat.preview_create(hub, new())
     await hub.close()
 
 
-async def test_an_answer_without_the_token_may_have_made_one(judged: JudgedHub, hub: Hub) -> None:
-    judged.faults.add("POST", PATH, Respond(201, {"uuid": "1"}))
+async def test_an_answer_without_the_token_may_have_made_one(hub_sandbox: JudgedHub, hub: Hub) -> None:
+    hub_sandbox.faults.add("POST", PATH, Respond(201, {"uuid": "1"}))
     with pytest.raises(HubProtocolError) as lost:
         await pat.create(hub, new())
     assert lost.value.unclear
 
 
-async def test_a_token_that_went_meanwhile_is_not_deleted_twice(judged: JudgedHub, hub: Hub) -> None:
-    judged.faults.add("DELETE", f"{PATH}/*", Respond(404, {"message": "access token not found"}))
+async def test_a_token_that_went_meanwhile_is_not_deleted_twice(hub_sandbox: JudgedHub, hub: Hub) -> None:
+    hub_sandbox.faults.add("DELETE", f"{PATH}/*", Respond(404, {"message": "access token not found"}))
     with pytest.raises(NotFoundError):
         await pat.delete(hub, one("old laptop"))
 
@@ -235,4 +217,4 @@ async def test_the_menu_offers_ids_where_labels_do_not_tell(hub: Hub) -> None:
 
     assert name_choices([token("1", "CI"), token("2", "ci"), token("3", "web")], "c") == ["1", "2"]
     assert name_choices([token("4", "x" * 151), token("5", "x" * 150)], "") == ["4", "x" * 150]
-    assert await pat.choose_tokens(hub, "acme", "LAP") == ["old laptop"]
+    assert await pat.choose_tokens(hub, Lookup("acme", "LAP")) == ["old laptop"]

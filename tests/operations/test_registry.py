@@ -9,9 +9,10 @@ import yaml
 
 from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.base import Intent, Operation, Write
-from bot.slack.grammar import COMMAND, parameters, parse, usage
+from bot.slack.grammar import COMMAND, Form, Help, parameters, parse, usage
 from tests.operations.samples import sample_values
 
+ALIASED = [operation for operation in OPERATIONS if operation.alias]
 WRITES = [operation for operation in OPERATIONS if isinstance(operation, Write)]
 NAME = re.compile(r"[a-z]+(\.[a-z_]+)*")
 PLACEHOLDER = re.compile(r"<([a-z0-9-]+)>…?")
@@ -85,6 +86,45 @@ def test_a_write_names_subjects_for_dockers_log(operation: Write) -> None:
     params = operation.params.model_validate(sample_values(operation))
     assert all(isinstance(subject, str) and subject for subject in operation.subjects(params))
     assert operation.subjects(params) or operation.hub_action is None
+
+
+def test_the_ten_most_used_have_a_shorter_way_to_be_typed() -> None:
+    aliases = [operation.alias for operation in ALIASED]
+    assert len(set(aliases)) == 10
+    assert all(1 <= len(alias.split()) <= 2 for alias in aliases)
+
+
+def test_no_alias_is_the_name_of_an_operation_or_begins_another_alias() -> None:
+    aliases = {tuple(operation.alias.split()) for operation in ALIASED}
+    assert aliases & {tuple(operation.name.split(".")) for operation in OPERATIONS} == set()
+    assert [(a, b) for a in aliases for b in aliases if a != b and b[: len(a)] == a] == []
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=ids)
+def test_no_alias_hides_a_name(operation: Operation) -> None:
+    words = operation.name.split(".")
+    assert parse(" ".join([*words, "--help"]), OPERATIONS, "acme") == Help(operation.name)
+    for length in range(1, len(words)):
+        assert parse(" ".join(words[:length]), OPERATIONS, "acme") == Help(".".join(words[:length]))
+
+
+@pytest.mark.parametrize("operation", ALIASED, ids=ids)
+def test_an_alias_parses_as_the_name_does_and_has_its_help(operation: Operation) -> None:
+    values = sample_values(operation)
+    name = f"{COMMAND} {operation.name.replace('.', ' ')}"
+    line = usage(operation).replace(name, f"{COMMAND} {operation.alias}", 1)
+    parsed = parse(fill(line, operation, values), OPERATIONS, "other")
+    assert isinstance(parsed, Intent)
+    assert parsed.operation is operation
+    assert parsed.params == operation.params.model_validate(values)
+    assert parse(f"{operation.alias} --help", OPERATIONS, "acme") == Help(operation.name)
+
+
+def test_an_alias_alone_does_what_the_name_alone_does_and_help_where_it_begins_names() -> None:
+    assert isinstance(parse("members", OPERATIONS, "acme"), Intent)
+    assert isinstance(parse("tags", OPERATIONS, "acme"), Form)
+    assert parse("members help", OPERATIONS, "acme") == Help("member.list")
+    assert parse("invite", OPERATIONS, "acme") == Help("invite")
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=ids)

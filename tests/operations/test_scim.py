@@ -1,20 +1,18 @@
 """SCIM: what it says of itself, and its users."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from pydantic import SecretStr, ValidationError
 
 from bot.errors import UserError
-from bot.hub import BearerCredential, Credential, Hub
+from bot.hub import Credential, Hub
 from bot.operations import scim, scim_changes, scim_users
 from bot.operations.base import Answer
 from bot.operations.scim_changes import UserCreate, UserUpdate
 from bot.operations.scim_filter import checked
 from bot.operations.scim_users import OneUser, UserList
 from bot.sandbox.hub.scim_filter import compile_filter
-from bot.sandbox.hub.seed import SCIM_TOKEN
 from bot.sandbox.world import BOT_ACCOUNT, BOT_TOKEN
 from tests.operations.judged import JudgedHub
 
@@ -23,12 +21,9 @@ SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:User"
 
 
 @pytest.fixture
-async def hub(hub_sandbox: JudgedHub) -> AsyncIterator[Hub]:
+def hub(provisioned: Hub) -> Hub:
     """The bot's client, with the SCIM token beside it."""
-    beside = Hub(url=hub_sandbox.url, credential=BearerCredential(SecretStr(SCIM_TOKEN)))
-    client = Hub(url=hub_sandbox.url, credential=Credential(BOT_ACCOUNT, SecretStr(BOT_TOKEN)), scim=beside)
-    yield client
-    await client.close()
+    return provisioned
 
 
 def one(user: str) -> OneUser:

@@ -35,11 +35,12 @@ SCOPES = {
     "conversations.history": {"channels:history", "groups:history", "im:history"},
     "conversations.list": {"channels:read", "groups:read"},
     "conversations.open": {"im:write"},
+    "files.info": {"files:read"},
     "files.upload.v2": {"files:write"},
     "files.completeUploadExternal": {"files:write"},
     "files.getUploadURLExternal": {"files:write"},
     "usergroups.users.list": {"usergroups:read"},
-    # the address of a person: https://docs.slack.dev/changelog/2017-01-narrowing-email-access
+    # the second for the address: https://docs.slack.dev/reference/methods/users.info
     "users.info": {"users:read", "users:read.email"},
     "views.open": set(),
     "views.update": set(),

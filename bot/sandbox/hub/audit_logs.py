@@ -71,7 +71,7 @@ def _by(event: Event, actor: str | None) -> bool:
 
 def _moment(call: Call, name: str) -> float | None:
     text = call.query.get(name)
-    if not text:
+    if text is None:
         return None
     try:
         return times.parse(text)

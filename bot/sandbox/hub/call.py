@@ -108,7 +108,7 @@ class Call:
     def choice(self, name: str, choices: tuple[str, ...], *, default: str) -> str:
         """A query parameter that is one of some words. Raises Refusal 400."""
         value = self.query.get(name, default)
-        if value != default and value not in choices:
+        if name in self.query and value not in choices:
             raise Refusal(400, f"{name} must be one of {', '.join(choices)}", fields={name: "not a valid choice"})
         return value
 

@@ -21,11 +21,12 @@ def list_members(call: Call) -> Answer:
     organization = access.organization(call, call.params["org_name"], scope=READ)
     kind = call.choice("type", ("all", "invitee", "member"), default="")
     role = call.choice("role", ROLES, default="")
+    invites = call.boolean("invites")
     search = call.query.get("search", "").casefold()
     rows: list[Account | Invite] = []
     if kind != "invitee":
         rows += [a for a in _accounts(call.state, organization, role=role) if search in _searched(a)]
-    if kind in {"all", "invitee"} or (not kind and call.boolean("invites")):
+    if kind in {"all", "invitee"} or (not kind and invites):
         rows += [i for i in organization.invites.values() if role in {"", i.role} and search in i.invitee.casefold()]
     return pages.paged(call, rows, shape=PAGE, render=lambda row: _row(call.state, row, organization=organization))
 

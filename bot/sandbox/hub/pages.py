@@ -9,6 +9,7 @@ from bot.sandbox.hub.call import Answer, Call
 from bot.sandbox.hub.problems import Refusal
 
 T = TypeVar("T")
+INT32 = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,12 @@ def _address(call: Call, page: int) -> str:
 
 def _whole(call: Call, name: str, *, default: int, shape: Shape) -> int:
     try:
-        return int(call.query.get(name, default))
+        number = int(call.query.get(name, default))
     except ValueError:
         raise _bad(shape, f"{name} must be a whole number") from None
+    if abs(number) > INT32:
+        raise _bad(shape, f"{name} is out of range")
+    return number
 
 
 def _bad(shape: Shape, text: str) -> Refusal:

@@ -72,8 +72,10 @@ async def press(parts: Parts, user_id: str, *, control: Control, value: Any = No
     return Seen(ok=False, error=ACTION_FAILED)
 
 
-async def suggest(parts: Parts, user_id: str, *, control: Control, typed: str) -> Seen:
-    """The options of an external menu for what the person typed; raises NotPossibleError.
+async def suggest(parts: Parts, user_id: str, *, control: Control, typed: str, state: Json | None = None) -> Seen:
+    """The options of an external menu for what the person typed; `state` is what else was entered there.
+
+    Raises NotPossibleError.
 
     https://docs.slack.dev/reference/interaction-payloads/block_suggestion-payload
     """
@@ -84,6 +86,7 @@ async def suggest(parts: Parts, user_id: str, *, control: Control, typed: str) -
         raise NotPossibleError(f"{control.action_id} is no external menu.")
     if len(typed) < element.get("min_query_length", MIN_QUERY_LENGTH):
         return Seen(ok=True, answer=EMPTY_OPTIONS)
+    _enter(place, user, state or {})
     around = around_view(parts, place) if isinstance(place, View) else around_message(parts, place)
     payload = {**common(parts, user, "block_suggestion"), **around, **control.names(), "value": typed}
     outcome = await deliver_interaction(parts, payload, accepts_payload=True)
@@ -127,7 +130,9 @@ def _enter(place: Place, user: User, entered: Json) -> None:
     values = _values(place, user)
     try:
         for block_id, actions in read_state(place, entered).items():
-            values.setdefault(block_id, {}).update(actions)
+            # Files are uploaded when the modal is sent.
+            kept = {action_id: value for action_id, value in actions.items() if value["type"] != "file_input"}
+            values.setdefault(block_id, {}).update(kept)
     except InvalidValueError as problem:
         raise NotPossibleError(str(problem)) from problem
 

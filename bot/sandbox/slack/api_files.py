@@ -1,5 +1,7 @@
 """files.*: an address to upload to, the bytes, and the sharing of them."""
 
+from urllib.parse import quote
+
 from aiohttp import web
 
 from bot.sandbox.slack.errors import ApiError, invalid_arguments
@@ -44,6 +46,20 @@ async def receive_upload(parts: Parts, request: web.Request) -> web.Response:
     return web.Response(text=f"OK - {len(content)}")
 
 
+async def serve_file(parts: Parts, request: web.Request) -> web.Response:
+    """The bytes at `url_private`, for the bot's token with `files:read`; everybody else is sent to the log-in page.
+
+    https://docs.slack.dev/reference/objects/file-object#authentication
+    """
+    app = parts.app
+    if request.headers.get("Authorization") != f"Bearer {app.bot_token}" or "files:read" not in app.scopes:
+        return web.Response(status=302, headers={"Location": f"{parts.base_url}/?redir={quote(request.path, safe='')}"})
+    file = parts.workspace.files.get(request.match_info["place"].rpartition("-")[2])
+    if file is None or file.content is None:
+        return web.Response(status=404, text="no such file")
+    return web.Response(body=file.content, content_type="application/octet-stream")
+
+
 def complete_upload(call: Call) -> Json:
     """https://docs.slack.dev/reference/methods/files.completeUploadExternal"""
     entries = call.arguments.structure("files")
@@ -58,7 +74,7 @@ def complete_upload(call: Call) -> Json:
     files = [_completed(call, one) for one in entries]
     for file in files:
         file.channels = [one.id for one in channels]
-    shown = [show_file(one, call.parts.workspace.team.id) for one in files]
+    shown = [show_file(one, call.parts) for one in files]
     comment, thread_ts = call.arguments.text("initial_comment"), call.arguments.text("thread_ts")
     for channel in channels:
         file_message(call.parts, channel, shown, comment, thread_ts)
@@ -70,7 +86,7 @@ def file_info(call: Call) -> Json:
     file = call.parts.workspace.files.get(call.arguments.required("file"))
     if file is None or not file.completed:
         raise ApiError("file_not_found")
-    return {"file": show_file(file, call.parts.workspace.team.id), "comments": []}
+    return {"file": show_file(file, call.parts), "comments": []}
 
 
 def _completed(call: Call, entry: Json) -> File:

@@ -162,7 +162,8 @@ class Browser:
 
     async def _suggest(self, sent: Json) -> Json:
         typed = str(sent.get("value") or "")
-        seen = await suggest(self._parts, sent["user"], control=self._control(sent), typed=typed)
+        state = (sent.get("state") or {}).get("values")
+        seen = await suggest(self._parts, sent["user"], control=self._control(sent), typed=typed, state=state)
         return seen.answer if seen.ok else {"error": seen.error}
 
     async def _run_shortcut(self, sent: Json) -> Json:

@@ -91,10 +91,15 @@ class Person:
             return Seen(ok=False, error="cancelled")
         return await press(self._parts, self.id, control=control, value=value, state=state)
 
-    async def options(self, place: Place, what: str, typed: str = "", *, block_id: str = "") -> list[Json]:
-        """The options that an external menu shows for what is typed, those in groups included."""
+    async def options(
+        self, place: Place, what: str, typed: str = "", *, block_id: str = "", state: Json | None = None
+    ) -> list[Json]:
+        """The options that an external menu shows for what is typed, those in groups included.
+
+        `state` is what else was entered: `{block_id: {action_id: value}}`.
+        """
         control, _ = self._find(place, what, block_id)
-        seen = await suggest(self._parts, self.id, control=control, typed=typed)
+        seen = await suggest(self._parts, self.id, control=control, typed=typed, state=state)
         if not seen.ok:
             raise NotPossibleError(seen.error)
         return list(all_options(seen.answer))
@@ -103,9 +108,11 @@ class Person:
         """Fill in the modal and send it; `values` is `{block_id: value}`, or `{block_id: {action_id: value}}`.
 
         An external menu's value is what is typed into it: it is looked up, and the option with that value or text is
-        taken, as a person would.
+        taken, as a person would; the inputs are filled in the order in which they are given.
         """
-        entered = {block_id: await self._entered(view, block_id, given) for block_id, given in (values or {}).items()}
+        entered: Json = {}
+        for block_id, given in (values or {}).items():
+            entered[block_id] = await self._entered(view, block_id, given, before=entered)
         return await submit_view(self._parts, self.id, view_id=view.id, entered=entered)
 
     async def close(self, view: View, *, everything: bool = False) -> None:
@@ -185,7 +192,7 @@ class Person:
         find_element(self._parts, self.user, control)
         return control, element
 
-    async def _entered(self, view: View, block_id: str, given: Any) -> Json:
+    async def _entered(self, view: View, block_id: str, given: Any, *, before: Json) -> Json:
         elements = {
             one["action_id"]: one for block, one in elements_in(view.body["blocks"]) if block["block_id"] == block_id
         }
@@ -196,20 +203,21 @@ class Person:
         looked_up = {}
         for action_id, one in given.items():
             control = Control(view, block_id, action_id)
-            looked_up[action_id] = await self._looked_up(control, elements[action_id]["type"], one)
+            looked_up[action_id] = await self._looked_up(control, elements[action_id]["type"], one, before=before)
         return looked_up
 
-    async def _looked_up(self, control: Control, kind: str, given: Any) -> Any:
+    async def _looked_up(self, control: Control, kind: str, given: Any, *, before: Json) -> Any:
         if not kind.endswith("external_select") or given in (None, [], ""):
             return given
         if takes_many(kind):
-            return [await self._pick(control, one) for one in given]
-        return await self._pick(control, given)
+            return [await self._pick(control, one, before=before) for one in given]
+        return await self._pick(control, given, before=before)
 
-    async def _pick(self, control: Control, typed: Any) -> Json:
+    async def _pick(self, control: Control, typed: Any, *, before: Json) -> Json:
         if isinstance(typed, dict):
             return typed
-        shown = await self.options(control.place, control.action_id, str(typed), block_id=control.block_id)
+        place, block_id = control.place, control.block_id
+        shown = await self.options(place, control.action_id, str(typed), block_id=block_id, state=before)
         for option in shown:
             if typed in (option["value"], option["text"]["text"]):
                 return option

@@ -55,7 +55,7 @@ Scripted = TypeVar("Scripted", Fault, Hold)
 
 
 class Faults:
-    """Scripted trouble, in order; names are methods, `response_url`, `upload` and `socket.<envelope type>`."""
+    """Scripted trouble, in order; names: methods, `response_url`, `upload`, `download`, `socket.<envelope type>`."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []

@@ -1,10 +1,15 @@
 """Slack's objects as answers and events show them; keys and types as in Slack's recorded answers."""
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from bot.sandbox.slack.manifest import App
 from bot.sandbox.slack.state import Channel, File, Json, Message, User, UserGroup, Workspace
+
+if TYPE_CHECKING:
+    from bot.sandbox.slack.parts import Parts
 
 PLACE_KEYS = frozenset(
     {
@@ -150,8 +155,9 @@ def show_updated_message(message: Message) -> Json:
     return {key: value for key, value in message.body.items() if key not in PLACE_KEYS}
 
 
-def show_file(file: File, team_id: str) -> Json:
-    """A file object."""
+def show_file(file: File, parts: "Parts") -> Json:
+    """A file object: https://docs.slack.dev/reference/objects/file-object ; its bytes are at `url_private`."""
+    team_id, name = parts.workspace.team.id, quote(file.name, safe="")
     suffix = file.name.rpartition(".")[2].lower() if "." in file.name else "text"
     return {
         "id": file.id,
@@ -167,7 +173,8 @@ def show_file(file: File, team_id: str) -> Json:
         "editable": False,
         "is_external": False,
         "is_public": True,
-        "url_private": f"https://files.slack.com/files-pri/{team_id}-{file.id}/{file.name}",
+        "url_private": f"{parts.base_url}/files-pri/{team_id}-{file.id}/{name}",
+        "url_private_download": f"{parts.base_url}/files-pri/{team_id}-{file.id}/download/{name}",
         "permalink": f"https://acme.slack.com/files/{file.user}/{file.id}/{file.name}",
         "channels": list(file.channels),
         "alt_txt": file.alt_text,

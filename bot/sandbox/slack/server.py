@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.sandbox.clock import Clock
 from bot.sandbox.slack import administration
-from bot.sandbox.slack.api_files import receive_upload
+from bot.sandbox.slack.api_files import receive_upload, serve_file
 from bot.sandbox.slack.browser import Browser
 from bot.sandbox.slack.driver import Person
 from bot.sandbox.slack.faults import Faults, Hold
@@ -180,6 +180,8 @@ class SlackSandbox:
                 web.route("*", "/api/{method}", self._api.serve),
                 web.get("/link/", self.parts.sockets.serve),
                 web.post("/upload/v1/{file_id}", self._upload),
+                web.get("/files-pri/{place}/{name}", self._download),
+                web.get("/files-pri/{place}/download/{name}", self._download),
                 web.post("/{kind:commands|actions|app}/{team}/{secret}", self._respond),
                 *self._browser.routes(),
             ]
@@ -193,3 +195,7 @@ class SlackSandbox:
     async def _upload(self, request: web.Request) -> web.StreamResponse:
         answer = partial(receive_upload, self.parts, request)
         return await self._api.through_faults("upload", request, answer=answer)
+
+    async def _download(self, request: web.Request) -> web.StreamResponse:
+        answer = partial(serve_file, self.parts, request)
+        return await self._api.through_faults("download", request, answer=answer)

@@ -143,4 +143,4 @@ def _upload(parts: Parts, user: User, given: Json) -> Json:
     now = parts.workspace.seconds()
     file = File(fresh_id("F"), given["name"], len(content), user.id, now, content=content, completed=True)
     parts.workspace.files[file.id] = file
-    return show_file(file, parts.workspace.team.id)
+    return show_file(file, parts)

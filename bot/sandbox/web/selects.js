@@ -65,6 +65,7 @@ async function askApp(spec, env, query) {
     block_id: block.block_id,
     action_id: spec.action_id,
     value: query,
+    state: { values: ctx.form.values() },
   };
   const answer = await api.options(body);
   if (answer.error) throw new Error(answer.error);

@@ -1,0 +1,453 @@
+"""Items done one by one: each has its own fate, none is done twice, and what nobody knows is said to be unknown."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pydantic import SecretStr
+
+from bot.db import items, messages, requests
+from bot.db.models import OperationRequest
+from bot.db.session import Database
+from bot.errors import UserError
+from bot.governance.capabilities import Capabilities
+from bot.governance.execution import MAX_ATTEMPTS, Executor
+from bot.governance.lifecycle import Status
+from bot.governance.policy import load_policy
+from bot.governance.recording import estimate
+from bot.governance.requests import Requests
+from bot.governance.stepping import FOUND_DONE, LONGEST_WAIT, PATIENCE, Stepper, Verdict
+from bot.governance.views import RequestView
+from bot.hub import Call, ConflictError, Credential, Hub, HubError, HubUnavailable, HubUnreachable, RateLimitError
+from bot.hub.limits import RateLimit
+from bot.operations.base import Change, Intent, ItemResult, Preview, Step, Write
+from tests.flows.races_parts import Everybody, NoCourier, Nothing
+
+POLICY = '{version: 1, rules: [{name: alone, operations: ["*"], approvals: 0}]}'
+WRITE = Call("POST", "/shelf", "/shelf", writes=True)
+READ = Call("GET", "/shelf", "/shelf")
+NOT_THERE = ConflictError(WRITE, status=409, detail="no room")
+BROKEN = HubUnavailable(WRITE, status=503)
+LOST = HubUnreachable(WRITE, sent=True)
+LEASE = timedelta(seconds=30)
+
+
+@dataclass
+class Clock:
+    """A time that passes when somebody sleeps, or when a test says so."""
+
+    at: datetime = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    slept: list[float] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        """The time."""
+        return self.at
+
+    async def sleep(self, seconds: float) -> None:
+        """Note it, and be there at once."""
+        self.slept.append(seconds)
+        self.at += timedelta(seconds=seconds)
+
+
+@dataclass
+class Shelf:
+    """Things to put on a shelf. `trouble` is what goes wrong with each, in order; `after` who lands all the same.
+
+    `reading` is what goes wrong when the shelf is looked at, in order; None goes well.
+    """
+
+    keys: tuple[str, ...]
+    clock: Clock
+    there: list[str] = field(default_factory=list)
+    tried: list[str] = field(default_factory=list)
+    trouble: dict[str, list[HubError | UserError]] = field(default_factory=lambda: defaultdict(list))
+    after: set[str] = field(default_factory=set)
+    reading: list[HubError | None] = field(default_factory=list)
+    seconds: float = 0
+
+    async def preview(self, _hub: Hub, _params: Nothing) -> Preview:
+        """What is missing."""
+        return Preview(tuple(Change(key, None, "there") for key in self.keys if key not in self.there))
+
+    async def steps(self, _hub: Hub, _params: Nothing) -> Sequence[Step]:
+        """What is missing, as of now."""
+        trouble = self.reading.pop(0) if self.reading else None
+        if trouble is not None:
+            raise trouble
+        return [Step(key, key.upper()) for key in self.keys if key not in self.there]
+
+    async def put(self, _hub: Hub, _params: Nothing, step: Step) -> ItemResult:
+        """Put one there."""
+        self.tried.append(step.key)
+        self.clock.at += timedelta(seconds=self.seconds)
+        trouble = self.trouble[step.key].pop(0) if self.trouble[step.key] else None
+        if trouble is None or step.key in self.after:
+            self.there.append(step.key)
+        if trouble is not None:
+            raise trouble
+        return ItemResult(step.subject, True, "is there")
+
+    def operation(self) -> Write:
+        """As the bot knows it."""
+        return Write(
+            name="shelf.fill",
+            title="Fill the shelf",
+            summary="Fill the shelf",
+            params=Nothing,
+            preview=self.preview,
+            steps=self.steps,
+            run_step=self.put,
+            endpoint="POST /shelf",
+            hub_action=None,
+            subjects=lambda _: ("shelf",),
+        )
+
+
+@dataclass
+class Room:
+    """A shelf, a database, and who works there."""
+
+    database: Database
+    hub: Hub
+    shelf: Shelf
+    clock: Clock
+    wakes: list[datetime] = field(default_factory=list)
+    claims: list[bool] = field(default_factory=list)
+
+    @property
+    def use_cases(self) -> Requests:
+        """What people may do."""
+        operation = self.shelf.operation()
+        return Requests(
+            database=self.database,
+            hub=self.hub,
+            policy=load_policy(POLICY, (operation,), source="the test"),
+            directory=Everybody(),
+            operations={operation.name: operation},
+            organizations=("acme",),
+            approvals_channel="C0APPROVALS",
+            now=self.clock.now,
+            wake=lambda: None,
+            capabilities=Capabilities(self.clock.now),
+        )
+
+    async def submit(self) -> RequestView:
+        """Ask for all of it."""
+        return await self.use_cases.submit(Intent(self.shelf.operation(), Nothing(organization="acme"), "why"), "U0ANN")
+
+    def executor(self, name: str = "one") -> Executor:
+        """Somebody who does what is approved."""
+        operation = self.shelf.operation()
+        return Executor(
+            name=name,
+            database=self.database,
+            hub=self.hub,
+            operations={operation.name: operation},
+            courier=NoCourier(),
+            capabilities=Capabilities(self.clock.now),
+            lease=LEASE,
+            now=self.clock.now,
+            wake=lambda: None,
+        )
+
+    async def stepper(self) -> Stepper:
+        """One that does the items of a new request, and sleeps by the clock."""
+        number = (await self.submit()).id
+        return Stepper(
+            database=self.database,
+            hub=self.hub,
+            request=await self.row(number),
+            operation=self.shelf.operation(),
+            params=Nothing(organization="acme"),
+            now=self.clock.now,
+            wake=lambda: self.wakes.append(self.clock.at),
+            confirm=self._confirm,
+            capabilities=Capabilities(self.clock.now),
+            sleep=self.clock.sleep,
+        )
+
+    async def run(self) -> Verdict:
+        """What a new request comes to."""
+        return await (await self.stepper()).run()
+
+    async def row(self, number: int) -> OperationRequest:
+        """The request's row."""
+        async with self.database.begin() as session:
+            found = await requests.get(session, number)
+        assert found is not None
+        return found
+
+    async def states(self) -> dict[str, str]:
+        """How far each item has come."""
+        async with self.database.begin() as session:
+            return {item.key: item.state for item in await items.of_request(session, 1)}
+
+    async def mark(self, **states: str) -> None:
+        """Leave the items as a dead executor would."""
+        async with self.database.begin() as session:
+            for key, state in states.items():
+                await items.mark(session, 1, key, state=state, text="is there" if state == items.DONE else "")
+
+    async def _confirm(self) -> None:
+        if self.claims and not self.claims.pop(0):
+            raise TakenError
+
+
+class TakenError(Exception):
+    """Another executor has it."""
+
+
+@pytest.fixture
+async def room(sqlite_url: str) -> AsyncIterator[Room]:
+    """Three things to put on a shelf."""
+    clock, database = Clock(), Database(sqlite_url)
+    hub = Hub(url="http://127.0.0.1:1", credential=Credential("nobody", SecretStr("nothing")))
+    yield Room(database, hub, Shelf(("a", "b", "c"), clock), clock)
+    await hub.close()
+    await database.close()
+
+
+def texts(verdict: Verdict) -> list[str]:
+    """What came of each item."""
+    assert verdict.outcome is not None
+    return [f"{item.subject} {item.text}" for item in verdict.outcome.items]
+
+
+async def test_each_item_is_done_once_and_in_order(room: Room) -> None:
+    verdict = await room.run()
+    assert verdict.status is Status.SUCCEEDED
+    assert room.shelf.tried == ["a", "b", "c"]
+    assert verdict.outcome is not None
+    assert verdict.outcome.summary == "3 of 3 items done"
+    assert texts(verdict) == ["A is there", "B is there", "C is there"]
+
+
+async def test_an_item_that_is_refused_says_why_and_the_others_are_done(room: Room) -> None:
+    room.shelf.trouble["b"] = [NOT_THERE]
+    verdict = await room.run()
+    assert verdict.status is Status.SUCCEEDED
+    assert room.shelf.there == ["a", "c"]
+    assert verdict.outcome is not None
+    assert verdict.outcome.summary == "2 of 3 items done"
+    assert "“no room”" in texts(verdict)[1]
+
+
+async def test_where_no_item_is_done_the_request_has_failed(room: Room) -> None:
+    room.shelf.trouble |= {key: [NOT_THERE] for key in room.shelf.keys}
+    verdict = await room.run()
+    assert verdict.status is Status.FAILED
+    assert len(texts(verdict)) == 3
+
+
+@pytest.mark.parametrize("error", [BROKEN, LOST])
+async def test_an_item_whose_answer_is_lost_is_read_back_and_not_repeated(room: Room, error: HubError) -> None:
+    room.shelf.trouble["b"], room.shelf.after = [error], {"b"}
+    verdict = await room.run()
+    assert verdict.status is Status.SUCCEEDED
+    assert room.shelf.tried == ["a", "b", "c"]
+    assert texts(verdict)[1] == f"B {FOUND_DONE}"
+
+
+async def test_an_item_that_a_failing_docker_hub_did_not_do_has_failed(room: Room) -> None:
+    room.shelf.trouble["b"] = [BROKEN]
+    verdict = await room.run()
+    assert verdict.status is Status.SUCCEEDED
+    assert room.shelf.tried == ["a", "b", "c"]
+    assert "Reading back shows that it was not done." in texts(verdict)[1]
+
+
+async def test_after_a_time_out_an_item_that_is_not_seen_is_unknown_and_so_is_the_request(room: Room) -> None:
+    room.shelf.trouble["b"] = [LOST]
+    verdict = await room.run()
+    assert verdict.status is Status.UNKNOWN
+    assert verdict.error == "What became of 1 item is not known."
+    assert room.shelf.tried == ["a", "b", "c"], "it may still happen: it is not repeated, and the rest is done"
+    assert "cannot be told from reading" in texts(verdict)[1]
+    assert (await room.states())["b"] == items.UNKNOWN
+
+
+async def test_where_reading_back_fails_too_the_item_is_unknown(room: Room) -> None:
+    room.shelf.trouble["b"] = [BROKEN]
+    stepper = await room.stepper()
+    room.shelf.reading = [None, HubUnavailable(READ, status=502)]
+    verdict = await stepper.run()
+    assert verdict.status is Status.UNKNOWN
+    assert "Reading back failed too" in texts(verdict)[1]
+    assert room.shelf.tried == ["a", "b", "c"]
+
+
+async def test_a_spent_rate_limit_is_waited_for_and_the_item_done_then(room: Room) -> None:
+    room.shelf.trouble["b"] = [RateLimitError(WRITE, retry_at=room.clock.at + timedelta(seconds=40))]
+    verdict = await room.run()
+    assert verdict.status is Status.SUCCEEDED
+    assert room.clock.slept == [40]
+    assert room.shelf.tried == ["a", "b", "b", "c"]
+    assert room.shelf.there == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(("ahead", "pause"), [(-60.0, 1.0), (0.0, 1.0), (86400.0, LONGEST_WAIT.total_seconds())])
+async def test_a_wait_is_neither_a_spin_nor_a_day(room: Room, ahead: float, pause: float) -> None:
+    room.shelf.trouble["a"] = [RateLimitError(WRITE, retry_at=room.clock.at + timedelta(seconds=ahead))]
+    await room.run()
+    assert room.clock.slept == [pause]
+
+
+async def test_an_item_waits_while_the_rate_limit_is_spent(room: Room) -> None:
+    room.shelf.trouble["b"] = [RateLimitError(WRITE, retry_at=room.clock.at)]
+    seen: list[dict[str, str]] = []
+    sleep = room.clock.sleep
+
+    async def look_and_sleep(seconds: float) -> None:
+        seen.append(await room.states())
+        await sleep(seconds)
+
+    room.clock.sleep = look_and_sleep  # type: ignore[method-assign]
+    await room.run()
+    assert seen == [{"a": items.DONE, "b": items.WAITING, "c": items.WAITING}]
+
+
+async def test_a_limit_that_never_has_room_fails_the_item_in_the_end(room: Room) -> None:
+    room.shelf.trouble["b"] = [RateLimitError(WRITE, retry_at=room.clock.at)] * (PATIENCE + 5)
+    verdict = await room.run()
+    assert room.shelf.tried.count("b") == PATIENCE
+    assert texts(verdict)[1:] == ["B Docker Hub's rate limit left no room for it", "C is there"]
+
+
+async def test_progress_is_told_every_few_seconds_and_no_more_often(room: Room) -> None:
+    room.shelf.keys, room.shelf.seconds = tuple(f"k{n}" for n in range(20)), 1
+    began = room.clock.at
+    stepper = await room.stepper()
+    async with room.database.begin() as session:
+        before = await messages.get_by_key(session, "card:1")
+    await stepper.run()
+    assert [(moment - began).total_seconds() for moment in room.wakes] == [3, 6, 9, 12, 15, 18]
+    async with room.database.begin() as session:
+        after = await messages.get_by_key(session, "card:1")
+    assert before is not None
+    assert after is not None
+    assert after.wanted - before.wanted == 6
+
+
+@pytest.mark.parametrize("landed", [True, False])
+async def test_after_a_crash_what_is_done_is_not_repeated(room: Room, landed: bool) -> None:
+    stepper = await room.stepper()
+    await stepper._plan()
+    await room.mark(a=items.DONE, b=items.RUNNING)
+    room.shelf.there = ["a", "b"] if landed else ["a"]
+    verdict = await stepper.run()
+    assert verdict.status is Status.SUCCEEDED
+    assert room.shelf.tried == (["c"] if landed else ["b", "c"])
+    assert texts(verdict)[1] == (f"B {FOUND_DONE}" if landed else "B is there")
+
+
+async def test_after_a_crash_an_item_that_has_failed_or_is_unknown_stays_so(room: Room) -> None:
+    stepper = await room.stepper()
+    await stepper._plan()
+    await room.mark(a=items.FAILED, b=items.UNKNOWN)
+    verdict = await stepper.run()
+    assert verdict.status is Status.UNKNOWN
+    assert room.shelf.tried == ["c"]
+
+
+async def test_whoever_lost_the_claim_does_nothing_more(room: Room) -> None:
+    room.claims = [True, False]
+    stepper = await room.stepper()
+    with pytest.raises(TakenError):
+        await stepper.run()
+    assert room.shelf.tried == ["a"]
+    assert await room.states() == {"a": items.DONE, "b": items.WAITING, "c": items.WAITING}
+
+
+async def test_a_single_item_is_not_counted(room: Room) -> None:
+    room.shelf.keys = ("a",)
+    verdict = await room.run()
+    assert verdict.outcome is not None
+    assert (verdict.outcome.summary, verdict.outcome.items) == ("A is there", ())
+
+
+async def test_a_single_item_that_fails_ends_in_one_full_stop(room: Room) -> None:
+    room.shelf.keys, room.shelf.trouble["a"] = ("a",), [NOT_THERE]
+    verdict = await room.run()
+    assert verdict.status is Status.FAILED
+    assert verdict.error is not None
+    assert verdict.error.endswith("“no room”.")
+
+
+async def test_who_settles_a_request_keeps_what_is_known_of_its_items(room: Room) -> None:
+    room.shelf.trouble["b"] = [LOST]
+    await room.submit()
+    await room.executor().step()
+    view = await room.use_cases.settle(1, "U0ANN", done=True)
+    assert view.status is Status.SUCCEEDED
+    assert [item.subject for item in view.items] == ["A", "B", "C"]
+    assert view == await room.use_cases.view(1)
+
+
+async def test_another_executor_goes_on_where_one_was_killed(room: Room) -> None:
+    number = (await room.submit()).id
+    dead = room.executor("dead")
+    request = await dead._claim(number)
+    assert request is not None
+    await dead._stepper(request, room.shelf.operation(), Nothing(organization="acme"))._plan()
+    await room.mark(a=items.DONE)
+    room.shelf.there = ["a"]
+    assert await room.executor("heir").step() > 0, "the lease has not ended yet"
+    room.clock.at += LEASE * 2
+    assert await room.executor("heir").step() == 0
+    view = await room.use_cases.view(number)
+    assert (view.status, view.summary, view.progress) == (Status.SUCCEEDED, "3 of 3 items done", (3, 3))
+    assert room.shelf.tried == ["b", "c"]
+
+
+async def test_a_recovery_that_cannot_read_is_tried_again_and_then_tells_what_it_knows(room: Room) -> None:
+    number = (await room.submit()).id
+    dead = room.executor("dead")
+    request = await dead._claim(number)
+    assert request is not None
+    await dead._stepper(request, room.shelf.operation(), Nothing(organization="acme"))._plan()
+    await room.mark(a=items.DONE, b=items.RUNNING)
+    room.shelf.reading = [HubUnavailable(READ, status=503)] * MAX_ATTEMPTS
+    for attempt in range(2, MAX_ATTEMPTS + 1):
+        assert (await room.use_cases.view(number)).status is Status.EXECUTING
+        room.clock.at += LEASE * 2
+        await room.executor(f"heir {attempt}").step()
+    view = await room.use_cases.view(number)
+    assert view.status is Status.UNKNOWN
+    assert [f"{item.subject} {item.text}" for item in view.items] == [
+        "A is there",
+        "B was being done; nobody looked since",
+        "C was not begun",
+    ]
+    assert room.shelf.tried == []
+
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+BULK = "POST /v2/invites/bulk"
+
+
+def snapshot(name: str, remaining: int, limit: int, *, seconds: float = 60) -> RateLimit:
+    """What Docker Hub said of a route family; the window ends in so many seconds."""
+    return RateLimit(name, limit, remaining, NOW + timedelta(seconds=seconds))
+
+
+ESTIMATES = [
+    (300, [snapshot("invites", 600, 600)], "has room for all of them."),
+    (300, [snapshot("invites", 300, 600)], "has room for all of them."),
+    (300, [snapshot("invites", 299, 600)], "at least 1 minute."),
+    (300, [snapshot("invites", 0, 60)], "at least 5 minutes."),
+    (301, [snapshot("invites", 0, 60)], "at least 6 minutes."),
+    (300, [snapshot("invites", 600, 600), snapshot("orgs/members", 0, 60)], "has room for all of them."),
+    (300, [snapshot("orgs/invites", 600, 600), snapshot("orgs/members", 0, 60)], "at least 5 minutes."),
+    (300, [snapshot("invites", 0, 60, seconds=-1)], "one after another."),
+    (300, [snapshot("auth", 0, 180)], "one after another."),
+    (300, [], "one after another."),
+]
+
+
+@pytest.mark.parametrize(("planned", "limits", "said"), ESTIMATES)
+def test_the_estimate_says_what_the_rate_limit_lets_through(planned: int, limits: list[RateLimit], said: str) -> None:
+    text = estimate(planned, limits, endpoint=BULK, now=NOW)
+    assert text.endswith(said)
+    assert text.startswith(f"{planned} items, one after another")
