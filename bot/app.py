@@ -45,9 +45,6 @@ EXPIRE_SECONDS = 15.0
 LIMIT_SECONDS = 10.0
 STALE_WORKER_SECONDS = 120.0
 DRAIN_SECONDS = 20.0
-REFUSED_TOKENS = frozenset(
-    {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "not_allowed_token_type"}
-)
 
 
 def utc_now() -> datetime:

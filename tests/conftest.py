@@ -12,6 +12,8 @@ from typing import NoReturn
 import pytest
 from playwright.async_api import Browser, async_playwright
 
+from bot.sandbox.clock import Clock
+from bot.sandbox.hub import HubSandbox
 from tests import postgres
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -32,6 +34,15 @@ def lack(reason: str) -> NoReturn:
     if os.environ.get("HUBWARDEN_REQUIRE_ALL", "0") not in ("", "0"):
         pytest.fail(f"HUBWARDEN_REQUIRE_ALL is set, and there are {reason}", pytrace=False)
     pytest.skip(reason)
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[HubSandbox]:
+    """A Docker Hub of this test's own, listening."""
+    sandbox = HubSandbox(clock=Clock())
+    await sandbox.start()
+    yield sandbox
+    await sandbox.stop()
 
 
 # Databases

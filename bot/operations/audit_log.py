@@ -10,8 +10,8 @@ from bot.errors import UserError
 from bot.hub import Call, Hub, HubProtocolError
 from bot.operations.base import Answer, Operation, Params, Read
 from bot.operations.fields import Moment, Organization, refuse
-from bot.operations.forbidden import explained
 from bot.operations.moments import first_moment, last_moment
+from bot.operations.refusals import needing
 from bot.operations.text import moment, nearest
 
 AUDIT_LOGS = "/v2/auditlogs/{organization}"
@@ -65,7 +65,7 @@ async def list_entries(hub: Hub, params: AuditList) -> Answer:
     query["from"] = first_moment(params.from_) if params.from_ else None
     query["to"] = last_moment(params.to) if params.to else None
     wanted = {key: value for key, value in query.items() if value}
-    with explained(f"read the audit log of {params.organization}", TAKES):
+    with needing(f"read the audit log of {params.organization}", TAKES):
         entries, complete = await read_entries(hub, params, wanted)
         if not entries and params.action:
             await require_action(hub, params.organization, params.action)
@@ -144,7 +144,7 @@ def nearest_action(action: str, known: Iterable[str]) -> str | None:
 
 async def list_actions(hub: Hub, params: AuditActions) -> Answer:
     """Every action that the log knows, by the name that `audit list` takes."""
-    with explained(f"read the audit log of {params.organization}", TAKES):
+    with needing(f"read the audit log of {params.organization}", TAKES):
         known = await read_actions(hub, params.organization)
     rows = tuple((name, *texts) for name, texts in known.items())
     return Answer("Actions of Docker Hub's audit log", ("Action", "Label", "Meaning"), rows, len(rows))

@@ -19,6 +19,10 @@ IMMUTABLE_TAGS = "/v2/namespaces/{organization}/repositories/{repository}/immuta
 VERIFY = "/v2/namespaces/{organization}/repositories/{repository}/immutabletags/verify"
 EVERY_TAG = ".*"
 NEEDS = "a plan with immutable tags; administrators of the repository"
+TAKES = (
+    "a plan with immutable tags, and an account that administers the repository or an organization access token with "
+    "the scope scope-repository-settings-admin"
+)
 
 
 class ImmutableSet(OneRepository):
@@ -65,7 +69,7 @@ async def read_settings(hub: Hub, params: OneRepository) -> ImmutableSettings:
 async def matching_tags(hub: Hub, params: OneRepository, rules: Iterable[str]) -> dict[str, frozenset[str]]:
     """For each rule the tags that Docker Hub says it matches."""
     unique = tuple(dict.fromkeys(rules))
-    with needing(NEEDS):
+    with needing(f"try out rules on {params.repository}", TAKES):
         envelopes = await asyncio.gather(
             *(
                 hub.post(
@@ -134,7 +138,7 @@ async def set_immutable(hub: Hub, params: ImmutableSet) -> Outcome:
     """Write the setting: both keys, always, or another writer's rules would be lost."""
     wanted = wanted_settings(params, await read_settings(hub, params))
     body = {"immutable_tags": wanted.enabled, "immutable_tags_rules": list(wanted.rules)}
-    with needing(NEEDS):
+    with needing(f"set which tags of {params.repository} are immutable", TAKES):
         await hub.patch(IMMUTABLE_TAGS, json=body, organization=params.organization, repository=params.repository)
     state = f"on, with {count(len(wanted.rules), 'rule')}" if wanted.enabled else "off"
     return Outcome(f"Immutable tags of {params.repository} are {state}")

@@ -53,7 +53,7 @@ class SettingsUpdate(OrganizationSettings):
 
 async def read_settings(hub: Hub, organization: str) -> dict[str, Any]:
     """The settings as Docker Hub has them."""
-    with needing(NEEDS):
+    with needing(f"read the settings of {organization}", NEEDS):
         settings = (await hub.get(SETTINGS, organization=organization)).data
     if not isinstance(settings, dict):
         raise HubProtocolError(Call("GET", SETTINGS, SETTINGS), detail="the settings are no object")
@@ -155,7 +155,7 @@ async def whom(hub: Hub, params: SettingsUpdate, current: Flags, wanted: Flags) 
 async def update_settings(hub: Hub, params: SettingsUpdate) -> Outcome:
     """Write all three flags, those that stay included: the PUT replaces them."""
     wanted = wanted_flags(params, flags_of(await read_settings(hub, params.organization)))
-    with needing(NEEDS):
+    with needing(f"change the settings of {params.organization}", NEEDS):
         await hub.put(SETTINGS, json={"restricted_images": wanted}, organization=params.organization)
     return Outcome(f"The settings of {params.organization} are changed. {meaning(wanted)}".removesuffix("."))
 

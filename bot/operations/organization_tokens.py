@@ -1,13 +1,13 @@
 """Organization access tokens: what they reach, who made them, and switching them off."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from bot.errors import UserError
-from bot.hub import Call, Hub, UnauthorizedError
+from bot.hub import Call, Hub
 from bot.operations.access_tokens import (
     Description,
     Label,
@@ -28,6 +28,7 @@ from bot.operations.access_tokens import (
 )
 from bot.operations.base import Answer, Change, Choices, Lookup, Operation, Outcome, Params, Preview, Read, Write
 from bot.operations.fields import Organization
+from bot.operations.refusals import needing
 from bot.operations.text import count, day, moment
 from bot.operations.token_resources import (
     Grants,
@@ -44,6 +45,11 @@ from bot.operations.token_resources import (
 TOKENS = "/v2/orgs/{organization}/access-tokens"
 TOKEN = "/v2/orgs/{organization}/access-tokens/{token}"  # noqa: S105  an address
 NEEDS = "a Team or Business plan; an owner's password or personal access token, not an organization access token"
+
+TAKES = (
+    "a Team or Business plan, and a bot that is logged in with an owner's password or personal access token; an "
+    "organization access token cannot make, show or change organization access tokens"
+)
 
 # https://docs.docker.com/security/access-tokens/organization-access-tokens/; the API answers the used number only.
 TEAM_LIMIT = 10
@@ -101,18 +107,9 @@ class OrganizationTokenUpdate(OneOrganizationToken):
     org_scopes: OrganizationScopes = SCOPES_FIELD
 
 
-@contextmanager
-def owners_only(organization: str) -> Iterator[None]:
+def owners_only(organization: str) -> AbstractContextManager[None]:
     """Says what a 403 means here."""
-    try:
-        yield
-    except UnauthorizedError as error:
-        raise UserError(
-            f"Docker Hub does not let the bot's account manage the organization access tokens of {organization}. That "
-            "takes a Team or Business plan, and a bot that is logged in with an owner's password or personal access "
-            "token; an organization access token cannot make, show or change organization access tokens. "
-            f"(403: {error.detail or 'no reason given'})"
-        ) from error
+    return needing(f"manage the organization access tokens of {organization}", TAKES)
 
 
 def read_token(row: dict[str, Any]) -> Token:

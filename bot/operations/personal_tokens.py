@@ -1,13 +1,13 @@
 """Personal access tokens of the bot's own account: Docker Hub shows nobody another person's."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
 from bot.errors import UserError
-from bot.hub import Call, Hub, UnauthorizedError
+from bot.hub import Call, Hub
 from bot.operations.access_tokens import (
     Label,
     LastDay,
@@ -27,12 +27,14 @@ from bot.operations.access_tokens import (
 )
 from bot.operations.base import Answer, Change, Choices, Lookup, Operation, Outcome, Params, Preview, Read, Write
 from bot.operations.fields import AtMost, Organization
+from bot.operations.refusals import needing
 from bot.operations.text import count, day, moment
 
 TOKENS = "/v2/access-tokens"
 TOKEN = "/v2/access-tokens/{uuid}"  # noqa: S105  an address
 WHOSE = "The bot's own account"
 NEEDS = "the bot logged in with a Docker ID, not with an organization access token"
+TAKES = "a bot that is logged in with a Docker ID; an organization access token has none of them"
 OWN_ONLY = (
     "These are the tokens of the bot's own account; Docker Hub shows nobody another person's, an administrator neither."
 )
@@ -89,17 +91,9 @@ class PersonalTokenUpdate(OnePersonalToken):
     active: Switch | None = Field(None, title="Switch", description="Off: it stops working until it is on again")
 
 
-@contextmanager
-def own_account() -> Iterator[None]:
+def own_account() -> AbstractContextManager[None]:
     """Says what a 403 means here."""
-    try:
-        yield
-    except UnauthorizedError as error:
-        raise UserError(
-            "Docker Hub shows the bot no personal access tokens. They belong to a Docker ID: log the bot in with its "
-            "Docker ID; an organization access token has none of them. "
-            f"(403: {error.detail or 'no reason given'})"
-        ) from error
+    return needing("keep personal access tokens", TAKES)
 
 
 def read_token(row: dict[str, Any]) -> Token:

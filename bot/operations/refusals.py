@@ -9,13 +9,15 @@ from bot.operations.base import CapabilityMissing
 
 
 @contextmanager
-def needing(needs: str) -> Iterator[None]:
-    """Turns a 403 inside into a `UserError` that names the plan, the role or the credential that Docker wants."""
+def needing(wish: str, takes: str) -> Iterator[None]:
+    """Turns a 403 inside into a `UserError`: what the bot may not do, what that takes, and Docker Hub's own words."""
     try:
         yield
     except UnauthorizedError as error:
-        words = f" Docker Hub says: “{error.detail}”." if error.detail else ""
-        raise UserError(f"{error.text} It takes {needs}.{words}") from error
+        raise UserError(
+            f"Docker Hub does not let the bot's account {wish}. That takes {takes}. "
+            f"(403: {error.detail or 'no reason given'})"
+        ) from error
 
 
 @asynccontextmanager

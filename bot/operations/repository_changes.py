@@ -7,6 +7,7 @@ from pydantic import Field
 from bot.errors import UserError
 from bot.hub import Hub
 from bot.operations.base import CapabilityMissing, Change, Operation, Outcome, Preview, Write
+from bot.operations.permissions import read_members
 from bot.operations.refusals import offering
 from bot.operations.repositories import (
     MEANING,
@@ -24,7 +25,7 @@ from bot.operations.repositories import (
     require_repository,
     visibility_of,
 )
-from bot.operations.repository_teams import TeamGrant, by_team, people_changes, read_grants, read_members
+from bot.operations.repository_teams import TeamGrant, by_team, people_changes, read_grants
 from bot.operations.text import count, minute, size
 
 # The older family of addresses: these want the slash at the end.

@@ -1,17 +1,15 @@
 """What teams may do on a repository, and what a change of that means for the people in them."""
 
-import asyncio
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated
 
 from pydantic import Field
 
 from bot.hub import Call, ConflictError, Hub, HubProtocolError, ParameterError
 from bot.operations.base import Answer, CapabilityMissing, Change, Operation, Outcome, Preview, Read, Write
 from bot.operations.fields import TeamName
-from bot.operations.members import MEMBERS, find_editors, role_of
+from bot.operations.permissions import Member, Permission, moves, read_members
 from bot.operations.refusals import offering
 from bot.operations.repositories import OneRepository, is_there, require_admin, require_repository
 from bot.operations.teams import TEAM, TEAM_CHOICES, require_team
@@ -22,9 +20,7 @@ GROUP = "/v2/repositories/{organization}/{repository}/groups/{number}/"
 CAPABILITY = "what teams may do on a repository"
 NEEDS = "administrators of the repository"
 
-Permission: TypeAlias = Literal["read", "write", "admin"]
 ANYWAY = "a role, another team or the repository being public gives as much"
-LEVELS = ("", "read", "write", "admin")
 # https://docs.docker.com/admin/organization/manage/manage-a-team/#permissions-reference
 POWERS: dict[str, str] = {
     "read": "pull from it",
@@ -54,22 +50,6 @@ class TeamGrant:
     permission: str
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A member of the organization, as far as it tells what they may do; owners and editors may do everything."""
-
-    username: str
-    teams: frozenset[str]
-    may_everything: bool
-
-    def level(self, grants: Mapping[str, str], *, public: bool) -> str:
-        """What they may do on a repository: by their role, by their teams' permissions, or since it is public."""
-        if self.may_everything:
-            return "admin"
-        levels = ["read" if public else "", *(permission for team, permission in grants.items() if team in self.teams)]
-        return max(levels, key=LEVELS.index)
-
-
 async def read_grants(hub: Hub, params: OneRepository) -> list[TeamGrant]:
     """The teams of a repository; raises `CapabilityMissing` where Docker Hub does not tell."""
     async with offering(CAPABILITY, exists=lambda: is_there(hub, params)):
@@ -89,30 +69,13 @@ def by_team(grants: Sequence[TeamGrant]) -> dict[str, str]:
     return {grant.team: grant.permission for grant in grants}
 
 
-async def read_members(hub: Hub, organization: str) -> list[Member]:
-    """Every member of the organization."""
-    pages, editors = await asyncio.gather(
-        hub.pages(MEMBERS, query={"type": "member"}, organization=organization), find_editors(hub, organization)
-    )
-    return [
-        Member(str(row["username"]), frozenset(row.get("groups") or ()), role_of(row, editors) in {"owner", "editor"})
-        for row in pages.data
-        if row.get("username")
-    ]
-
-
 def people_changes(
     members: Sequence[Member], before: Mapping[str, str], after: Mapping[str, str], *, public: tuple[bool, bool]
 ) -> tuple[Change, ...]:
     """A change for each group of people who gain or lose the same; `public` is before and after, too."""
-    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for member in members:
-        old, new = member.level(before, public=public[0]), member.level(after, public=public[1])
-        if old != new:
-            groups[old, new].append(member.username)
     return tuple(
-        Change(count(len(people), "person", "people"), old or None, new or None, items=tuple(sorted(people)))
-        for (old, new), people in groups.items()
+        Change(count(len(people), "person", "people"), old or None, new or None, items=people)
+        for (old, new), people in moves(members, before, after, public=public).items()
     )
 
 

@@ -10,7 +10,7 @@ from bot.errors import UserError
 from bot.hub import AuthError, Call, Hub, HubProtocolError, NotFoundError
 from bot.operations.base import Answer, Operation, Params, Read
 from bot.operations.fields import Organization, Text, refuse
-from bot.operations.forbidden import explained
+from bot.operations.refusals import needing
 from bot.operations.text import nearest_hint
 
 CONFIG = "/v2/scim/2.0/ServiceProviderConfig"
@@ -65,7 +65,7 @@ def scim_of(hub: Hub) -> Iterator[Hub]:
             "Docker's Admin Console shows it where SCIM is set up."
         )
     try:
-        with explained("use SCIM", TAKES):
+        with needing("use SCIM", TAKES):
             yield hub.scim
     except AuthError as error:
         raise UserError(

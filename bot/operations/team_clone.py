@@ -10,12 +10,12 @@ from bot.errors import UserError
 from bot.hub import Hub
 from bot.operations.base import CapabilityMissing, Change, ItemResult, Operation, Params, Preview, Step, Write
 from bot.operations.fields import Organization, TeamName
-from bot.operations.team_repositories import LEVELS, Grant, counted, highest, team_repositories
+from bot.operations.permissions import LEVELS, is_less
+from bot.operations.repository_teams import GROUPS
+from bot.operations.team_repositories import Grant, counted, team_repositories
 from bot.operations.teams import OWNERS, TEAM_CHOICES, TEAM_MEMBERS, find_team, post_member, post_team, require_team
 from bot.operations.text import count
 
-# Docker's paths know a team by its number here (group_id), not by its name.
-REPOSITORY_TEAMS = "/v2/repositories/{organization}/{repository}/groups"
 TEAM_STEP, MEMBER_STEP, REPOSITORY_STEP = "team", "member", "repository"
 
 
@@ -70,10 +70,9 @@ async def members_of(hub: Hub, organization: str, team: str) -> list[str]:
 async def missing_grants(hub: Hub, params: TeamClone, target: dict[str, Any] | None) -> tuple[Grant, ...]:
     """What the first team may do and the second may not; where the second may do more, it keeps that."""
     wanted = await team_repositories(hub, params.organization, params.from_)
-    there = highest(await team_repositories(hub, params.organization, params.to)) if target else {}
-    return tuple(
-        grant for grant in wanted if LEVELS.index(there.get(grant.repository, "")) < LEVELS.index(grant.permission)
-    )
+    held = await team_repositories(hub, params.organization, params.to) if target else ()
+    there = {grant.repository: grant.permission for grant in held}
+    return tuple(grant for grant in wanted if is_less(there.get(grant.repository, ""), grant.permission))
 
 
 async def preview_clone(hub: Hub, params: TeamClone) -> Preview:
@@ -131,7 +130,7 @@ async def give_permission(hub: Hub, params: TeamClone, step: Step) -> ItemResult
     number = (await require_team(hub, params.organization, params.to))["id"]
     repository, permission = step.data["repository"], step.data["permission"]
     body = {"group_id": number, "permission": permission}
-    await hub.post(REPOSITORY_TEAMS, json=body, organization=params.organization, repository=repository)
+    await hub.post(GROUPS, json=body, organization=params.organization, repository=repository)
     return ItemResult(step.subject, True, f"team {params.to} may {permission}")
 
 

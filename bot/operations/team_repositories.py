@@ -2,21 +2,20 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot.errors import UserError
 from bot.hub import Call, Hub, HubProtocolError, NotFoundError
 from bot.operations.base import Answer, CapabilityMissing, Change, Operation, Outcome, Preview, Read, Write
-from bot.operations.members import MEMBERS, find_editors, role_of
+from bot.operations.permissions import LEVELS, Member, moves, read_members
 from bot.operations.refusals import offering
 from bot.operations.teams import OWNERS, TEAM, TEAM_MEMBERS, OneTeam, find_team, missing_team
 from bot.operations.text import count
 
 TEAM_REPOSITORIES = "/v2/orgs/{organization}/groups/{team}/repositories"
 CAPABILITY = "the list of a team's repositories"
-LEVELS = ("", "read", "write", "admin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +25,6 @@ class Grant:
     repository: str
     permission: str
     private: bool
-
-    @property
-    def free(self) -> str:
-        """What everybody may do on it."""
-        return "" if self.private else "read"
 
 
 async def team_repositories(hub: Hub, organization: str, team: str) -> list[Grant]:
@@ -87,57 +81,32 @@ async def preview_delete(hub: Hub, params: OneTeam) -> Preview:
 async def find_losses(hub: Hub, params: OneTeam, people: Sequence[str]) -> tuple[tuple[Change, ...], str]:
     """A change for each group of people who lose the same on several repositories; and a sentence that sums it up."""
     grants = await team_repositories(hub, params.organization, params.team)
-    kept = await find_kept(hub, params, people, grants=grants) if grants and people else {}
+    members, others = await find_others(hub, params, people) if grants and people else ((), {})
     lost: dict[tuple[tuple[str, ...], str, str], list[str]] = defaultdict(list)
     for grant in grants:
-        for (permission, left), losers in losers_of(grant, people, kept).items():
-            lost[losers, permission, left].append(grant.repository)
+        left = others.get(grant.repository, {})
+        now, public = {**left, params.team: grant.permission}, not grant.private
+        for (before, after), losers in moves(members, now, left, public=(public, public)).items():
+            lost[losers, before, after].append(grant.repository)
     changes = tuple(
-        Change(named(losers), f"{permission} on {counted(names)}", left or None, items=tuple(names))
-        for (losers, permission, left), names in lost.items()
+        Change(named(losers), f"{before} on {counted(names)}", after or None, items=tuple(names))
+        for (losers, before, after), names in lost.items()
     )
     return changes, summary(params.team, grants, lost)
 
 
-def losers_of(
-    grant: Grant, people: Iterable[str], kept: Mapping[str, Mapping[str, str]]
-) -> dict[tuple[str, str], tuple[str, ...]]:
-    """Who loses the grant, by what they have and what they keep."""
-    found: dict[tuple[str, str], tuple[str, ...]] = {}
-    for person in people:
-        left = max(kept.get(person, {}).get(grant.repository, ""), grant.free, key=LEVELS.index)
-        if LEVELS.index(left) < LEVELS.index(grant.permission):
-            found[grant.permission, left] = (*found.get((grant.permission, left), ()), person)
-    return found
-
-
-async def find_kept(
-    hub: Hub, params: OneTeam, people: Sequence[str], *, grants: Sequence[Grant]
-) -> dict[str, dict[str, str]]:
-    """What each of the people may do on which repositories without the team: by their role, or by another team."""
-    pages, editors = await asyncio.gather(
-        hub.pages(MEMBERS, query={"type": "member"}, organization=params.organization),
-        find_editors(hub, params.organization),
-    )
-    members = {m["username"]: m for m in pages.data if m.get("username") in people}
-    others = sorted({team for m in members.values() for team in m.get("groups") or ()} - {params.team, OWNERS})
-    lists = await asyncio.gather(*(team_repositories(hub, params.organization, team) for team in others))
-    by_team = dict(zip(others, lists, strict=True))
-    kept: dict[str, dict[str, str]] = {}
-    for username, member in members.items():
-        if role_of(member, editors) in {"owner", "editor"}:
-            kept[username] = {grant.repository: "admin" for grant in grants}
-        else:
-            kept[username] = highest(grant for team in member.get("groups") or () for grant in by_team.get(team, ()))
-    return kept
-
-
-def highest(grants: Iterable[Grant]) -> dict[str, str]:
-    """The highest permission on each repository."""
-    found: dict[str, str] = {}
-    for grant in grants:
-        found[grant.repository] = max(found.get(grant.repository, ""), grant.permission, key=LEVELS.index)
-    return found
+async def find_others(
+    hub: Hub, params: OneTeam, people: Sequence[str]
+) -> tuple[list[Member], dict[str, dict[str, str]]]:
+    """The people in the team, and what their other teams may do, by repository and team."""
+    members = [member for member in await read_members(hub, params.organization) if member.username in people]
+    teams = sorted({team for m in members if not m.may_everything for team in m.teams} - {params.team, OWNERS})
+    lists = await asyncio.gather(*(team_repositories(hub, params.organization, team) for team in teams))
+    others: dict[str, dict[str, str]] = defaultdict(dict)
+    for team, grants in zip(teams, lists, strict=True):
+        for grant in grants:
+            others[grant.repository][team] = grant.permission
+    return members, others
 
 
 def counted(repositories: Sequence[Any]) -> str:

@@ -17,13 +17,29 @@ from bot.operations.base import Intent, Mentions, Operation, Read, marker_of
 from bot.slack.answers import answer_message, error_message, error_text, said
 from bot.slack.attachments import Draft, with_files
 from bot.slack.cards import Content
-from bot.slack.grammar import COMMAND, Command, Form, Help, Pick, Typed, complete, field_errors, parameters, read
-from bot.slack.modals import FORM, REASON, attached_files, form_view, message_view, picker_view, read_form
+from bot.slack.grammar import (
+    COMMAND,
+    Command,
+    Form,
+    Help,
+    Pick,
+    Typed,
+    complete,
+    field_errors,
+    parameters,
+    read,
+    usage_error,
+)
+from bot.slack.modals import FORM, REASON, attached_files, form_view, message_view, picker_view, read_form, without_room
 from bot.slack.services import Person, Services
 from bot.slack.text import escape
 
 MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 WAIT = "Asking Docker Hub…"
+TOO_LONG = (
+    "Something is missing, and the form that would ask for it takes 3,000 characters a field, fewer than were typed "
+    "for: {titles}. Give everything at once, or less of it."
+)
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -66,6 +82,8 @@ async def run_command(services: Services, person: Person, body: Mapping[str, Any
         case Pick():
             await services.open_view(body["trigger_id"], picker_view(services.operations, channel=channel), person)
         case Form(operation, values, reason):
+            if titles := without_room(operation, values):
+                raise usage_error(TOO_LONG.format(titles=", ".join(titles)), operation)
             view = form_view(operation, values, reason, organizations=services.organizations, channel=channel)
             await services.open_view(body["trigger_id"], view, person)
         case Intent():

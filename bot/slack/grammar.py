@@ -224,7 +224,7 @@ def find_alias(words: tuple[str, ...], operations: Sequence[Operation]) -> tuple
             continue
         begins_names = any(name.startswith(f"{operation.alias} ") for name in names)
         wants_help = len(words) == length or words[length] in HELP_WORDS
-        if begins_names and wants_help or get_close_matches(" ".join(words[: length + 1]), names, n=1, cutoff=0.9):
+        if (begins_names and wants_help) or get_close_matches(" ".join(words[: length + 1]), names, n=1, cutoff=0.9):
             return None
         return operation, length
     return None

@@ -33,6 +33,7 @@ CHOICE = "choice"
 REASON = "reason"
 FILE = "_file"
 OPTION_VALUE = 150
+MAX_INPUT = 3000
 SWITCHED_ON = frozenset({"true", "t", "yes", "y", "on", "1"})  # as pydantic reads them
 
 
@@ -77,7 +78,7 @@ def reason_block(reason: str) -> Block:
     """Why; every write has a reason."""
     element: Block = {"type": "plain_text_input", "action_id": VALUE, "multiline": True, "max_length": MAX_REASON}
     if reason:
-        element["initial_value"] = fit_plain(reason, 3000)
+        element["initial_value"] = fit_plain(reason, MAX_INPUT)
     hint = plain_text("The approvers and the audit trail read it.", 2000)
     return {
         "type": "input",
@@ -201,12 +202,23 @@ def number_input(parameter: Parameter, value: Any) -> Block:
     return element | ({"initial_value": str(initial)} if isinstance(initial, int | str) else {})
 
 
+def without_room(operation: Operation, values: Mapping[str, Any]) -> list[str]:
+    """The titles of the inputs that cannot hold what was typed for them."""
+    texts = {p.info.title or p.name: input_text(values.get(p.name)) or "" for p in parameters(operation.params)}
+    return [title for title, text in texts.items() if fit_plain(str(text), MAX_INPUT) != str(text)]
+
+
+def input_text(value: Any) -> Any:
+    """What stands in a text input; a list has one item a line."""
+    return "\n".join(value) if isinstance(value, list | tuple) else value
+
+
 def text_input(parameter: Parameter, value: Any) -> Block:
-    """Free text; a list has one item a line."""
-    text = "\n".join(value) if isinstance(value, list | tuple) else value
+    """Free text, of several lines where it can be long."""
+    text = input_text(value)
     is_multiline = parameter.is_list or parameter.is_long
     element: Block = {"type": "plain_text_input", "action_id": VALUE, "multiline": is_multiline}
-    return element | ({"initial_value": fit_plain(text, 3000)} if text else {})
+    return element | ({"initial_value": fit_plain(text, MAX_INPUT)} if text else {})
 
 
 def read_form(operation: Operation, state: Mapping[str, Any]) -> tuple[dict[str, Any], str]:

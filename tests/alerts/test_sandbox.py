@@ -13,7 +13,6 @@ from bot.db.session import Database
 from bot.hub.auth import Credential
 from bot.hub.client import Hub
 from bot.sandbox import world
-from bot.sandbox.clock import Clock
 from bot.sandbox.hub import HubSandbox
 
 from .conftest import opened, outbox
@@ -23,14 +22,6 @@ from .conftest import opened, outbox
 async def database(sqlite_url: str) -> AsyncIterator[Database]:
     async with opened(sqlite_url) as database:
         yield database
-
-
-@pytest.fixture
-async def sandbox() -> AsyncIterator[HubSandbox]:
-    sandbox = HubSandbox(clock=Clock())
-    await sandbox.start()
-    yield sandbox
-    await sandbox.stop()
 
 
 @pytest.fixture

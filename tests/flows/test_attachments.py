@@ -57,6 +57,13 @@ async def test_what_is_wrong_beside_the_file_is_said_at_once(house: House) -> No
     assert house.slack.calls_of("files.info") == []
 
 
+async def test_people_who_have_no_room_in_the_form_are_not_cut_off(house: House) -> None:
+    people = " ".join(f"person{number}@example.com" for number in range(150))
+    await house.ann.command(f"/hub invite send {people}")
+    await house.ann.wait_for_ephemeral("takes 3,000 characters a field, fewer than were typed for: People.")
+    assert house.ann.view is None
+
+
 async def test_each_line_at_fault_is_named_in_the_form_and_nobody_is_asked(house: House) -> None:
     await submit(house, "email\njane@example.com\nnot*an*id\nx@y\n")
     view = await house.ann.wait_for_view("Line 3: “not*an*id” is no Docker ID")

@@ -45,7 +45,7 @@ async def test_what_the_plan_lacks_is_off_for_an_hour_and_then_tried_again(open_
     said = await helped(house, "registry")
     assert said.count("_Off: ") == 2, "reading it and changing it are one capability"
     assert WHY in said
-    assert "Off:" not in await helped(house, "settings")
+    assert "Off:" not in await helped(house, "org settings")
     house.clock.advance(3500)
     await refusal(house.omar, "/hub registry access show", WHY)
     await refusal(house.omar, "/hub registry access update --enabled on --reason x", WHY)

@@ -76,7 +76,7 @@ async def test_a_pending_invite_is_found_by_a_mention(house: House) -> None:
 
 async def test_without_the_scope_for_addresses_the_docker_id_is_asked_for(house: House) -> None:
     app = house.slack.parts.app
-    app.scopes = frozenset(app.scopes) - {"users:read.email"}
+    app.scopes = app.scopes - {"users:read.email"}
     line = f"/hub team member add backend {MIRA} --reason x"
     await refusal(house.ann, line, "Slack does not tell the e-mail address of Mira Novak: type the Docker ID instead.")
 

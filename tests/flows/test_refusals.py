@@ -31,7 +31,7 @@ MISTYPED = {
     "/hub invite cancel 'a b' --reason x": ("invite: “a b” is neither an invite",),
     "/hub audit list --limit 5000": ("limit: “5000” is more than 1000, the most there is.",),
     "/hub audit list --from someday": ("from: “someday” is no time such as 2026-11-01",),
-    f"/hub invite send {' '.join(f'p{n}@example.com' for n in range(101))}": ("100 is the most there is",),
+    f"/hub invite send {' '.join(f'p{n}' for n in range(501))}": ("500 is the most there is",),
 }
 
 

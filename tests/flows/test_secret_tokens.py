@@ -1,10 +1,12 @@
 """A new token: shown once, to its requester alone; nowhere else; and gone again where it cannot be shown."""
 
 import asyncio
+import io
 import json
 import logging
 import re
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,13 +15,14 @@ import structlog
 
 from bot.logs import configure_logs
 from bot.sandbox.hub.faults import Drop, Respond, nonsense
+from bot.sandbox.hub.state import OrganizationToken, PersonalToken
 from bot.sandbox.slack import words_of
 from tests.flows.conftest import OpenHouse
 from tests.flows.house import House
 from tests.flows.steps import agree, ask, write_policy
 
 RULE = '{name: Omar agrees, operations: ["*"], approvals: 1, approvers: {users: [U0OMAR]}}'
-OAT = ("/hub oat create deploy --repo api=pull", "/v2/orgs/acme/access-tokens")
+OAT = ("/hub oat create deploy --repo acme/api:image-pull", "/v2/orgs/acme/access-tokens")
 PAT = ("/hub pat create deploy repo:read", "/v2/access-tokens")
 BOTH = [pytest.param(*OAT, id="oat"), pytest.param(*PAT, id="pat")]
 SECRET = re.compile(r"dckr_[op]at_[\w-]{20,}")
@@ -27,12 +30,14 @@ KEPT = ("slack_sdk", "slack_bolt", "apscheduler", "aiohttp.access", "asyncio")
 
 
 @pytest.fixture
-def written(capfd: pytest.CaptureFixture[str]) -> Iterator[Callable[[], str]]:
+def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], str]]:
     """What goes to the log, at the finest level; what that changes for the whole process is put back at the end."""
-    root = logging.getLogger()
+    root, stream = logging.getLogger(), io.StringIO()
     handlers, levels = list(root.handlers), {name: logging.getLogger(name).level for name in ("", *KEPT)}
-    configure_logs(level="DEBUG", form="json")
-    yield lambda: capfd.readouterr().err
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "stderr", stream)
+        configure_logs(level="DEBUG", form="json")
+    yield stream.getvalue
     root.handlers[:] = handlers
     for name, level in levels.items():
         logging.getLogger(name or None).setLevel(level)
@@ -45,18 +50,20 @@ async def agreed(open_house: OpenHouse, tmp_path: Path) -> House:
     return await open_house(policy=write_policy(tmp_path, RULE))
 
 
-def labels(house: House) -> list[str]:
-    """The labels of every token that Docker Hub has."""
+def tokens(house: House) -> list[PersonalToken | OrganizationToken]:
+    """Every token that Docker Hub has."""
     state = house.hub.state
-    tokens = [*state.personal_tokens.values(), *state.organizations["acme"].tokens.values()]
-    return [token.label for token in tokens]
+    return [*state.personal_tokens.values(), *state.organizations["acme"].tokens.values()]
+
+
+def labels(house: House) -> list[str]:
+    """Their labels."""
+    return [token.label for token in tokens(house)]
 
 
 def secret_of(house: House) -> str:
     """The new token itself, as Docker Hub knows it."""
-    state = house.hub.state
-    tokens = [*state.personal_tokens.values(), *state.organizations["acme"].tokens.values()]
-    return next(token.secret for token in tokens if token.label == "deploy")
+    return next(token.secret for token in tokens(house) if token.label == "deploy")
 
 
 def rows(house: House) -> str:
@@ -84,6 +91,7 @@ async def test_a_new_token_is_shown_once_to_its_requester_alone(
     assert secret not in words_of(await house.ann.wait_for_view("deploy"))
     await house.bot.stop()
     assert secret not in rows(house)
+    assert "execution.finished" in written()
     assert secret not in written()
     assert house.slack.violations == []
     await house.start_bot()

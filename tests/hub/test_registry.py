@@ -6,16 +6,7 @@ import pytest
 
 from bot.hub import Call, HubProtocolError, HubUnreachable, NotFoundError, PullLimit, Registry
 from bot.hub.registry import read_pull_limit
-from bot.sandbox.clock import Clock
 from bot.sandbox.hub import HubSandbox
-
-
-@pytest.fixture
-async def sandbox() -> AsyncIterator[HubSandbox]:
-    sandbox = HubSandbox(clock=Clock())
-    await sandbox.start()
-    yield sandbox
-    await sandbox.stop()
 
 
 @pytest.fixture

@@ -106,8 +106,7 @@ async def test_a_plan_without_the_settings_is_named(hub_sandbox: JudgedHub, hub:
     ):
         with pytest.raises(UserError) as error:
             await refused
-        assert "plan, the account's role or the token's scope" in error.value.text
-        assert "It takes a Business plan, and an owner's Docker ID" in error.value.text
+        assert "That takes a Business plan, and an owner's Docker ID" in error.value.text
 
 
 async def test_settings_without_image_restrictions_name_the_plan(hub_sandbox: JudgedHub, hub: Hub) -> None:

@@ -193,7 +193,7 @@ async def test_an_approval_of_a_deletion_is_stale_when_another_token_has_taken_t
 
 async def test_an_organization_token_has_no_personal_tokens_and_the_sentence_says_so(hub_sandbox: JudgedHub) -> None:
     hub = Hub(url=hub_sandbox.url, credential=Credential("acme", SecretStr(ORGANIZATION_TOKEN)))
-    with pytest.raises(UserError, match=r"log the bot in with its Docker ID; an organization access token.*\(403: "):
+    with pytest.raises(UserError, match=r"logged in with a Docker ID; an organization access token.*\(403: "):
         await pat.preview_create(hub, new())
     await hub.close()
 

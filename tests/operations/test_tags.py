@@ -140,6 +140,6 @@ async def test_a_plan_without_immutable_tags_is_named(hub_sandbox: JudgedHub, hu
     ):
         with pytest.raises(UserError) as error:
             await refused
-        assert "plan, the account's role or the token's scope" in error.value.text
-        assert "It takes a plan with immutable tags; administrators of the repository." in error.value.text
+        assert "That takes a plan with immutable tags, and an account that administers" in error.value.text
+        assert "scope-repository-settings-admin" in error.value.text
         assert "subscription" in error.value.text

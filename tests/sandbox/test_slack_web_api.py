@@ -251,6 +251,28 @@ async def test_a_file_is_uploaded_and_shared(slack: SlackSandbox, client: AsyncW
     assert (await refusal(client.files_info(file="F0NONE")))["error"] == "file_not_found"
 
 
+async def test_a_files_bytes_are_for_the_bot_that_may_read_files_alone(
+    slack: SlackSandbox, client: AsyncWebClient, ann: Person
+) -> None:
+    await client.files_upload_v2(content="a;ä\n", filename="list 1#.csv", channel="C0GENERAL")
+    message = await ann.wait_for_message("C0GENERAL", lambda message: bool(message.body.get("files")))
+    file = (await client.files_info(file=message.body["files"][0]["id"]))["file"]
+    assert file["url_private"].startswith(f"{slack.url}/files-pri/T0ACME-{file['id']}/")
+
+    async def fetch(address: str, token: str) -> tuple[int, bytes]:
+        headers = {"Authorization": f"Bearer {token}"}
+        async with session.get(address, headers=headers, allow_redirects=False) as response:
+            return response.status, await response.read()
+
+    async with aiohttp.ClientSession() as session:
+        for address in (file["url_private"], file["url_private_download"]):
+            assert await fetch(address, slack.bot_token) == (200, "a;ä\n".encode())
+            assert await fetch(address, "xoxb-other") == (302, b"")
+        assert (await fetch(file["url_private"].replace(file["id"], "F0NONE"), slack.bot_token))[0] == 404
+        slack.app.scopes.discard("files:read")
+        assert (await fetch(file["url_private"], slack.bot_token))[0] == 302
+
+
 async def test_an_upload_of_another_length_is_refused(slack: SlackSandbox, client: AsyncWebClient) -> None:
     address = await client.files_getUploadURLExternal(filename="a.txt", length=3)
     async with aiohttp.ClientSession() as session, session.post(address["upload_url"], data=b"four") as response:

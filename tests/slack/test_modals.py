@@ -24,6 +24,7 @@ from bot.slack.modals import (
     message_view,
     picker_view,
     read_form,
+    without_room,
 )
 from bot.slack.text import escape
 from tests.operations.samples import HOSTILE, TEXTS, sample_values
@@ -157,6 +158,12 @@ def test_a_switch_stands_in_the_form_as_it_was_typed(typed: str) -> None:
     assert found["enabled"] is command.operation.params.model_validate(
         {"organization": "acme", **command.values}
     ).model_dump().get("enabled")
+
+
+def test_what_has_no_room_in_the_form_is_known_before_it_is_cut() -> None:
+    people = [f"person{number}@example.com" for number in range(150)]
+    assert without_room(INVITE, {"invitees": people[:120], "role": "owner"}) == []
+    assert without_room(INVITE, {"invitees": people, "role": "owner"}) == ["People"]
 
 
 def test_the_form_remembers_where_it_came_from_and_no_right() -> None:

@@ -1,0 +1,401 @@
+"""`call` and `login` as people type them: a process of its own, the sandboxes, and the bot beside it."""
+
+import asyncio
+import os
+import pty
+import re
+import sqlite3
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import terminal
+from bot.errors import UsageError
+from bot.governance.audit import Event
+from bot.sandbox import world
+from bot.sandbox.hub.faults import Respond
+from bot.sandbox.hub.seed import TWO_FACTOR
+from bot.sandbox.launcher import SOURCE
+from tests.flows.house import House
+from tests.flows.races_records import Records, read_once
+from tests.flows.shell import Finished, call, terminal_environment
+from tests.flows.steps import agree, write_policy
+
+RULES = (
+    '{name: reading, operations: ["*.list", "*.show", "*.export"], approvals: 0}',
+    '{name: Mira alone, operations: ["team.member.*", "oat.create"], requesters: {users: [U0MIRA]}, approvals: 0}',
+    '{name: Omar agrees, operations: ["team.create"], approvals: 1, approvers: {users: [U0OMAR]}}',
+)
+ADD = ("team", "member", "add", "backend", "samok", "--reason", "needs it")
+SECRET = re.compile(r"dckr_[a-z]+_[\w-]{8,}|eyJ[\w-]+\.[\w-]+\.[\w-]+")
+
+
+@pytest.fixture
+async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    """Both sandboxes and the bot, under a policy in which Mira may act alone."""
+    house = House(sqlite_url, policy=write_policy(tmp_path, *RULES))
+    await house.start()
+    yield house
+    await house.stop()
+
+
+@pytest.fixture
+async def quiet_house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    """The same without a bot, and without a Slack that answers: the terminal needs neither."""
+    house = House(sqlite_url, policy=write_policy(tmp_path, *RULES))
+    await house.hub.start()
+    yield house
+    await house.hub.stop()
+
+
+def trail(house: House) -> list[tuple[str, str, str]]:
+    """Event, actor and details of every record."""
+    path = house.database_url.removeprefix("sqlite+aiosqlite:///")
+    with closing(sqlite3.connect(path)) as database:
+        return list(database.execute("SELECT event, actor, details FROM audit_trail ORDER BY id"))
+
+
+async def records(house: House) -> Records:
+    """What the database holds."""
+    return await read_once(house.database_url)
+
+
+def members(house: House) -> list[str]:
+    """Who is in the team backend."""
+    return list(house.hub.state.organizations["acme"].teams["backend"].members)
+
+
+async def test_a_read_prints_one_envelope_and_nothing_else(quiet_house: House) -> None:
+    house = quiet_house
+    done = await call(house, "team", "list", "--json")
+    assert (done.status, done.err) == (0, "")
+    assert done.envelope["status"] == 200
+    assert {row["Team"] for row in done.envelope["data"]} == set(house.hub.state.organizations["acme"].teams)
+    assert set(done.envelope["rate_limit"]) == {"family", "limit", "remaining", "reset_at"}
+    ((event, actor, details),) = trail(house)
+    assert (event, actor) == (Event.READ, f"terminal:{terminal.system_user()}")
+    assert f'"terminal": "{terminal.system_user()}@' in details
+
+
+async def test_a_write_that_waits_is_approved_in_slack_and_done_by_the_bot(house: House) -> None:
+    asked = await call(house, "team", "create", "design", "--reason", "needs it", "--json", "--yes")
+    assert asked.status == 0
+    assert asked.envelope["status"] == 202
+    assert asked.envelope["data"]["status"] == "pending"
+    assert house.writes() == []
+    await agree(house, await house.card(1, "needs it", f"`terminal:{terminal.system_user()}`"))
+    await house.card(1, "Done")
+    assert "design" in house.hub.state.organizations["acme"].teams
+    assert house.slack.violations == []
+
+
+async def test_who_may_act_alone_acts_alone_and_the_trail_names_the_terminal(quiet_house: House) -> None:
+    house, user = quiet_house, terminal.system_user()
+    lying = {"USER": "mallory", "LOGNAME": "mallory", "USERNAME": "mallory", "SUDO_USER": "mallory"}
+    environment = terminal_environment(house, **lying)
+    done = await call(house, *ADD, "--json", "--yes", "--as", "U0MIRA", environment=environment)
+    assert (done.status, done.err) == (0, "")
+    assert (done.envelope["status"], done.envelope["data"]["status"]) == (200, "succeeded")
+    assert done.envelope["data"]["rule"] == "Mira alone"
+    assert "samok" in members(house)
+    assert len(house.writes()) == 1
+    submitted, executing, succeeded = trail(house)
+    assert submitted[:2] == (Event.SUBMITTED, "U0MIRA")
+    assert f'"terminal": "{user}@' in submitted[2]
+    assert executing[0] == Event.EXECUTING
+    assert '"executor": "terminal:' in executing[2]
+    assert succeeded[0] == Event.SUCCEEDED
+    assert "mallory" not in str(trail(house))
+
+
+async def test_a_new_token_goes_to_standard_error_alone(quiet_house: House) -> None:
+    house = quiet_house
+    words = ("oat", "create", "deploy", "--repo", "acme/api:image-pull", "--reason", "x")
+    environment = terminal_environment(house, LOG_LEVEL="DEBUG")
+    done = await call(house, *words, "--json", "--yes", "--as", "U0MIRA", environment=environment)
+    assert done.envelope["data"]["status"] == "succeeded"
+    tokens = house.hub.state.organizations["acme"].tokens.values()
+    secret = next(token.secret for token in tokens if token.label == "deploy")
+    assert done.err.splitlines()[1:] == [secret]
+    assert not SECRET.search(done.out)
+    with closing(sqlite3.connect(house.database_url.removeprefix("sqlite+aiosqlite:///"))) as database:
+        assert secret not in "\n".join(database.iterdump())
+
+
+# In this process, where only the words and the exit status matter.
+
+
+@pytest.fixture
+def at_terminal(
+    quiet_house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Any]:
+    """`call` with the sandbox's environment, in this process; answers as a process would."""
+    for name, value in terminal_environment(quiet_house).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("bot.terminal.configure_logs", lambda **_: None)
+
+    async def run(*words: str) -> Finished:
+        capsys.readouterr()
+        status = await terminal.call(words)
+        return Finished(status, *capsys.readouterr())
+
+    yield run
+
+
+async def test_without_yes_and_without_a_terminal_nothing_is_asked_for(quiet_house: House, at_terminal: Any) -> None:
+    done = await at_terminal(*ADD, "--json", "--as", "U0MIRA")
+    assert (done.status, done.out) == (1, "")
+    assert "--yes goes on without asking." in done.err
+    assert (await records(quiet_house)).requests == {}
+    assert trail(quiet_house) == []
+    assert quiet_house.writes() == []
+
+
+@pytest.mark.parametrize("more", [("--yes",), ()])
+async def test_what_the_policy_refuses_is_said_with_its_reason_and_recorded(
+    quiet_house: House, at_terminal: Any, more: tuple[str, ...]
+) -> None:
+    done = await at_terminal("team", "delete", "data", "--reason", "x", "--json", *more)
+    assert (done.status, done.out) == (1, "")
+    assert "team.delete" in done.err
+    assert [event for event, _, _ in trail(quiet_house)] == [Event.REFUSED]
+    assert f"{terminal.system_user()}@" in trail(quiet_house)[0][2]
+    assert (await records(quiet_house)).requests == {}
+
+
+MISUSES = [
+    (("team", "lsit"), "Did you mean"),
+    (("team", "member", "add", "backend"), "team member add <team> <username>"),
+    (("team", "member", "add", "backend", "samok"), "--reason <reason>"),
+    (("team", "list", "--nonsense", "1"), "There is no --nonsense"),
+    (("member", "list", "--role", "king"), "none of"),
+    (("team", "list", "--as"), "--as needs a Slack user's id"),
+    (("team", "list", "--as="), "--as needs a Slack user's id"),
+    (("team", "list", "--as", "mira"), "--as needs a Slack user's id"),
+    (("team", "list", "--as", "hubwarden"), "--as needs a Slack user's id"),
+    (("team", "list", "--as", "terminal:root"), "--as needs a Slack user's id"),
+    (("team", "member", "add", "backend", "<@U0MIRA|mira>", "--reason", "x"), "is no"),
+]
+
+
+@pytest.mark.parametrize(("words", "said"), MISUSES)
+async def test_a_misuse_is_status_2_and_a_sentence(
+    quiet_house: House, at_terminal: Any, words: tuple[str, ...], said: str
+) -> None:
+    done = await at_terminal(*words, "--json")
+    assert (done.status, done.out) == (2, "")
+    assert said in done.err
+    assert not quiet_house.hub.requests
+
+
+def test_the_terminals_own_words_are_taken_out_wherever_they_stand() -> None:
+    options = terminal.read_options(["--json", "team", "--as", "U0MIRA", "list", "--yes"])
+    assert options == terminal.Options(("team", "list"), "U0MIRA", as_json=True, yes=True)
+    assert terminal.read_options(["x", "--as=W0MIRA"]).identity == "W0MIRA"
+    assert terminal.read_options(["x"]).identity == f"terminal:{terminal.system_user()}"
+    with pytest.raises(UsageError):
+        terminal.read_options(["x", "--as", "--json"])
+
+
+async def test_who_is_not_named_by_the_rule_is_refused_with_its_name(quiet_house: House, at_terminal: Any) -> None:
+    for more in ((), ("--as", "U0SAM")):
+        done = await at_terminal(*ADD, "--json", "--yes", *more)
+        assert (done.status, done.out) == (1, "")
+        assert "The rule “Mira alone” does not let you ask for team.member.add" in done.err
+    assert [actor for _, actor, _ in trail(quiet_house)] == [f"terminal:{terminal.system_user()}", "U0SAM"]
+
+
+async def test_whom_a_group_lets_ask_cannot_be_told_without_slack(
+    quiet_house: House, at_terminal: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    rule = '{name: leads, operations: ["*"], requesters: {groups: [S0LEADS]}, approvals: 0}'
+    monkeypatch.setenv("POLICY_FILE", str(write_policy(tmp_path, rule)))
+    done = await at_terminal(*ADD, "--yes", "--as", "U0OMAR")
+    assert (done.status, done.out) == (1, "")
+    assert "nobody can tell who is in the user group S0LEADS" in done.err
+    assert quiet_house.writes() == []
+
+
+async def test_a_write_that_fails_is_status_1_with_its_envelope(quiet_house: House) -> None:
+    quiet_house.hub.faults.add("POST", "*/members", Respond(409, {"detail": "no seats left"}))
+    done = await call(quiet_house, *ADD, "--json", "--yes", "--as", "U0MIRA")
+    assert done.status == 1
+    assert done.envelope["data"]["status"] == "failed"
+    assert "no seats left" in done.envelope["data"]["error"]
+
+
+async def test_a_read_that_fails_is_status_1_and_no_envelope(quiet_house: House, at_terminal: Any) -> None:
+    quiet_house.hub.faults.add("GET", "/v2/orgs/acme/groups", Respond(403, {"detail": "no"}))
+    done = await at_terminal("team", "list", "--json")
+    assert (done.status, done.out) == (1, "")
+    assert "“no”" in done.err
+
+
+async def test_nothing_to_do_is_said_and_not_recorded(quiet_house: House, at_terminal: Any) -> None:
+    done = await at_terminal("team", "member", "add", "backend", "annberg", "--reason", "x", "--as", "U0MIRA")
+    assert (done.status, done.out) == (1, "")
+    assert "Nothing to do." in done.err
+    assert (await records(quiet_house)).requests == {}
+
+
+async def test_a_document_is_printed_whole(quiet_house: House, at_terminal: Any) -> None:
+    done = await at_terminal("member", "export")
+    assert (done.status, done.err) == (0, "")
+    assert done.out.startswith("Name,Username,Email")
+    done = await at_terminal("member", "export", "--json")
+    assert done.envelope["data"].startswith("Name,Username,Email")
+
+
+async def test_a_setting_that_is_missing_is_a_configuration_error(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from bot.errors import ConfigurationError
+
+    monkeypatch.chdir(tmp_path)
+    for name in ("DOCKERHUB_TOKEN", "DOCKERHUB_USERNAME", "DOCKERHUB_ORGANIZATIONS", "SLACK_APPROVALS_CHANNEL"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(ConfigurationError):
+        await terminal.call(["team", "list"])
+    assert capsys.readouterr().out == ""
+
+
+# At a real terminal.
+
+
+class Screen:
+    """A process on a pseudo-terminal of its own; what it writes there, and typing; standard output is apart."""
+
+    def __init__(self, process: asyncio.subprocess.Process, master: int) -> None:
+        self.process = process
+        self.shown = ""
+        self._master = master
+        self._more = asyncio.Event()
+        asyncio.get_running_loop().add_reader(master, self._read)
+
+    async def wait_for(self, words: str) -> None:
+        """Return once the words stand there, after what was seen before."""
+        async with asyncio.timeout(20):
+            while words not in self.shown:
+                self._more.clear()
+                await self._more.wait()
+
+    def type(self, text: str) -> None:
+        """Press these keys."""
+        os.write(self._master, text.encode())
+
+    async def end(self) -> tuple[int, str]:
+        """The exit status, and standard output."""
+        async with asyncio.timeout(20):
+            out, _ = await self.process.communicate()
+        self.close()
+        assert self.process.returncode is not None
+        return self.process.returncode, out.decode()
+
+    def close(self) -> None:
+        """Let go of the terminal."""
+        asyncio.get_running_loop().remove_reader(self._master)
+        os.close(self._master)
+
+    def _read(self) -> None:
+        try:
+            self.shown += os.read(self._master, 4096).decode()
+        except OSError:  # Linux says so once nobody has the other side open
+            asyncio.get_running_loop().remove_reader(self._master)
+        self._more.set()
+
+
+async def sit_down(house: House, *words: str) -> Screen:
+    """Start the command on a terminal that is its own, as a shell would."""
+    master, slave = pty.openpty()
+    process = await asyncio.create_subprocess_exec(
+        *("setsid", "--ctty", "--wait", sys.executable, "-m", "bot", *words),
+        cwd=SOURCE,
+        env=terminal_environment(house),
+        stdin=slave,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=slave,
+    )
+    os.close(slave)
+    return Screen(process, master)
+
+
+async def log_in(house: House, username: str, password: str) -> Screen:
+    """Type both."""
+    screen = await sit_down(house, "login")
+    await screen.wait_for("Docker ID: ")
+    screen.type(f"{username}\n")
+    await screen.wait_for("Password: ")
+    screen.type(f"{password}\n")
+    return screen
+
+
+async def test_a_password_and_a_code_are_asked_for_without_echo(quiet_house: House) -> None:
+    username, code = TWO_FACTOR
+    screen = await log_in(quiet_house, username, world.BOT_PASSWORD)
+    await screen.wait_for("Code of the second factor: ")
+    screen.type(f"{code}\n")
+    status, out = await screen.end()
+    assert status == 0
+    assert re.fullmatch(r"eyJ[\w-]+\.[\w-]+\.[\w-]+\n", out)
+    assert username in screen.shown
+    for hidden in (world.BOT_PASSWORD, code, out.strip()):
+        assert hidden not in screen.shown
+
+
+async def test_a_wrong_code_is_refused(quiet_house: House) -> None:
+    screen = await log_in(quiet_house, TWO_FACTOR[0], world.BOT_PASSWORD)
+    await screen.wait_for("Code of the second factor: ")
+    screen.type("000000\n")
+    assert await screen.end() == (1, "")
+    assert "Incorrect authentication credentials" in screen.shown
+
+
+@pytest.mark.parametrize("enforced", [False, True])
+async def test_a_log_in_that_docker_hub_refuses_says_why(quiet_house: House, enforced: bool) -> None:
+    quiet_house.hub.state.organizations["acme"].sso_enforced = enforced
+    password = world.BOT_PASSWORD if enforced else "not the password"
+    screen = await log_in(quiet_house, "annberg", password)
+    assert await screen.end() == (1, "")
+    said = "enforces single sign-on: use a personal access token" if enforced else "Incorrect authentication"
+    assert said in " ".join(screen.shown.split())
+    assert password not in screen.shown
+
+
+@pytest.mark.parametrize("key", ["\x03", "\x04"])
+async def test_a_question_can_be_left(quiet_house: House, key: str) -> None:
+    screen = await sit_down(quiet_house, "login")
+    await screen.wait_for("Docker ID: ")
+    screen.type("annberg\n")
+    await screen.wait_for("Password: ")
+    screen.type(key)
+    assert await screen.end() == (130, "")
+    assert "Traceback" not in screen.shown
+
+
+@pytest.mark.parametrize(("meanwhile", "status"), [(False, 0), (True, 1)])
+async def test_what_is_done_is_what_was_shown_at_the_question(quiet_house: House, meanwhile: bool, status: int) -> None:
+    house = quiet_house
+    screen = await sit_down(
+        house, "call", "team", "member", "remove", "data", "samok", "--reason", "x", "--as", "U0MIRA"
+    )
+    await screen.wait_for("Go on? [y/N] ")
+    assert house.writes() == []
+    if meanwhile:
+        house.hub.state.organizations["acme"].teams["data"].members.pop("samok")
+    screen.type("y\n")
+    ended, out = await screen.end()
+    assert ended == status
+    assert len(house.writes()) == (not meanwhile)
+    assert ("Request 1: succeeded." in out) is not meanwhile
+
+
+async def test_no_is_no(quiet_house: House) -> None:
+    screen = await sit_down(quiet_house, "call", *ADD, "--as", "U0MIRA")
+    await screen.wait_for("Go on? [y/N] ")
+    screen.type("\n")
+    assert await screen.end() == (1, "")
+    assert (await records(quiet_house)).requests == {}
