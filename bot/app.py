@@ -5,6 +5,7 @@ import os
 import socket as system_socket
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -96,6 +97,8 @@ class Hubwarden:
     def __init__(self, settings: Settings, *, now: Callable[[], datetime] = utc_now) -> None:
         self.settings = settings
         self._now = now
+        self._is_stopping = False
+        self._closing = AsyncExitStack()
         self._policy = read_policy(settings)
         self._alert_rules = read_alert_rules(settings)
         # A container's restart keeps host name and process id; whoever comes back must not hold the old claims.
@@ -103,24 +106,47 @@ class Hubwarden:
 
     async def start(self) -> None:
         """Start everything; what can be wrong with the configuration raises `ConfigurationError`."""
+        try:
+            await self._start()
+        except BaseException:
+            await self._closing.aclose()
+            raise
+
+    async def _start(self) -> None:
         settings = self.settings
         await asyncio.to_thread(upgrade, settings.database_url)
         self.database = Database(settings.database_url)
-        self._session = aiohttp.ClientSession(timeout=HTTP_TIMEOUT)
+        self._closing.push_async_callback(self.database.close)
+        self._session = await self._closing.enter_async_context(aiohttp.ClientSession(timeout=HTTP_TIMEOUT))
         self.client = build_client(settings.slack_bot_token, url=settings.slack_api_url, session=self._session)
         self.directory = SlackDirectory(self.client)
         await self._check_slack()
         self.hub = build_hub(settings)
+        self._closing.push_async_callback(self.hub.close)
         await self._build_use_cases()
         self._build_slack()
         self._build_jobs()
         self._build_health()
-        await self.health.start()
+        await self._start_health()
         for worker in self._workers:
             worker.start()
         await self.socket.start()
         self._timetable.start()
         log.info("hubwarden.started", health_port=self.health.bound_port)
+
+    async def _start_health(self) -> None:
+        try:
+            await self.health.start()
+        except OSError as error:
+            where = f"{self.settings.health_host}:{self.settings.health_port}"
+            problem = f"HEALTH_PORT: nothing can listen at {where} ({error.strerror}). Choose another port."
+            raise ConfigurationError([problem]) from None
+        finally:
+            self._closing.push_async_callback(self.health.stop)
+
+    def _beat(self) -> None:
+        """The executions' worker is in the middle of something long, and alive."""
+        self._workers[0].beat()
 
     async def wait_ready(self) -> None:
         """Return once Slack has said hello."""
@@ -130,14 +156,12 @@ class Hubwarden:
     async def stop(self) -> None:
         """Take no new work, end what runs, and close everything."""
         log.info("hubwarden.stopping")
+        self._is_stopping = True
         await self._timetable.stop(DRAIN_SECONDS)
         await self.socket.stop()
         await self.services.tasks.drain(DRAIN_SECONDS)
         await asyncio.gather(*(worker.stop(DRAIN_SECONDS) for worker in self._workers))
-        await self.health.stop()
-        await self.hub.close()
-        await self._session.close()
-        await self.database.close()
+        await self._closing.aclose()
         log.info("hubwarden.stopped")
 
     def wake(self) -> None:
@@ -149,9 +173,8 @@ class Hubwarden:
         """A refused token ends the start; a Slack that does not answer is waited for by everything else."""
         standing = await find_standing(self.client)
         if standing.is_refused:
-            await self._session.close()
-            await self.database.close()
             raise ConfigurationError([f"SLACK_BOT_TOKEN: {standing.problem}"])
+        self.directory.team = standing.team
         if standing.problem:
             log.warning("slack.not_checked", problem=standing.problem)
 
@@ -184,6 +207,8 @@ class Hubwarden:
             lease=lease,
             now=self._now,
             wake=self.wake,
+            beat=self._beat,
+            is_stopping=lambda: self._is_stopping,
         )
         delivery = Delivery(
             database=self.database,

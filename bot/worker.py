@@ -34,6 +34,10 @@ class Worker:
         """Begin."""
         self._task = asyncio.create_task(self._run(), name=self.name)
 
+    def beat(self) -> None:
+        """A step that takes long shows that it is alive."""
+        self._beat = time.monotonic()
+
     @property
     def silent_seconds(self) -> float:
         """How long ago the last step ended: a step that hangs, or a loop that died, shows here."""
@@ -63,7 +67,7 @@ class Worker:
                 log.exception("worker.step_failed", worker=self.name, pause=rest)
                 await self._pause(rest)
                 continue
-            self._beat = time.monotonic()
+            self.beat()
             if rest > 0 and not self._stopping:
                 await self._rest(min(rest, self._rest_seconds))
 

@@ -12,10 +12,12 @@ LOCK = 7_203_511
 
 
 def run(connection: Connection) -> None:
-    """Migrate; on PostgreSQL one replica at a time."""
+    """Migrate, one process at a time."""
     with context.begin_transaction():
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+        elif connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
         context.run_migrations()
 
 

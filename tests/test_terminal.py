@@ -1,11 +1,7 @@
 """`call` and `login` as people type them: a process of its own, the sandboxes, and the bot beside it."""
 
-import asyncio
-import os
-import pty
 import re
 import sqlite3
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -19,15 +15,15 @@ from bot.governance.audit import Event
 from bot.sandbox import world
 from bot.sandbox.hub.faults import Respond
 from bot.sandbox.hub.seed import TWO_FACTOR
-from bot.sandbox.launcher import SOURCE
 from tests.flows.house import House
 from tests.flows.races_records import Records, read_once
-from tests.flows.shell import Finished, call, terminal_environment
+from tests.flows.shell import Finished, Screen, call, sit_down, terminal_environment
 from tests.flows.steps import agree, write_policy
 
+ALONE = "team.member.*, member.role, oat.create"
 RULES = (
     '{name: reading, operations: ["*.list", "*.show", "*.export"], approvals: 0}',
-    '{name: Mira alone, operations: ["team.member.*", "oat.create"], requesters: {users: [U0MIRA]}, approvals: 0}',
+    f"{{name: Mira alone, operations: [{ALONE}], requesters: {{users: [U0MIRA]}}, approvals: 0}}",
     '{name: Omar agrees, operations: ["team.create"], approvals: 1, approvers: {users: [U0OMAR]}}',
 )
 ADD = ("team", "member", "add", "backend", "samok", "--reason", "needs it")
@@ -266,63 +262,6 @@ async def test_a_setting_that_is_missing_is_a_configuration_error(
 # At a real terminal.
 
 
-class Screen:
-    """A process on a pseudo-terminal of its own; what it writes there, and typing; standard output is apart."""
-
-    def __init__(self, process: asyncio.subprocess.Process, master: int) -> None:
-        self.process = process
-        self.shown = ""
-        self._master = master
-        self._more = asyncio.Event()
-        asyncio.get_running_loop().add_reader(master, self._read)
-
-    async def wait_for(self, words: str) -> None:
-        """Return once the words stand there, after what was seen before."""
-        async with asyncio.timeout(20):
-            while words not in self.shown:
-                self._more.clear()
-                await self._more.wait()
-
-    def type(self, text: str) -> None:
-        """Press these keys."""
-        os.write(self._master, text.encode())
-
-    async def end(self) -> tuple[int, str]:
-        """The exit status, and standard output."""
-        async with asyncio.timeout(20):
-            out, _ = await self.process.communicate()
-        self.close()
-        assert self.process.returncode is not None
-        return self.process.returncode, out.decode()
-
-    def close(self) -> None:
-        """Let go of the terminal."""
-        asyncio.get_running_loop().remove_reader(self._master)
-        os.close(self._master)
-
-    def _read(self) -> None:
-        try:
-            self.shown += os.read(self._master, 4096).decode()
-        except OSError:  # Linux says so once nobody has the other side open
-            asyncio.get_running_loop().remove_reader(self._master)
-        self._more.set()
-
-
-async def sit_down(house: House, *words: str) -> Screen:
-    """Start the command on a terminal that is its own, as a shell would."""
-    master, slave = pty.openpty()
-    process = await asyncio.create_subprocess_exec(
-        *("setsid", "--ctty", "--wait", sys.executable, "-m", "bot", *words),
-        cwd=SOURCE,
-        env=terminal_environment(house),
-        stdin=slave,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=slave,
-    )
-    os.close(slave)
-    return Screen(process, master)
-
-
 async def log_in(house: House, username: str, password: str) -> Screen:
     """Type both."""
     screen = await sit_down(house, "login")
@@ -379,18 +318,18 @@ async def test_a_question_can_be_left(quiet_house: House, key: str) -> None:
 @pytest.mark.parametrize(("meanwhile", "status"), [(False, 0), (True, 1)])
 async def test_what_is_done_is_what_was_shown_at_the_question(quiet_house: House, meanwhile: bool, status: int) -> None:
     house = quiet_house
-    screen = await sit_down(
-        house, "call", "team", "member", "remove", "data", "samok", "--reason", "x", "--as", "U0MIRA"
-    )
+    screen = await sit_down(house, "call", "member", "role", "samok", "owner", "--reason", "x", "--as", "U0MIRA")
     await screen.wait_for("Go on? [y/N] ")
+    assert "member → owner" in screen.shown
     assert house.writes() == []
     if meanwhile:
-        house.hub.state.organizations["acme"].teams["data"].members.pop("samok")
+        house.hub.state.organizations["acme"].members["samok"].role = "editor"
     screen.type("y\n")
     ended, out = await screen.end()
     assert ended == status
     assert len(house.writes()) == (not meanwhile)
     assert ("Request 1: succeeded." in out) is not meanwhile
+    assert ("Docker Hub has changed since you were asked." in screen.shown) is meanwhile
 
 
 async def test_no_is_no(quiet_house: House) -> None:

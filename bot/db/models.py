@@ -63,6 +63,7 @@ class OperationRequest(Base):
     params: Mapped[dict[str, Any]]
     reason: Mapped[str] = mapped_column(Text)
     requester: Mapped[str] = mapped_column(String(64))
+    origin: Mapped[str | None] = mapped_column(String(255))
     rule: Mapped[str] = mapped_column(String(255))
     required: Mapped[int]
     approver_users: Mapped[list[str]]

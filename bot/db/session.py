@@ -44,7 +44,13 @@ class Database:
 def create_engine(url: str) -> AsyncEngine:
     """SQLite with one connection, WAL and immediate transactions; PostgreSQL with a pool of ten."""
     if not url.startswith("sqlite"):
-        return create_async_engine(url, pool_size=10, max_overflow=0, pool_pre_ping=True)
+        return create_async_engine(
+            url,
+            pool_size=10,
+            max_overflow=0,
+            pool_pre_ping=True,
+            connect_args={"timeout": 10, "command_timeout": 60},
+        )
     engine = create_async_engine(
         url,
         poolclass=AsyncAdaptedQueuePool,

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 import structlog
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from bot.db import requests
 from bot.db.models import OperationRequest
-from bot.db.session import DATABASE_AWAY, Database
+from bot.db.session import DATABASE_AWAY, Database, Session
 from bot.errors import UserError
 from bot.governance import audit
 from bot.governance.audit import HUBWARDEN, Event
@@ -21,7 +21,7 @@ from bot.governance.courier import Courier
 from bot.governance.hub_errors import text_of
 from bot.governance.lifecycle import Status, sources_of
 from bot.governance.recording import announce, expect
-from bot.governance.stepping import Stepper, Verdict
+from bot.governance.stepping import Interrupted, Stepper, Verdict
 from bot.governance.views import dump_outcome
 from bot.hub import Hub, HubError, HubUnavailable
 from bot.operations.base import Operation, Outcome, Params, Write
@@ -29,6 +29,8 @@ from bot.operations.base import Operation, Outcome, Params, Write
 log = structlog.stdlib.get_logger(__name__)
 
 MAX_ATTEMPTS = 5
+NO_LONGER_KNOWN = "This version of Hubwarden cannot do it any more: what was asked for has changed. Ask again."
+BROKEN = "Hubwarden itself failed while doing this, and its log says how. Look in Docker Hub whether it was done."
 FINISH_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 CHANGED_MEANWHILE = (
     "Docker Hub has changed since this was asked for, so nothing was written. Ask again to see what it would do now."
@@ -55,6 +57,8 @@ class Executor:
     lease: timedelta
     now: Callable[[], datetime]
     wake: Callable[[], None]
+    beat: Callable[[], None] = lambda: None
+    is_stopping: Callable[[], bool] = lambda: False
 
     async def step(self) -> float:
         """Do one request; answers for how many seconds there is none to do."""
@@ -94,13 +98,18 @@ class Executor:
                 audit.record(
                     session, Event.EXECUTING, actor=HUBWARDEN, at=now, request_id=request_id, executor=self.name
                 )
-                operation, params = self._operation(request)
-                if operation.steps is None and operation.hub_action:
-                    subjects = operation.subjects(params)
-                    expect(session, request, action=operation.hub_action, subjects=subjects, now=now)
+                self._expect(session, request, now)
                 await announce(session, request, now)
         self.wake()
         return request
+
+    def _expect(self, session: Session, request: OperationRequest, now: datetime) -> None:
+        if (known := self._known(request)) is None:
+            return
+        operation, params = known
+        if operation.steps is None and operation.hub_action:
+            subjects = operation.subjects(params)
+            expect(session, request, action=operation.hub_action, subjects=subjects, now=now)
 
     async def _take_over(self) -> OperationRequest | None:
         now = self.now()
@@ -129,7 +138,11 @@ class Executor:
         return request
 
     async def _run(self, request: OperationRequest, work: Work) -> None:
-        operation, params = self._operation(request)
+        known = self._known(request)
+        if known is None:
+            await self._finish_surely(request, Verdict(Status.FAILED, error=NO_LONGER_KNOWN))
+            return
+        operation, params = known
         with structlog.contextvars.bound_contextvars(request_id=request.id, operation=operation.name):
             async with self._keeping_the_claim(request.id):
                 try:
@@ -137,6 +150,15 @@ class Executor:
                 except ClaimLost:
                     log.warning("execution.claim_lost")
                     return
+                except Interrupted:
+                    await self._extend(request.id, timedelta(0))
+                    return
+                except DATABASE_AWAY:
+                    raise
+                except Exception:
+                    # A bug of ours must neither hold up the others nor repeat a write for ever.
+                    log.exception("execution.broken", attempt=request.attempts)
+                    verdict = None if request.attempts < MAX_ATTEMPTS else Verdict(Status.UNKNOWN, error=BROKEN)
                 if verdict is not None:
                     await self._finish_surely(request, verdict)
 
@@ -166,6 +188,7 @@ class Executor:
             wake=self.wake,
             confirm=confirm,
             capabilities=self.capabilities,
+            is_stopping=self.is_stopping,
         )
 
     async def _step_through(self, stepper: Stepper) -> Verdict:
@@ -179,7 +202,7 @@ class Executor:
         if operation.execute is None:
             raise TypeError(f"{operation.name} is done in steps")
         try:
-            with self.capabilities.watching(operation):
+            with self.capabilities.watching(operation, params.organization):
                 outcome = await operation.execute(self.hub, params)
         except UserError as error:
             return Verdict(Status.FAILED, error=text_of(error))
@@ -265,14 +288,15 @@ class Executor:
         if not await self._extend(request_id):
             raise ClaimLost
 
-    async def _extend(self, request_id: int) -> bool:
+    async def _extend(self, request_id: int, lease: timedelta | None = None) -> bool:
+        self.beat()
         async with self.database.begin() as session:
             return await requests.extend_lease(
                 session,
                 request_id,
                 status=Status.EXECUTING,
                 executor=self.name,
-                lease_until=self.now() + self.lease,
+                lease_until=self.now() + (self.lease if lease is None else lease),
             )
 
     @asynccontextmanager
@@ -333,11 +357,15 @@ class Executor:
         log.info("execution.finished", status=verdict.status)
         self.wake()
 
-    def _operation(self, request: OperationRequest) -> tuple[Write, Params]:
-        operation = self.operations[request.operation]
+    def _known(self, request: OperationRequest) -> tuple[Write, Params] | None:
+        """What the row asks for; None where this version has no such write, or no such parameters."""
+        operation = self.operations.get(request.operation)
         if not isinstance(operation, Write):
-            raise TypeError(f"request {request.id} asks for {operation.name}, which is no write")
-        return operation, operation.params.model_validate(request.params)
+            return None
+        try:
+            return operation, operation.params.model_validate(request.params)
+        except ValidationError:
+            return None
 
 
 FINISHED = {Status.SUCCEEDED: Event.SUCCEEDED, Status.FAILED: Event.FAILED, Status.UNKNOWN: Event.UNKNOWN}

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from typing import Annotated, Any, Literal, TypeAlias
+from types import UnionType
+from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from bot.documents import read_yaml
 from bot.errors import ConfigurationError
-from bot.operations.base import Intent, Operation, Read
+from bot.operations.base import ByAnyName, Intent, Operation, Read, marker_of
 
 DURATION = re.compile(r"(\d{1,5})\s*(m|h|d|w)")
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -94,9 +95,19 @@ class Rule(Strict):
     where: Mapping[str, Condition] = Field(default_factory=dict)
     refuse: str | None = None
     requesters: People | None = None
-    approvals: int | None = Field(None, ge=0, le=10)
+    approvals: int | None = Field(None, ge=0, le=10, strict=True)
     approvers: People = People()
     expires: Annotated[timedelta | None, BeforeValidator(parse_duration)] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def leave_nothing_empty(cls, value: Any) -> Any:
+        """A key with nothing behind it would not say what it looks like: `requesters:` is not “everybody”."""
+        if isinstance(value, dict):
+            for key in ("requesters", "kinds", "approvers", "refuse", "approvals"):
+                if key in value and value[key] in (None, []):
+                    raise ValueError(f"{key} is empty: fill it in or leave it out")
+        return value
 
     @model_validator(mode="after")
     def make_sense(self) -> "Rule":
@@ -158,7 +169,7 @@ Decision: TypeAlias = Allowed | NeedsApproval | Refused
 
 def decide(policy: Policy, intent: Intent, requester: str, groups: frozenset[str] = frozenset()) -> Decision:
     """What the policy says of the intent of `requester`, who is in the Slack user groups `groups`."""
-    rule = next((rule for rule in policy.rules if speaks_of(rule, intent)), None)
+    rule = first_rule(policy, intent)
     operation = intent.operation.name
     if rule is None:
         return Refused(None, f"No rule of the policy speaks of {operation}, and what no rule allows is refused.")
@@ -171,6 +182,19 @@ def decide(policy: Policy, intent: Intent, requester: str, groups: frozenset[str
     if not rule.approvals:
         return Allowed(rule.name)
     return NeedsApproval(rule.name, rule.approvals, rule.approvers, rule.expires or DEFAULT_EXPIRY)
+
+
+def first_rule(policy: Policy, intent: Intent) -> Rule | None:
+    """The rule that decides: the first that speaks of the intent."""
+    return next((rule for rule in policy.rules if speaks_of(rule, intent)), None)
+
+
+def may_ask_for(policy: Policy, operation: Operation) -> bool:
+    """Whether any rule may let somebody have the operation, whatever its parameters will be."""
+    return any(
+        rule.refuse is None and any(fnmatchcase(operation.name, pattern) for pattern in rule.operations)
+        for rule in policy.rules
+    )
 
 
 def is_among(people: People, user: str, groups: frozenset[str]) -> bool:
@@ -289,10 +313,43 @@ def rule_problems(rule: Rule, operations: tuple[Operation, ...]) -> Iterable[str
             yield from condition_problems(rule, operation, parameter, condition)
 
 
+def choice_problems(rule: Rule, operation: Operation, parameter: str, condition: Condition) -> Iterable[str]:
+    """A pattern that matches none of the few values that a parameter can have would never hold: a slip of the pen."""
+    field = operation.params.model_fields[field_of(operation, parameter) or ""]
+    options = literal_values(field.annotation)
+    patterns = condition if isinstance(condition, tuple) else (*condition.any, *condition.all)
+    for pattern in patterns:
+        if options and not any(matches((pattern,), option) for option in options):
+            yield (
+                f"rule “{rule.name}”: {parameter} of {operation.name} is never “{pattern}”. It can be: "
+                f"{', '.join(options)}. (YAML takes a bare on or off for true or false: put it in quotation marks.)"
+            )
+
+
+def literal_values(annotation: Any) -> tuple[str, ...]:
+    """The values of a parameter that has few and fixed ones; none for any other."""
+    if annotation is bool:
+        return ("true", "false")
+    if get_origin(annotation) is Literal:
+        return tuple(str(value) for value in get_args(annotation))
+    if get_origin(annotation) in {Union, UnionType}:
+        inner = [argument for argument in get_args(annotation) if argument is not type(None)]
+        return literal_values(inner[0]) if len(inner) == 1 else ()
+    return literal_values(get_args(annotation)[0]) if hasattr(annotation, "__metadata__") else ()
+
+
 def condition_problems(rule: Rule, operation: Operation, parameter: str, condition: Condition) -> Iterable[str]:
     """A list needs to be told whether any or all of its items are meant; a single value must not."""
     annotation = operation.params.model_fields[field_of(operation, parameter) or ""].annotation
     is_list = "tuple" in str(annotation)
+    field = operation.params.model_fields[field_of(operation, parameter) or ""]
+    if marker_of(field, ByAnyName) is not None:
+        yield (
+            f"rule “{rule.name}”: {parameter} of {operation.name} names one thing in several ways (a name, an id), "
+            "so a condition on it could be passed by. Leave it out."
+        )
+    if is_list == isinstance(condition, ListCondition):
+        yield from choice_problems(rule, operation, parameter, condition)
     if is_list and not isinstance(condition, ListCondition):
         yield (
             f"rule “{rule.name}”: {parameter} of {operation.name} is a list: "

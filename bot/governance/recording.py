@@ -16,7 +16,7 @@ from bot.hub.limits import RateLimit, family
 from bot.operations.base import Intent, Preview
 from bot.operations.text import count
 
-DIRECT_LIFETIME = timedelta(hours=1)
+DIRECT_LIFETIME = timedelta(hours=24)
 CARD = "card"
 RESULT = "result"
 
@@ -54,6 +54,7 @@ def new_request(
     preview: Preview,
     *,
     source_key: str | None,
+    origin: str | None,
     now: datetime,
 ) -> OperationRequest:
     """The row of an intent: approved already where the policy allows it."""
@@ -74,6 +75,7 @@ def new_request(
         params=intent.params.model_dump(mode="json", by_alias=True),
         reason=intent.reason,
         requester=requester,
+        origin=origin,
         rule=decision.rule,
         required=required,
         approver_users=list(people.users),

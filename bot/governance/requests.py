@@ -17,19 +17,21 @@ from bot.errors import (
     RequestRefused,
 )
 from bot.governance import audit
+from bot.governance.approvers import Approvers, require_a_reader
 from bot.governance.audit import HUBWARDEN, Event
 from bot.governance.capabilities import Capabilities
 from bot.governance.hub_errors import translated
 from bot.governance.lifecycle import SAID_OF, Status, sources_of
 from bot.governance.mentions import find_account
 from bot.governance.people import Directory, DirectoryUnavailable
-from bot.governance.policy import Allowed, Decision, NeedsApproval, People, Policy, Refused, decide
-from bot.governance.recording import announce, described, estimate, new_request, touch_card, want_card
+from bot.governance.policy import Allowed, Decision, NeedsApproval, Policy, Refused, decide, first_rule, may_ask_for
+from bot.governance.recording import DIRECT_LIFETIME, announce, described, estimate, new_request, touch_card, want_card
 from bot.governance.views import RequestView, view_of
 from bot.hub import Hub
 from bot.operations.base import Answer, Choices, Intent, Lookup, Operation, Params, Preview, Read, Write
 
 MANY_ITEMS = 10
+NOT_THEY = "Guests, bots and people who have left cannot ask Hubwarden for anything."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,7 @@ class Requests:
             raise RequestRefused(
                 f"The rule “{decision.rule}” wants approvals for {operation.name}, and a read cannot wait."
             )
-        with translated(), self.capabilities.watching(operation):
+        with translated(), self.capabilities.watching(operation, intent.params.organization):
             answer = await operation.run(self.hub, intent.params)
         async with self.database.begin() as session:
             audit.record(
@@ -90,6 +92,7 @@ class Requests:
             raise RequestRefused("Docker Hub has changed since you were asked. Ask again to see what it would do now.")
         if isinstance(decision, NeedsApproval):
             await self._require_enough_approvers(decision, requester)
+            require_a_reader(intent.operation, requester)
         view = await self._record(intent, requester, decision, preview, source_key)
         self.wake()
         return view
@@ -98,7 +101,7 @@ class Requests:
         """What a `Write` would change now."""
         if not isinstance(intent.operation, Write):
             raise TypeError(f"{intent.operation.name} is no write")
-        with translated(), self.capabilities.watching(intent.operation):
+        with translated(), self.capabilities.watching(intent.operation, intent.params.organization):
             preview = await intent.operation.preview(self.hub, intent.params)
             return await self._with_estimate(intent.operation, intent.params, preview)
 
@@ -113,7 +116,7 @@ class Requests:
         return replace(preview, notes=(*preview.notes, note))
 
     async def choices(self, choices: Choices, lookup: Lookup) -> Sequence[str]:
-        """What Docker Hub offers for a field, for a form's menu."""
+        """What Docker Hub offers for a field, for a form's menu; ask `require_somebody` first."""
         if lookup.organization not in self.organizations:
             return ()
         with translated():
@@ -225,42 +228,50 @@ class Requests:
             raise RequestRefused(decision.reason)
         return decision
 
+    async def require_somebody(self, operation: Operation, requester: str) -> None:
+        """Before there are parameters to judge: guests learn nothing, nor does anybody of what no rule allows."""
+        if not (await self.directory.person(requester)).may_decide:
+            raise RequestRefused(NOT_THEY)
+        if not may_ask_for(self.policy, operation):
+            raise RequestRefused(f"No rule of the policy allows {operation.name}.")
+
     async def _decide_policy(self, intent: Intent, requester: str) -> Decision:
         if intent.params.organization not in self.organizations:
             return Refused(None, self._foreign(intent.params.organization))
         person = await self.directory.person(requester)
         if not person.may_decide:
-            return Refused(None, "Guests, bots and people who have left cannot ask Hubwarden for anything.")
-        named = {group for rule in self.policy.rules if rule.requesters for group in rule.requesters.groups}
-        groups = frozenset({group for group in named if requester in await self.directory.members_of(group)})
-        return decide(self.policy, intent, requester, groups)
+            return Refused(None, NOT_THEY)
+        return decide(self.policy, intent, requester, await self._groups_of(intent, requester))
+
+    async def _groups_of(self, intent: Intent, requester: str) -> frozenset[str]:
+        """In which of the groups the requester is that the one rule names which decides; no other is asked for."""
+        rule = first_rule(self.policy, intent)
+        if rule is None or rule.requesters is None or requester in rule.requesters.users:
+            return frozenset()
+        named = rule.requesters.groups
+        return frozenset({group for group in named if requester in await self.directory.members_of(group)})
 
     def _foreign(self, organization: str) -> str:
         known = ", ".join(self.organizations)
         return f"Hubwarden does not run the organization “{organization}”. It runs: {known}."
 
+    @property
+    def _approvers(self) -> Approvers:
+        return Approvers(self.directory)
+
     async def _require_enough_approvers(self, decision: NeedsApproval, requester: str) -> None:
-        eligible = 0
         try:
-            approvers = await self._approvers(decision.approvers)
+            eligible = await self._approvers.count(decision, requester)
         except DirectoryUnavailable:
             # Only a courtesy is lost: who may approve is asked again, and for certain, at every press.
             return
-        for user in sorted(approvers - {requester}):
-            eligible += (await self.directory.person(user)).may_decide
-            if eligible >= decision.required:
-                return
+        if eligible >= decision.required:
+            return
         wanted = "1 approval" if decision.required == 1 else f"{decision.required} approvals"
         raise RequestRefused(
             f"The rule “{decision.rule}” wants {wanted}, "
             f"and besides you only {eligible} may give one. An administrator can add approvers to the policy."
         )
-
-    async def _approvers(self, people: People) -> frozenset[str]:
-        members = frozenset(people.users)
-        for group in people.groups:
-            members |= await self.directory.members_of(group)
-        return members
 
     async def _record(
         self,
@@ -271,7 +282,10 @@ class Requests:
         source_key: str | None,
     ) -> RequestView:
         async with self.database.begin() as session:
-            request = new_request(intent, requester, decision, preview, source_key=source_key, now=self.now())
+            origin = ", ".join(f"{name} {where}" for name, where in self.origin.items()) or None
+            request = new_request(
+                intent, requester, decision, preview, source_key=source_key, origin=origin, now=self.now()
+            )
             request_id = await requests.add(session, request)
             if request_id is None:
                 # Slack delivered the same command or form twice; the first one's request is this one.
@@ -298,7 +312,7 @@ class Requests:
     async def _require_approver(self, request_id: int, user: str, verb: str) -> None:
         """Whether this person may decide, as of now: from the row and Slack's groups, never from the message."""
         view = await self.view(request_id)
-        reason = await self._objection(view, user, verb)
+        reason = await self._approvers.objection(view, user, verb)
         if reason is None:
             return
         async with self.database.begin() as session:
@@ -306,22 +320,6 @@ class Requests:
                 session, Event.VOTE_REFUSED, actor=user, at=self.now(), request_id=request_id, verb=verb, why=reason
             )
         raise NotAnApprover(reason)
-
-    async def _objection(self, view: RequestView, user: str, verb: str) -> str | None:
-        if not view.required and verb == "settle":
-            return (
-                None
-                if user == view.requester
-                else f"Only <@{view.requester}>, who asked for it, can settle request {view.id}."
-            )
-        if user == view.requester and verb != "settle":
-            return f"You asked for request {view.id} yourself: somebody else has to {verb} it."
-        if not (await self.directory.person(user)).may_decide:
-            return "Guests, bots and people who have left decide nothing."
-        people = People(users=view.approver_users, groups=view.approver_groups)
-        if user not in await self._approvers(people):
-            return f"You are not among the approvers that the rule “{view.rule}” names for request {view.id}."
-        return None
 
     async def _lock_pending(self, session: Session, request_id: int) -> OperationRequest:
         request = await requests.lock(session, request_id, [Status.PENDING])
@@ -343,7 +341,17 @@ class Requests:
             session, Event.VOTE, actor=voter, at=now, request_id=request.id, given=given, required=request.required
         )
         if given >= request.required:
-            await self._finish(session, request.id, Status.APPROVED, Event.APPROVED, actor=voter, decided_by=voter)
+            # From now on it waits for the executor, not for people.
+            until = max(request.expires_at, now + DIRECT_LIFETIME)
+            await self._finish(
+                session,
+                request.id,
+                Status.APPROVED,
+                Event.APPROVED,
+                actor=voter,
+                decided_by=voter,
+                expires_at=until,
+            )
         else:
             await touch_card(session, request, now)
 

@@ -27,6 +27,10 @@ PATIENCE = 20
 FOUND_DONE = "done; found by reading back"
 
 
+class Interrupted(Exception):  # noqa: N818  control flow, not an error
+    """The process is about to stop; what is left is done after its next start, or by another replica."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What an execution came to."""
@@ -49,6 +53,7 @@ class Stepper:
     wake: Callable[[], None]
     confirm: Callable[[], Awaitable[None]]
     capabilities: Capabilities
+    is_stopping: Callable[[], bool] = lambda: False
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     async def run(self) -> Verdict:
@@ -62,6 +67,8 @@ class Stepper:
         for item in known:
             if item.state != items.WAITING:
                 continue
+            if self.is_stopping():
+                raise Interrupted
             await self._do(item)
             if self.now() - told >= PROGRESS:
                 await self._tell()
@@ -115,9 +122,9 @@ class Stepper:
 
     async def _do(self, item: RequestItem) -> None:
         step = load_step(item)
-        for _ in range(PATIENCE):
+        for attempt in range(PATIENCE):
             await self.confirm()
-            await self._begin(step)
+            await self._begin(step, is_first=attempt == 0)
             try:
                 result = await self._run_step(step)
             except RateLimitError as error:
@@ -128,10 +135,10 @@ class Stepper:
                 return
         await self._mark(item.key, items.FAILED, "Docker Hub's rate limit left no room for it")
 
-    async def _begin(self, step: Step) -> None:
+    async def _begin(self, step: Step, *, is_first: bool) -> None:
         async with self.database.begin() as session:
             await items.mark(session, self.request.id, step.key, state=items.RUNNING)
-            if action := step.hub_action or self.operation.hub_action:
+            if is_first and (action := step.hub_action or self.operation.hub_action):
                 subjects = step.subjects or (step.subject,)
                 expect(session, self.request, action=action, subjects=subjects, now=self.now())
 
@@ -139,7 +146,7 @@ class Stepper:
         if self.operation.run_step is None:
             raise TypeError(f"{self.operation.name} is not done in steps")
         try:
-            with self.capabilities.watching(self.operation):
+            with self.capabilities.watching(self.operation, self.params.organization):
                 result = await self.operation.run_step(self.hub, self.params, step)
         except RateLimitError:
             raise

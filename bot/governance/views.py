@@ -26,6 +26,7 @@ class RequestView:
     params: dict[str, Any]
     reason: str
     requester: str
+    origin: str | None
     rule: str
     required: int
     approver_users: tuple[str, ...]
@@ -59,6 +60,7 @@ def view_of(
         params=request.params,
         reason=request.reason,
         requester=request.requester,
+        origin=request.origin,
         rule=request.rule,
         required=request.required,
         approver_users=tuple(request.approver_users),

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, SecretStr
 
 from bot.errors import UserError
 from bot.hub import Call, HubProtocolError
-from bot.operations.base import Change
+from bot.operations.base import ByAnyName, Change
 from bot.operations.fields import Text, refuse
 from bot.operations.text import day, minute, nearest_hint
 
@@ -30,7 +30,7 @@ def refuse_secret(value: str) -> str:
 
 
 TokenReference = Annotated[
-    Text, AfterValidator(refuse_secret), Field(title="Token", description="The token's label, or its id")
+    Text, AfterValidator(refuse_secret), ByAnyName(), Field(title="Token", description="The token's label, or its id")
 ]
 Label = Annotated[Text, AfterValidator(refuse_secret), Field(title="Label", description="What the token is for")]
 Description = Annotated[str, AfterValidator(refuse_secret)]

@@ -183,6 +183,11 @@ class FromFile:
 Marker = TypeVar("Marker")
 
 
+@dataclass(frozen=True, slots=True)
+class ByAnyName:
+    """Annotates a field that names one thing in several ways, by its label or its id: no rule can go by it."""
+
+
 def marker_of(field: FieldInfo, kind: type[Marker]) -> Marker | None:
     """The field's annotation of this kind, where it has one; that of `X` where the field is `X | None`."""
     arguments = get_args(field.annotation)
@@ -221,7 +226,8 @@ class Write:
 
     `steps` answers what is left to do, as of now: a step that was done is not among them. `hub_action` is the action
     under which Docker's audit log will show it, `subjects` the names it may carry there. `observable` says whether
-    reading shows that it was done: the preview of a write that was done is a no-op.
+    reading shows that it was done: the preview of a write that was done is a no-op. `makes_secret` says that the
+    outcome holds one, for its requester alone.
     """
 
     name: str
@@ -238,6 +244,7 @@ class Write:
     scopes: tuple[str, ...] = ()
     destructive: bool = False
     observable: bool = True
+    makes_secret: bool = False
     needs: str = ""
     alias: str = ""
     capability: str = ""

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandle
 from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import no_info_after_validator_function
 
-from bot.operations.base import FromFile, Mentions
+from bot.operations.base import ByAnyName, FromFile, Mentions
 from bot.operations.moments import settle
 
 DOCKER_ID = re.compile(r"[a-z0-9][a-z0-9_-]{1,29}")
@@ -192,6 +192,7 @@ InviteReference = Annotated[
     Text,
     AfterValidator(check_invite_id),
     Mentions(addresses=True),
+    ByAnyName(),
     Field(title="Invite", description="Whose invite: the e-mail address, the Docker ID, or the invite's id"),
 ]
 Moment = Annotated[

@@ -366,6 +366,7 @@ OPERATIONS: tuple[Operation, ...] = (
         hub_action="org.access_token.create",
         subjects=lambda params: (params.organization, params.label),
         observable=False,
+        makes_secret=True,
         needs=NEEDS,
     ),
     Write(

@@ -285,6 +285,7 @@ OPERATIONS: tuple[Operation, ...] = (
         hub_action=None,
         subjects=lambda params: (params.label,),
         observable=False,
+        makes_secret=True,
         needs=NEEDS,
     ),
     Write(

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from bot.errors import UserError
 from bot.hub import Call, Hub, HubProtocolError, NotFoundError
-from bot.operations.base import Answer, Cell, Mentions, Operation, Params, Read
+from bot.operations.base import Answer, ByAnyName, Cell, Mentions, Operation, Params, Read
 from bot.operations.fields import Organization, Text, check_invitee, refuse, split_words
 from bot.operations.scim import NEEDS, scim_of
 from bot.operations.scim_filter import checked
@@ -51,6 +51,7 @@ Reference = Annotated[
     Text,
     AfterValidator(check_reference),
     Mentions(addresses=True),
+    ByAnyName(),
     Field(title="User", description="The e-mail address, the Docker ID, SCIM's id, or @somebody"),
 ]
 SortAttribute = Annotated[Text, AfterValidator(check_attribute)]

@@ -86,7 +86,8 @@ def confirmation(title: str, text: str, confirm: str, *, danger: bool = False) -
 def request_card(view: RequestView, operation: Operation) -> Content:
     """A request's card, as it stands."""
     title = f"Request {view.id}: {operation.title}"
-    asked = f"{mention(view.requester)} asks to {lower_first(operation.summary)}:"
+    place = f" from the {code(view.origin)}" if view.origin else ""
+    asked = f"{mention(view.requester)} asks{place} to {lower_first(operation.summary)}:"
     blocks = [
         header(title),
         section(f"{asked}\n{fit(quote(view.reason), 1500)}" if view.reason else asked),
@@ -258,7 +259,7 @@ def result_message(view: RequestView, operation: Operation) -> Content:
         Status.FAILED: "has failed ❌",
         Status.UNKNOWN: "has an unknown outcome ⚠️",
         Status.DENIED: f"was denied by {mention(view.decided_by or '')} ⛔",
-        Status.EXPIRED: "has expired: nobody decided in time ⌛",
+        Status.EXPIRED: expired_text(view),
     }.get(view.status, STATUS_TEXT[view.status].lower())
     text = f"Your request {view.id} ({operation.title}) {said}{outcome_text(view)}"
     blocks = [section(text), context(change_text(view.changes, limit=1500))]
@@ -267,6 +268,13 @@ def result_message(view: RequestView, operation: Operation) -> Content:
     details = button("Details", "details", str(view.id))
     blocks.append({"type": "actions", "block_id": f"result-{view.id}-{view.version}", "elements": [details]})
     return Content(fit(f"{text}\n{change_text(view.changes, limit=900)}", 3900), tuple(blocks))
+
+
+def expired_text(view: RequestView) -> str:
+    """Whether people or the bot were too slow."""
+    if len(view.approvals) >= view.required:
+        return "has expired: it was approved, and Hubwarden could not begin it in time ⌛"
+    return "has expired: nobody decided in time ⌛"
 
 
 def alert_message(payload: Mapping[str, Any]) -> Content:

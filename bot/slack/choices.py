@@ -50,6 +50,8 @@ def register(app: AsyncApp, services: Services) -> None:
         typed = str(body.get("value") or "").strip()
         try:
             async with asyncio.timeout(SECONDS):
+                operation = services.operation(metadata_of(body)["operation"])
+                await services.requests.require_somebody(operation, body["user"]["id"])
                 found = await find_values(cache, services, body, typed)
         except (TimeoutError, UserError) as error:
             log.info("choices.unavailable", error=type(error).__name__)

@@ -24,6 +24,7 @@ class Standing:
     problem: str | None
     is_refused: bool = False
     scopes: frozenset[str] = frozenset()
+    team: str | None = None
 
 
 class RepeatHarmless(AsyncConnectionErrorRetryHandler):
@@ -68,4 +69,6 @@ async def find_standing(client: AsyncWebClient) -> Standing:
     except TROUBLE as error:
         return Standing(f"Slack at {client.base_url} cannot be reached ({type(error).__name__}).")
     given = str(answer.headers.get("x-oauth-scopes", ""))
-    return Standing(None, scopes=frozenset(scope.strip() for scope in given.split(",") if scope.strip()))
+    return Standing(
+        None, scopes=frozenset(scope.strip() for scope in given.split(",") if scope.strip()), team=answer.get("team_id")
+    )

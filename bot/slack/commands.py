@@ -74,7 +74,7 @@ async def run_command(services: Services, person: Person, body: Mapping[str, Any
     """Answer a slash command."""
     parsed: Command | Typed = read(str(body.get("text") or ""), services.operations)
     if isinstance(parsed, Typed):
-        parsed = complete(await resolve_mentions(services, parsed), services.organizations[0])
+        parsed = complete(await resolve_mentions(services, parsed, person.user), services.organizations[0])
     channel = person.channel
     match parsed:
         case Help(topic):
@@ -92,9 +92,9 @@ async def run_command(services: Services, person: Person, body: Mapping[str, Any
             assert_never(parsed)
 
 
-async def resolve_mentions(services: Services, typed: Typed) -> Typed:
+async def resolve_mentions(services: Services, typed: Typed, requester: str) -> Typed:
     """The same with people of the workspace replaced by who they are in Docker Hub; raises `UserError`."""
-    organization = str(typed.values.get("organization") or services.organizations[0])
+    organization = str(typed.values.get("organization") or services.organizations[0]).lower()
     values = dict(typed.values)
     for parameter in parameters(typed.operation.params):
         takes = marker_of(parameter.info, Mentions)
@@ -102,6 +102,8 @@ async def resolve_mentions(services: Services, typed: Typed) -> Typed:
         if takes is None or value is None:
             continue
         given = value if isinstance(value, list) else [value]
+        if any(MENTION.fullmatch(text) for text in given):
+            await services.requests.require_somebody(typed.operation, requester)
         found = [await resolve_mention(services, text, organization, takes) for text in given]
         values[parameter.name] = found if isinstance(value, list) else found[0]
     return replace(typed, values=values)

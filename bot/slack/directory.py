@@ -4,22 +4,28 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.governance.people import DirectoryUnavailable, Person
-from bot.slack.client import TROUBLE
+from bot.slack.client import TROUBLE, code_of
 
 Found = TypeVar("Found")
 
 PERSON_SECONDS = 60
 GROUP_SECONDS = 60
+UNKNOWN = frozenset({"user_not_found", "users_not_found", "user_not_visible", "no_such_subteam", "subteam_disabled"})
 
 
 class SlackDirectory:
-    """A `Directory` that asks Slack; events that Slack sends make it forget early."""
+    """A `Directory` that asks Slack; events that Slack sends make it forget early.
+
+    `team` is the bot's own workspace, once it is known: people of another one, in a shared channel, are guests.
+    """
 
     def __init__(self, client: AsyncWebClient, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self.team: str | None = None
         self._client = client
         self._monotonic = monotonic
         self._people: dict[str, tuple[float, Person]] = {}
@@ -79,16 +85,29 @@ class SlackDirectory:
         return found
 
     async def _ask_person(self, user: str) -> Person:
-        entry = (await self._client.users_info(user=user))["user"]
+        """Somebody whom Slack does not know is nobody who may do anything."""
+        try:
+            entry = (await self._client.users_info(user=user))["user"]
+        except SlackApiError as error:
+            if code_of(error) not in UNKNOWN:
+                raise
+            return Person(id=user, name=user, is_active=False, is_guest=False, is_bot=False)
+        is_foreign = self.team is not None and entry.get("team_id", self.team) != self.team
         return Person(
             id=user,
             name=entry.get("real_name") or entry.get("name") or user,
             is_active=not entry.get("deleted", False),
-            is_guest=any(entry.get(k) for k in ("is_restricted", "is_ultra_restricted", "is_stranger")),
+            is_guest=is_foreign or any(entry.get(k) for k in ("is_restricted", "is_ultra_restricted", "is_stranger")),
             is_bot=bool(entry.get("is_bot")),
             email=(entry.get("profile") or {}).get("email"),
             timezone=entry.get("tz") or "UTC",
         )
 
     async def _ask_group(self, group: str) -> frozenset[str]:
-        return frozenset((await self._client.usergroups_users_list(usergroup=group))["users"])
+        """A user group that Slack does not know, or that is switched off, has nobody in it."""
+        try:
+            return frozenset((await self._client.usergroups_users_list(usergroup=group))["users"])
+        except SlackApiError as error:
+            if code_of(error) not in UNKNOWN:
+                raise
+            return frozenset()

@@ -82,7 +82,7 @@ class Services:
 
     def help(self, topic: str) -> Content:
         """What there is, and what of it Docker Hub does not offer."""
-        off = self.requests.capabilities.all_off(self.requests.operations)
+        off = self.requests.capabilities.all_off(self.requests.operations, self.organizations[0])
         return help_message(self.operations, topic, self.organizations, off)
 
     async def answer(self, person: Person, content: Content, *, replace: bool = False) -> None:

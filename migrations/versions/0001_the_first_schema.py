@@ -71,6 +71,7 @@ def upgrade() -> None:
         sa.Column("params", sa.JSON(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("requester", sa.String(length=64), nullable=False),
+        sa.Column("origin", sa.String(length=255), nullable=True),
         sa.Column("rule", sa.String(length=255), nullable=False),
         sa.Column("required", sa.Integer(), nullable=False),
         sa.Column("approver_users", sa.JSON(), nullable=False),

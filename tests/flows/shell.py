@@ -1,8 +1,9 @@
-"""`python -m bot call …` as a process of its own, against the sandboxes, with no word of Slack in its environment."""
+"""`python -m bot …` as a process of its own, with and without a terminal, and without a word of Slack."""
 
 import asyncio
 import json
 import os
+import pty
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -53,3 +54,60 @@ async def call(house: House, *words: str, environment: Mapping[str, str] | None 
     out, err = await process.communicate()
     assert process.returncode is not None
     return Finished(process.returncode, out.decode(), err.decode())
+
+
+class Screen:
+    """A process on a pseudo-terminal of its own; what it writes there, and typing; standard output is apart."""
+
+    def __init__(self, process: asyncio.subprocess.Process, master: int) -> None:
+        self.process = process
+        self.shown = ""
+        self._master = master
+        self._more = asyncio.Event()
+        asyncio.get_running_loop().add_reader(master, self._read)
+
+    async def wait_for(self, words: str) -> None:
+        """Return once the words stand there, after what was seen before."""
+        async with asyncio.timeout(20):
+            while words not in self.shown:
+                self._more.clear()
+                await self._more.wait()
+
+    def type(self, text: str) -> None:
+        """Press these keys."""
+        os.write(self._master, text.encode())
+
+    async def end(self) -> tuple[int, str]:
+        """The exit status, and standard output."""
+        async with asyncio.timeout(20):
+            out, _ = await self.process.communicate()
+        self.close()
+        assert self.process.returncode is not None
+        return self.process.returncode, out.decode()
+
+    def close(self) -> None:
+        """Let go of the terminal."""
+        asyncio.get_running_loop().remove_reader(self._master)
+        os.close(self._master)
+
+    def _read(self) -> None:
+        try:
+            self.shown += os.read(self._master, 4096).decode()
+        except OSError:  # Linux says so once nobody has the other side open
+            asyncio.get_running_loop().remove_reader(self._master)
+        self._more.set()
+
+
+async def sit_down(house: House, *words: str) -> Screen:
+    """Start the command on a terminal that is its own, as a shell would."""
+    master, slave = pty.openpty()
+    process = await asyncio.create_subprocess_exec(
+        *("setsid", "--ctty", "--wait", sys.executable, "-m", "bot", *words),
+        cwd=SOURCE,
+        env=terminal_environment(house),
+        stdin=slave,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=slave,
+    )
+    os.close(slave)
+    return Screen(process, master)

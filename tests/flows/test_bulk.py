@@ -103,17 +103,17 @@ async def test_the_estimate_says_how_long_the_rate_limit_makes_it(house: House) 
 
 
 async def test_each_item_that_fails_says_why_and_stands_first(house: House) -> None:
-    people = PEOPLE[:60]
+    people = PEOPLE[:100]
     card = await ask(house, f"/hub invite send {' '.join(people)}")
-    house.hub.faults.add(*BULK, Respond(409, {"detail": "no seats left"}), skip=50)
-    house.hub.faults.add(*BULK, failure(500), skip=56)
+    house.hub.faults.add(*BULK, Respond(409, {"detail": "no seats left"}), skip=95)
+    house.hub.faults.add(*BULK, failure(500), skip=98)
     await agree(house, card)
-    said = words_of(await house.card(1, "Done", "58 of 60 items done"))
-    assert f"{people[49]} This conflicts with what is already there. Docker Hub says: “no seats left”." in said
+    said = words_of(await house.card(1, "Done", "98 of 100 items done"))
+    assert f"{people[94]} This conflicts with what is already there. Docker Hub says: “no seats left”." in said
     assert "Reading back shows that it was not done." in said
-    told = words_of(await house.told(house.ann, "58 of 60 items done"))
-    assert people[49] in told
-    assert people[55] in told
+    told = words_of(await house.told(house.ann, "98 of 100 items done"))
+    assert people[94] in told
+    assert people[97] in told
     assert house.slack.violations == []
 
 

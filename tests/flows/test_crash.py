@@ -1,13 +1,10 @@
 """The bot as a real process, killed at every point of a request's life: each change is made once and told once."""
 
 import asyncio
-import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import closing
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy.engine import make_url
 
 from bot.governance.audit import Event
 from bot.governance.lifecycle import Status
@@ -22,7 +19,7 @@ from tests.flows.races_process import (
     results_of,
     running,
 )
-from tests.flows.races_records import assert_sound, looked_for
+from tests.flows.races_records import assert_sound
 
 MEMBERS = "/v2/orgs/acme/groups/platform/members"
 POST_CARD = "chat.postMessage"
@@ -231,30 +228,6 @@ async def test_sigterm_in_the_middle_of_an_execution_lets_it_end_and_loses_nothi
     await house.start_bot()
     await assert_done_once(house)
     assert Event.TAKEN_OVER not in (await house.records()).events(1)
-
-
-async def test_sigterm_while_every_statement_waits_for_the_database_ends_in_order(crashing: ProcessHouse) -> None:
-    house = crashing
-    with closing(sqlite3.connect(make_url(house.database_url).database or "", isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        asked = len(house.hub.requests)
-        await ask(house)
-        await looked_for(team_read_since(house, asked))
-        house.running.terminate()
-        await house.logged("hubwarden.stopping")
-        other.execute("COMMIT")
-    async with asyncio.timeout(15):
-        assert await house.running.wait() == 0
-    assert (await house.records()).status(1) is Status.PENDING
-
-
-def team_read_since(house: ProcessHouse, count: int) -> Callable[[], Awaitable[bool | None]]:
-    """Whether the bot has read the team's members at Docker Hub, the last of a preview but for the records."""
-
-    async def look() -> bool | None:
-        return any(one.path == MEMBERS and one.status == 200 for one in house.hub.requests[count:]) or None
-
-    return look
 
 
 @pytest.fixture
