@@ -245,6 +245,7 @@ class Hubwarden:
             organizations=settings.dockerhub_organizations,
             rules=self._alert_rules,
             alerts_channel=self._alerts,
+            admin_channel=self._admins,
             own_actor=settings.dockerhub_username,
             overlap=timedelta(seconds=settings.audit_overlap_seconds),
             now=self._now,

@@ -4,13 +4,13 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
 from bot.db import messages
 from bot.db.models import Message
-from bot.db.session import Database
+from bot.db.session import Database, Session
 from bot.governance.recording import CARD, RESULT
 from bot.governance.requests import Requests
 from bot.operations.base import Operation
@@ -22,6 +22,7 @@ log = structlog.stdlib.get_logger(__name__)
 
 NOTICE = "notice"
 LIMIT = "limit"
+UNRENDERABLE = "could not be rendered by this version"
 CHANNEL_SECONDS = 1.0
 LONGEST_REST = 60.0
 LEASE = timedelta(seconds=30)
@@ -81,7 +82,16 @@ class Delivery:
     async def _deliver(self, message: Message) -> None:
         self.next_in_channel[message.channel] = self.monotonic() + CHANNEL_SECONDS
         try:
-            channel, ts = await self._send_in_time(message, await self._render(message))
+            content = await self._render(message)
+        except OSError:
+            raise  # the database is away; a certificate that it cannot verify is a ValueError as well
+        except (LookupError, TypeError, ValueError) as error:
+            # Such as an operation that this version no longer has: the next attempt would come to the same.
+            log.exception("delivery.unrenderable")
+            await self._give_up(message, f"{UNRENDERABLE}: {type(error).__name__}", unrenderable_text(message))
+            return
+        try:
+            channel, ts = await self._send_in_time(message, content)
         except SlackRateLimited as error:
             self.next_in_channel[message.channel] = self.monotonic() + error.seconds
             await self._postpone(message, timedelta(seconds=error.seconds), error, was_refused=True)
@@ -111,12 +121,18 @@ class Delivery:
             await self.poster.update(message.posted_channel, message.posted_ts, content)
             return message.posted_channel, message.posted_ts
         # A second attempt at a post: the first may have arrived though we never heard so.
-        if message.attempts > 1:
-            since = message.created_at - timedelta(minutes=1)
-            if found := await self.poster.find(channel, key=message.key, since=since):
-                await self.poster.update(*found, content)
-                return found
+        if message.attempts > 1 and (found := await self._find(channel, message)):
+            await self.poster.update(*found, content)
+            return found
         return await self.poster.post(channel, content, key=message.key)
+
+    async def _find(self, channel: str, message: Message) -> tuple[str, str] | None:
+        """Where the message stands; None also where Slack does not let us look: rather twice than never."""
+        try:
+            return await self.poster.find(channel, key=message.key, since=message.created_at - timedelta(minutes=1))
+        except SlackRefused as error:
+            log.warning("delivery.find_refused", channel=channel, code=error.code)
+            return None
 
     async def _render(self, message: Message) -> Content:
         if message.kind in {CARD, RESULT} and message.request_id is not None:
@@ -137,34 +153,58 @@ class Delivery:
             await messages.postpone(session, message.id, until=until, error=str(error), was_refused=was_refused)
 
     async def _refused(self, message: Message, error: SlackRefused) -> None:
-        """Keep trying where the channel is the trouble, for somebody may mend it; and tell the administrators once."""
+        """Keep trying where the channel is the trouble, for somebody may mend it; the administrators hear of it."""
         log.warning("delivery.refused", channel=message.channel, code=error.code)
-        is_channel = error.code in CHANNEL_TROUBLE
+        text = trouble_text(message, error.code)
+        if error.code not in CHANNEL_TROUBLE:
+            await self._give_up(message, error.code, text)
+            return
+        now = self.now()
         async with self.database.begin() as session:
-            if is_channel:
-                until = self.now() + CHANNEL_RETRY
-                await messages.postpone(session, message.id, until=until, error=error.code, was_refused=True)
-            else:
-                await messages.give_up(session, message.id, error.code)
-            if message.kind == NOTICE:
-                return
+            until = now + CHANNEL_RETRY
+            await messages.postpone(session, message.id, until=until, error=error.code, was_refused=True)
+            # Once a day for each channel and trouble, so that the same trouble is told when it comes back.
+            await self._tell(session, message, f"{message.channel}:{error.code}:{now.astimezone(UTC):%Y-%m-%d}", text)
+
+    async def _give_up(self, message: Message, why: str, text: str) -> None:
+        """Keep the message unsent for good, and tell the administrators of this very one."""
+        async with self.database.begin() as session:
+            await messages.give_up(session, message.id, why)
+            await self._tell(session, message, f"{message.key}:{why}", text)
+
+    async def _tell(self, session: Session, message: Message, key: str, text: str) -> None:
+        """Ask for a notice, once for each key; none of a notice, which would be told of in turn."""
+        if message.kind != NOTICE:
             await messages.want(
                 session,
-                f"{NOTICE}:{message.channel}:{error.code}",
+                f"{NOTICE}:{key}",
                 kind=NOTICE,
                 channel=self.admin_channel,
                 now=self.now(),
-                payload={"text": trouble_text(message, error.code)},
+                payload={"text": text},
             )
 
 
 def trouble_text(message: Message, code: str) -> str:
     """What an administrator has to know about a message that Slack refuses."""
     why = CHANNEL_TROUBLE.get(code)
-    is_direct = message.channel.startswith(("U", "W", "D"))  # a channel's name is in lower case
-    place = f"the direct messages of {message.channel}" if is_direct else f"the channel {message.channel}"
+    place = place_of(message)
     if why is None:
         return f"Slack refused the message {message.key} for {place}: {code}. It will not be sent again."
     minutes = int(CHANNEL_RETRY.total_seconds() / 60)
     kept = f"What waits there is kept, and tried every {minutes} minutes."
     return f"Hubwarden cannot post in {place}: {why} ({code}). {kept}"
+
+
+def unrenderable_text(message: Message) -> str:
+    """What an administrator has to know about a message that we cannot put into words."""
+    return (
+        f"The message {message.key} for {place_of(message)} {UNRENDERABLE} of Hubwarden, which may be older or newer "
+        "than what it speaks of. It will not be sent. The log says more."
+    )
+
+
+def place_of(message: Message) -> str:
+    """Where the message was to go."""
+    is_direct = message.channel.startswith(("U", "W", "D"))  # a channel's name is in lower case
+    return f"the direct messages of {message.channel}" if is_direct else f"the channel {message.channel}"

@@ -5,6 +5,7 @@ import getpass
 import json
 import os
 import pwd
+import re
 import signal
 import socket
 import sys
@@ -34,9 +35,14 @@ from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.base import Answer, Change, Intent, Read
 from bot.settings import TerminalSettings, load
 from bot.slack.grammar import Form, Help, Pick, parse_words, topics, usage
+from bot.slack.text import UNSEEN, flat, visible
 
 DONE, FAILED, MISUSED = 0, 1, 2
 LEASE = timedelta(seconds=30)
+# Control sequences and the strings that set titles and the like, as ECMA-48 has them.
+ESCAPES = re.compile(
+    "(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b\\]|\x9d)[^\x07\x1b\x9c\x9d]*(?:\x07|\x1b\\\\|\x9c)|\x1b[ -/]*[0-~]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ class TerminalCourier:
 
     async def hand_over(self, _user: str, text: str, secret: SecretStr) -> bool:
         """Print it."""
-        print(f"{text}\n{secret.get_secret_value()}", file=sys.stderr)
+        print(f"{harmless(text)}\n{secret.get_secret_value()}", file=sys.stderr)
         return True
 
 
@@ -104,10 +110,10 @@ async def call(words: Sequence[str]) -> int:
     except ConfigurationError:
         raise  # `main` lists the problems
     except UsageError as error:
-        print("\n".join(line for line in (error.text, error.usage) if line), file=sys.stderr)
+        print("\n".join(harmless(line) for line in (error.text, error.usage) if line), file=sys.stderr)
         return MISUSED
     except UserError as error:
-        print(error.text, file=sys.stderr)
+        print(harmless(error.text), file=sys.stderr)
         return FAILED
 
 
@@ -208,9 +214,10 @@ async def execute(requests: Requests, database: Database, hub: Hub, view: Reques
 def confirm(changes: Sequence[Change], notes: Sequence[str]) -> None:
     """Show what would change and ask; raises `UserError` where the answer is no, or nobody can be asked."""
     for change in changes:
-        print(f"  {change.subject}: {change.before or '–'} → {change.after or 'removed'}", file=sys.stderr)
-        print("".join(f"    {item}\n" for item in change.items), end="", file=sys.stderr)
-    print("".join(f"  {note}\n" for note in notes), end="", file=sys.stderr)
+        before, after = change.before or "–", change.after or "removed"
+        print(f"  {harmless(change.subject)}: {harmless(before)} → {harmless(after)}", file=sys.stderr)
+        print("".join(f"    {harmless(item)}\n" for item in change.items), end="", file=sys.stderr)
+    print("".join(f"  {harmless(note)}\n" for note in notes), end="", file=sys.stderr)
     if not changes:
         return
     if not sys.stdin.isatty():
@@ -222,7 +229,7 @@ def confirm(changes: Sequence[Change], notes: Sequence[str]) -> None:
 def show_answer(answer: Answer, hub: Hub, *, as_json: bool) -> None:
     """The table, or the envelope."""
     if answer.document is not None and not as_json:
-        print(answer.document.content.decode("utf-8", errors="replace"), end="")
+        print_document(answer.document.content.decode("utf-8", errors="replace"))
         return
     rows = [[as_text(cell) for cell in row] for row in answer.rows]
     if as_json:
@@ -231,12 +238,26 @@ def show_answer(answer: Answer, hub: Hub, *, as_json: bool) -> None:
             data = answer.document.content.decode("utf-8", errors="replace")
         print_envelope(200, data, hub)
         return
-    table = [list(answer.columns), *rows]
+    table = [[harmless(cell) for cell in row] for row in (answer.columns, *rows)]
     widths = [max(len(row[column]) for row in table) for column in range(len(answer.columns))]
-    print(answer.title)
+    print(harmless(answer.title))
     for row in table:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-    print(" ".join(part for part in (f"{len(rows):,} in all.", answer.note) if part))
+    print(" ".join(part for part in (f"{len(rows):,} in all.", harmless(answer.note)) if part))
+
+
+def print_document(content: str) -> None:
+    """The document as it came; on a screen, line by line and harmless."""
+    if not sys.stdout.isatty():
+        print(content, end="")
+        return
+    for line in content.splitlines():
+        print(visible(ESCAPES.sub("", line)))
+
+
+def harmless(text: str) -> str:
+    """One line of text from elsewhere that gives the terminal no orders."""
+    return flat(ESCAPES.sub("", text))
 
 
 def as_text(cell: str | datetime) -> str:
@@ -259,9 +280,9 @@ def show_request(view: RequestView, hub: Hub, *, as_json: bool) -> None:
         }
         print_envelope(202 if view.status is Status.PENDING else 200, data, hub)
         return
-    print(f"Request {view.id}: {view.status}.", *(part for part in (view.summary, view.error) if part))
+    print(f"Request {view.id}: {view.status}.", *(harmless(part) for part in (view.summary, view.error) if part))
     for item in view.items:
-        print(f"  {'✓' if item.done else '✗'} {item.subject} {item.text}")
+        print(f"  {'✓' if item.done else '✗'} {harmless(item.subject)} {harmless(item.text)}")
     if view.status is Status.PENDING:
         print(f"It waits for {view.required} approvals in Slack, under the rule “{view.rule}”.")
 
@@ -269,11 +290,9 @@ def show_request(view: RequestView, hub: Hub, *, as_json: bool) -> None:
 def print_envelope(status: int, data: Any, hub: Hub) -> None:
     """`status`, `data` and `rate_limit` (null where Docker Hub sent none), and nothing else."""
     limit = hub.headline
-    print(
-        json.dumps(
-            {"status": status, "data": data, "rate_limit": limit.as_json() if limit else None}, ensure_ascii=False
-        )
-    )
+    envelope = {"status": status, "data": data, "rate_limit": limit.as_json() if limit else None}
+    # What JSON itself leaves as it is, some terminals obey; inside its strings, an escape means the same.
+    print(UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(envelope, ensure_ascii=False)))
 
 
 async def login() -> int:
@@ -288,7 +307,7 @@ async def login() -> int:
             code = input_secret("Code of the second factor: ")
             token = await send_code(settings.dockerhub_url, needed.token, code)
     except HubError as error:
-        print(sentence(error), file=sys.stderr)
+        print(harmless(sentence(error)), file=sys.stderr)
         return FAILED
     print("Docker Hub takes it. The token lives for 10 minutes:", file=sys.stderr)
     print(token.get_secret_value())

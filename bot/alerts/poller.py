@@ -29,6 +29,7 @@ ALERT = "alert"
 # Timestamps are whole seconds, and the contract does not say whether `from` and `to` are inclusive.
 SHORTEST_OVERLAP = timedelta(seconds=2)
 CLOCK_SKEW = timedelta(minutes=2)
+BLIND_FOR = timedelta(minutes=15)
 PUSHED_BEFORE: frozenset[Fact] = frozenset({"pushed_before"})
 
 log = structlog.stdlib.get_logger(__name__)
@@ -68,6 +69,7 @@ class AuditLogPoller:
         organizations: Sequence[str],
         rules: Sequence[AlertRule],
         alerts_channel: str,
+        admin_channel: str,
         now: Callable[[], datetime],
         wake: Callable[[], None],
         own_actor: str,
@@ -77,6 +79,8 @@ class AuditLogPoller:
         self._organizations = tuple(organizations)
         self._rules = Rules(rules)
         self._channel = alerts_channel
+        self._admin_channel = admin_channel
+        self._failed_since: dict[str, datetime] = {}
         self._now, self._wake = now, wake
         self._own_actor = own_actor.casefold()
         self._overlap = max(overlap, SHORTEST_OVERLAP)
@@ -101,18 +105,31 @@ class AuditLogPoller:
         try:
             news = await self._poll(organization)
         except HubError as error:
-            self._note_failure(organization, error)
+            await self._note_failure(organization, error)
             return 0
         self._succeeded[organization] = self._now()
+        self._failed_since.pop(organization, None)
         if self._failure.pop(organization, None):
             log.info("alerts.poll_recovered", organization=organization)
         return news
 
-    def _note_failure(self, organization: str, error: HubError) -> None:
+    async def _note_failure(self, organization: str, error: HubError) -> None:
+        """Log a change of what is wrong; where it lasts, tell the administrators, once a day."""
         kind = type(error).__name__
         if self._failure.get(organization) != kind:
             self._failure[organization] = kind
             log.warning("alerts.poll_failed", organization=organization, error=str(error))
+        now = self._now()
+        if now - self._failed_since.setdefault(organization, now) < BLIND_FOR:
+            return
+        text = f"Docker Hub's audit log of {organization} cannot be read, so no alert can come: {error.text}"
+        key = f"notice:audit-log:{organization}:{now:%Y-%m-%d}"
+        async with self._database.begin() as session:
+            wanted = await messages.want(
+                session, key, kind="notice", channel=self._admin_channel, now=now, payload={"text": text}
+            )
+        if wanted:
+            self._wake()
 
     async def _poll(self, organization: str) -> int:
         reading = await self._read(organization)

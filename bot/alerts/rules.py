@@ -32,6 +32,7 @@ PLACEHOLDERS = (*FIELDS, "at")
 SELECTORS = (*FIELDS, "data.<key>", "became.<key>")
 ACTION_GLOB = re.compile(r"[A-Za-z0-9_.*?!\[\]-]+")
 MISSING = "(unknown)"
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 EXPRESSION, GLOBS = "an expression", "globs"
 # Docker has some seventy actions; the bound is for a log that invents them.
 REMEMBERED_ACTIONS = 1000
@@ -223,12 +224,12 @@ def needed_facts(rules: Rules, entry: AuditLogEntry) -> frozenset[Fact]:
 
 
 def render(rule: AlertRule, entry: AuditLogEntry) -> str:
-    """The rule's text, filled in; plain text, with names as they came. What is missing reads (unknown)."""
+    """The rule's text, filled in; plain text, with names as they came, each on one line. What is missing: (unknown)."""
     parts = []
     for literal, name, _, _ in Formatter().parse(rule.text):
         parts.append(literal)
         if name is not None:
-            parts.append(placeholder_value(entry, name) or MISSING)
+            parts.append(CONTROL.sub(" ", placeholder_value(entry, name)).strip() or MISSING)
     return "".join(parts)
 
 

@@ -219,7 +219,7 @@ class Executor:
     async def _hand_over(self, request: OperationRequest, outcome: Outcome, secret: SecretStr) -> Verdict:
         """Show the secret to its requester; what nobody can be shown is taken back."""
         text = f"Request {request.id}: {outcome.summary}."
-        if await self.courier.hand_over(request.requester, text, secret):
+        if await self._is_handed_over(request.requester, text, secret):
             return Verdict(Status.SUCCEEDED, replace(outcome, secret=None))
         if outcome.take_back is None:
             return Verdict(Status.FAILED, error="It was made, but could not be shown to you. Delete it and ask again.")
@@ -231,6 +231,14 @@ class Executor:
         return Verdict(
             Status.FAILED, error="It could not be shown to you, so it was revoked again. Nothing is left of it."
         )
+
+    async def _is_handed_over(self, user: str, text: str, secret: SecretStr) -> bool:
+        """Whatever goes wrong here, the secret has not arrived, and must not stay valid unseen."""
+        try:
+            return await self.courier.hand_over(user, text, secret)
+        except Exception:
+            log.exception("secret.undeliverable")
+            return False
 
     async def _read_back(self, request: OperationRequest, operation: Write, params: Params, error: HubError) -> Verdict:
         """After a write whose answer was lost: done, not done, or nobody knows."""

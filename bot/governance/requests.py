@@ -252,8 +252,7 @@ class Requests:
         return frozenset({group for group in named if requester in await self.directory.members_of(group)})
 
     def _foreign(self, organization: str) -> str:
-        known = ", ".join(self.organizations)
-        return f"Hubwarden does not run the organization “{organization}”. It runs: {known}."
+        return f"Hubwarden does not run the organization “{organization}”. It runs: {', '.join(self.organizations)}."
 
     @property
     def _approvers(self) -> Approvers:

@@ -26,7 +26,6 @@ class RequestView:
     params: dict[str, Any]
     reason: str
     requester: str
-    origin: str | None
     rule: str
     required: int
     approver_users: tuple[str, ...]
@@ -43,6 +42,7 @@ class RequestView:
     items: tuple[ItemResult, ...]
     error: str | None
     progress: tuple[int, int] = (0, 0)
+    origin: str | None = None
 
 
 def view_of(

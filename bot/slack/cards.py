@@ -10,6 +10,7 @@ from bot.governance.views import RequestView
 from bot.operations.base import Change, Operation
 from bot.slack.text import (
     HEADER_LIMIT,
+    LONGEST,
     PART_OF_ENTITY,
     SECTION_LIMIT,
     code,
@@ -95,7 +96,7 @@ def request_card(view: RequestView, operation: Operation) -> Content:
         section(f"*{change_heading(view)}*\n{change_text(view.changes)}"),
     ]
     if view.notes:
-        blocks.append(context(fit_lines([one_line(note) for note in view.notes], 2000, ": see Details")))
+        blocks.append(context(fit_lines([one_line(fit(note, LONGEST)) for note in view.notes], 2000, ": see Details")))
     blocks += [section(f"*{status_line(view)}*{outcome_text(view)}"), context(rule_line(view))]
     if buttons := request_buttons(view, operation):
         blocks.append({"type": "actions", "block_id": f"request-{view.id}-{view.version}", "elements": buttons})
@@ -141,7 +142,13 @@ def lower_first(text: str) -> str:
 
 def change_text(changes: Iterable[Change], *, limit: int = 2800) -> str:
     """One line a change: what, from what, to what."""
-    return fit_lines([change_line(change) for change in changes], limit, ": see Details") or "Nothing."
+    return fit_lines([change_line(shortened(change)) for change in changes], limit, ": see Details") or "Nothing."
+
+
+def shortened(change: Change) -> Change:
+    """The change for a card, which shows the beginning of a long text; the details have all of it."""
+    subject, before, after = (text and fit(text, LONGEST) for text in (change.subject, change.before, change.after))
+    return Change(subject or "", before, after, change.items)
 
 
 def change_line(change: Change) -> str:
@@ -282,10 +289,12 @@ def alert_message(payload: Mapping[str, Any]) -> Content:
     severity = SEVERITY_TEXT.get(str(payload["severity"]), str(payload["severity"]))
     at = moment(datetime.fromisoformat(payload["at"]))
     title = f"{payload['title']} ({payload['organization']})"
-    said = escape(str(payload["text"]))
+    said = flat(fit(str(payload["text"]), LONGEST))
+    # Names in it may hold anything, so it is a paragraph in which nothing is markup.
+    shown = {"type": "plain_text", "text": fit_plain(said, SECTION_LIMIT), "emoji": False}
     facts = f"{severity} · {at} · action {code(str(payload['action']))} · rule “{escape(str(payload['rule']))}”"
-    blocks = (header(title), section(said), context(facts))
-    return Content(fit(f"{escape(title)}\n{said}\n{facts}", 3900), blocks)
+    blocks = (header(title), {"type": "section", "text": shown}, context(facts))
+    return Content(f"{escape(title)}\n{fit(plain_value(said), 2900)}\n{facts}", blocks)
 
 
 def limit_message(payload: Mapping[str, Any]) -> Content:

@@ -1,10 +1,9 @@
 """What people type after `/hub`, to an intent; and the usage and help that say how: pure."""
 
-import re
 import shlex
 import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any, Literal, TypeAlias
 
@@ -14,12 +13,11 @@ from pydantic.fields import FieldInfo
 from bot.errors import UsageError
 from bot.operations.base import Intent, Operation, Params, Write, marker_of
 from bot.operations.fields import AtMost
+from bot.slack.typed import plain, with_names
 
 COMMAND = "/hub"
 MAX_LENGTH = 4000
 LINE = 255
-QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "—": "--"})
-LINK = re.compile(r"<(?:mailto:|tel:)?((?:https?://)?[^<>|@#!][^<>|]*)(?:\|([^<>]*))?>")
 PROBLEMS = {
     "literal_error": "“{input}” is none of {expected}",
     "int_parsing": "“{input}” is no whole number",
@@ -35,7 +33,6 @@ PROBLEMS = {
 }
 HELP_WORDS = frozenset({"help", "--help", "-h", "?"})
 MAX_REASON = 1000
-ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +135,8 @@ def parameters(params: type[Params]) -> tuple[Parameter, ...]:
 
 def parse(text: str, operations: Sequence[Operation], organization: str) -> Command:
     """What the text after the command wants; raises `UsageError` with what is wrong and how it would be right."""
-    return parse_words(split(text), operations, organization)
+    found = read(text, operations)
+    return complete(found, organization) if isinstance(found, Typed) else found
 
 
 def parse_words(words: Sequence[str], operations: Sequence[Operation], organization: str) -> Command:
@@ -149,7 +147,8 @@ def parse_words(words: Sequence[str], operations: Sequence[Operation], organizat
 
 def read(text: str, operations: Sequence[Operation]) -> Help | Pick | Typed:
     """The first half of `parse`: what was typed, not yet validated, so that mentions can be replaced in between."""
-    return read_words(split(text), operations)
+    found = read_words(split(text), operations)
+    return replace(found, reason=with_names(found.reason)) if isinstance(found, Typed) else found
 
 
 def read_words(words: Sequence[str], operations: Sequence[Operation]) -> Help | Pick | Typed:
@@ -181,17 +180,6 @@ def split(text: str) -> list[str]:
         return list(lexer)
     except ValueError:
         raise UsageError("A quotation mark is not closed.") from None
-
-
-def plain(text: str) -> str:
-    """The text as it was typed: links and curly quotes undone, entities decoded."""
-    text = LINK.sub(lambda link: link[2] or link[1], text.translate(QUOTES))
-    for entity, character in ENTITIES:
-        text = text.replace(entity, character)
-    # A pasted no-break space still parts words; what has no width and no ink goes.
-    return "".join(
-        character if character.isprintable() or character == "\n" else " " * character.isspace() for character in text
-    )
 
 
 def find_operation(words: Sequence[str], operations: Sequence[Operation]) -> tuple[Operation | None, list[str]]:

@@ -6,8 +6,9 @@ from datetime import datetime
 
 SECTION_LIMIT = 3000
 HEADER_LIMIT = 150
-UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-LINE_BREAKS = re.compile("\\s*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]\\s*")
+LONGEST = 4000
+UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+LINE_BREAK = re.compile("[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 WORKSPACE_USER = re.compile(r"[UW][A-Z0-9]+")
 PART_OF_ENTITY = re.compile(r"&[a-z]{0,3}$")
 
@@ -32,7 +33,8 @@ def one_line(text: str) -> str:
 
 def flat(text: str) -> str:
     """The same for plain text, in which nothing is markup."""
-    return visible(LINE_BREAKS.sub(" ⏎ ", text.strip()))
+    parts = (part.strip() for part in LINE_BREAK.split(text))
+    return visible(" ⏎ ".join(part for part in parts if part))
 
 
 def code(text: str) -> str:

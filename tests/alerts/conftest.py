@@ -84,6 +84,7 @@ def make_poller(database: Database, hub: Hub, clock: Clock, woken: list[str]) ->
         given: dict[str, Any] = {
             "organizations": [ORGANIZATION],
             "rules": standard_rules(),
+            "admin_channel": "C0ADMIN",
             "alerts_channel": "hub-alerts",
             "now": clock.now,
             "wake": lambda: woken.append("woken"),

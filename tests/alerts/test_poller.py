@@ -532,3 +532,15 @@ async def test_organizations_are_kept_apart(
     far.happen("repo.delete", "x/y", account="other")
     assert await poller.poll() == 2
     assert [message.payload["organization"] for message in await outbox(database)] == ["acme", "other"]
+
+
+async def test_where_the_log_stays_unreadable_the_administrators_are_told_once_a_day(
+    poller: AuditLogPoller, far: FarSide, clock: Clock, database: Database
+) -> None:
+    far.failing = {1}
+    for _ in range(4):
+        assert await poller.poll() == 0
+        clock.advance(600)
+    [message] = await outbox(database)
+    assert (message.kind, message.channel) == ("notice", "C0ADMIN")
+    assert "cannot be read, so no alert can come" in message.payload["text"]

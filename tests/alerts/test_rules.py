@@ -132,6 +132,11 @@ def test_a_text_is_filled_in_once_so_names_stay_data() -> None:
     )
 
 
+def test_a_name_stays_on_its_line() -> None:
+    one = entry("repo.delete", {"label": "a\r\n*b*\x1b[31m\u2028c\x85"}, actor="\n")
+    assert render(rule(text="{actor}: {data.label}."), one) == "(unknown): a *b* [31m c."
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

@@ -40,6 +40,7 @@ async def poller(database: Database, hub: Hub, sandbox: HubSandbox) -> AuditLogP
         organizations=[world.ORGANIZATION],
         rules=standard_rules(),
         alerts_channel="hub-alerts",
+        admin_channel="hub-admin",
         now=sandbox.clock.datetime,
         wake=lambda: None,
         own_actor=world.BOT_ACCOUNT,

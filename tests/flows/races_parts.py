@@ -113,14 +113,6 @@ class Nobody:
         return False
 
 
-class NoCourier:
-    """The lever makes no secret."""
-
-    async def hand_over(self, _user: str, _text: str, _secret: SecretStr) -> bool:
-        """Never called."""
-        raise AssertionError
-
-
 @dataclass
 class Bench:
     """Use cases and executors on one database; `hub` is never asked anything."""

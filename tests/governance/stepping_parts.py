@@ -17,7 +17,7 @@ from bot.governance.stepping import Stepper, Verdict
 from bot.governance.views import RequestView
 from bot.hub import Hub, HubError
 from bot.operations.base import Change, Intent, ItemResult, Preview, Step, Write
-from tests.flows.races_parts import Everybody, NoCourier, Nothing
+from tests.flows.races_parts import Everybody, Nobody, Nothing
 
 POLICY = '{version: 1, rules: [{name: alone, operations: ["*"], approvals: 0}]}'
 LEASE = timedelta(seconds=30)
@@ -134,7 +134,7 @@ class Room:
             database=self.database,
             hub=self.hub,
             operations={operation.name: operation},
-            courier=NoCourier(),
+            courier=Nobody(),
             capabilities=Capabilities(self.clock.now),
             lease=LEASE,
             now=self.clock.now,

@@ -214,10 +214,16 @@ def test_what_could_be_a_path_is_no_invite(reference: str) -> None:
     assert takes(Invite, invite=reference) is None
 
 
-@settings(max_examples=200)
-@given(st.text(min_size=1, max_size=30))
+# Printable as Python has it: neither a control nor a separator but the space; drawn so, since most texts are not.
+PRINTABLE = st.characters(codec="utf-8", exclude_categories=("C", "Z"), exclude_characters=",", include_characters=" ")
+RULE_PARTS = st.one_of(
+    PRINTABLE, st.sampled_from(["(", ")", "[", "]", "{2}", "*", "+", "\\", "|", "(?:", "(?=", "\\1", "-"])
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(RULE_PARTS, min_size=1, max_size=30).map("".join).filter(str.strip))
 def test_a_tag_rule_is_taken_exactly_where_re2_takes_it(rule: str) -> None:
-    assume(rule.strip() and "," not in rule and rule.isprintable())
     assert (takes(Rules, rules=[rule]) is not None) is compiles(rule.strip())
 
 

@@ -197,6 +197,35 @@ def test_an_alert_passes_and_is_harmless_whatever_dockers_log_holds(evil: str) -
     assert_harmless(content)
 
 
+@pytest.mark.parametrize("evil", ["x\n*Nothing happened* ✅", "x\r\n~gone~", "x\u2028_y_", "`x`"])
+def test_nobody_adds_lines_or_markup_of_their_own_to_an_alert(evil: str) -> None:
+    content = alert_message(
+        {
+            "severity": "critical",
+            "title": "Someone became an owner",
+            "organization": "acme",
+            "text": f"{evil} made jane an owner.",
+            "action": "team.member.add",
+            "rule": "owners",
+            "at": NOW.isoformat(),
+        }
+    )
+    said = content.blocks[1]["text"]
+    assert said["type"] == "plain_text"
+    assert len(said["text"].splitlines()) == 1
+    lines = content.text.splitlines()
+    assert len(lines) == 3
+    assert lines[1].startswith("`")
+    assert lines[1].endswith("`")
+
+
+def test_a_card_shows_the_beginning_of_a_text_without_end() -> None:
+    view = request_view(INVITE, changes=(Change("x" * 100_000, "y" * 100_000, "z" * 100_000),))
+    content = request_card(view, INVITE)
+    assert flaws(content) == []
+    assert "x…" in content.text
+
+
 @pytest.mark.parametrize("phase", ["begin", "end"])
 def test_a_rate_limit_message_says_what_is_left(phase: str) -> None:
     payload = {"family": "orgs", "remaining": 12, "limit": 1200, "phase": phase, "reset_at": NOW.isoformat()}

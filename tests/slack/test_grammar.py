@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from bot.errors import UsageError
 from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.base import Intent, Operation, Write
-from bot.slack.grammar import Command, Form, Help, Pick, parse, parse_words, topics, usage
+from bot.slack.grammar import Command, Form, Help, Pick, Typed, parse, parse_words, topics, usage
+from bot.slack.grammar import read as read_typed
 from tests.operations.samples import HOSTILE
 
 SCRAPS = st.sampled_from(
@@ -300,3 +301,16 @@ def test_any_arguments_of_a_command_are_a_command_or_a_usage_error(operation: Op
         read(f"{operation.name.replace('.', ' ')} {rest}")
     except UsageError as complaint:
         assert complaint.text
+
+
+def test_a_channel_is_its_name() -> None:
+    assert intent("invite send jane --reason 'asked in <#C0GEN|general> and <#C0SECRET|>'").reason == (
+        "asked in #general and #C0SECRET"
+    )
+
+
+def test_a_person_in_a_reason_is_their_name_and_a_mention_anywhere_else() -> None:
+    typed = read_typed("invite send <@U0BOB|bob> --reason 'for <@U0BOB|bob>, as <@U0ANN> said'", OPERATIONS)
+    assert isinstance(typed, Typed)
+    assert typed.values == {"invitees": ["<@U0BOB|bob>"]}
+    assert typed.reason == "for @bob, as @U0ANN said"

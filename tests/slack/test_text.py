@@ -1,10 +1,18 @@
 """Text for Slack: harmless, as long as Slack takes, and never cut in silence."""
 
+import importlib
+import pkgutil
+import re
+import time
+from collections.abc import Callable, Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack.text import code, escape, fit, fit_lines, moment, one_line, quote
+import bot.slack
+from bot.slack.text import code, escape, fit, fit_lines, fit_plain, flat, moment, one_line, quote
+from bot.slack.typed import plain, with_names
 from tests.slack.samples import NOW
 
 
@@ -47,6 +55,77 @@ def test_fixed_width_has_two_backticks_and_one_line(text: str) -> None:
 @given(st.text())
 def test_one_line_is_one_line(text: str) -> None:
     assert len(one_line(text).splitlines()) <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("a \r\n\n \u2028b", "a ⏎ b"), (" \n a  b \n", "a  b"), ("\x85\x9b", "\ufffd"), ("\n", "")],
+)
+def test_a_line_break_with_the_space_around_it_becomes_one_mark(text: str, said: str) -> None:
+    assert one_line(text) == said
+
+
+# Fifty thousand characters take a linear function some milliseconds, and a quadratic one minutes.
+LONG = 50_000
+SECONDS = 1.0
+SEEDS = (
+    " ",
+    "\n ",
+    "a",
+    "|",
+    "@",
+    "&",
+    "&lt;",
+    "&lt;@U",
+    "<",
+    "<a",
+    "<a|",
+    "<@U0",
+    "<@U0|",
+    "<#C0|a",
+    "<mailto:",
+    "<http://",
+)
+TEXTS: tuple[Callable[[str], str], ...] = (
+    *(code, escape, flat, one_line, quote, plain, with_names),
+    lambda text: fit(text, 3000),
+    lambda text: fit_plain(text, LONG),
+)
+
+
+def hostile() -> Iterator[str]:
+    """Long texts that begin well and never end as a pattern wants it."""
+    for seed in SEEDS:
+        yield (seed * LONG)[:LONG]
+        yield f"{seed}{' ' * LONG}x"
+        yield f"{seed}{'A' * LONG}"
+
+
+def patterns() -> Iterator[re.Pattern[str]]:
+    """Every regular expression of the package."""
+    for module in pkgutil.iter_modules(bot.slack.__path__, "bot.slack."):
+        yield from (
+            each for each in vars(importlib.import_module(module.name)).values() if isinstance(each, re.Pattern)
+        )
+
+
+def test_no_text_is_long_enough_to_hold_us_up() -> None:
+    for function in TEXTS:
+        for text in hostile():
+            begun = time.perf_counter()
+            function(text)
+            assert time.perf_counter() - begun < SECONDS, (function, text[:20])
+
+
+def test_no_regular_expression_of_the_package_is_held_up_by_a_long_text() -> None:
+    found = {pattern.pattern: pattern for pattern in patterns()}
+    assert len(found) > 5
+    for pattern in found.values():
+        for text in hostile():
+            begun = time.perf_counter()
+            pattern.sub("", text)
+            pattern.fullmatch(text)
+            assert time.perf_counter() - begun < SECONDS, (pattern, text[:20])
 
 
 @given(st.text())
