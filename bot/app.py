@@ -196,6 +196,10 @@ class Hubwarden:
             wake=self.wake,
             capabilities=capabilities,
         )
+        self._build_workers(capabilities)
+
+    def _build_workers(self, capabilities: Capabilities) -> None:
+        settings = self.settings
         lease = timedelta(seconds=settings.execution_lease_seconds)
         executor = Executor(
             name=self.name,

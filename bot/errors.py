@@ -23,27 +23,27 @@ class UsageError(UserError):
         self.fields = fields or {}
 
 
-class RequestRefused(UserError):  # noqa: N818  the design's word: policy refuses, a person denies
+class RequestRefused(UserError):
     """The policy does not allow this."""
 
 
-class NothingToDo(UserError):  # noqa: N818  not a fault of the person's
+class NothingToDo(UserError):
     """Docker Hub already is as you ask; nothing was recorded."""
 
 
-class NotAnApprover(UserError):  # noqa: N818  the design's word
+class NotAnApprover(UserError):
     """You are not among the approvers of this request."""
 
 
-class AlreadyVoted(UserError):  # noqa: N818  the design's word
+class AlreadyVoted(UserError):
     """Your approval already counts."""
 
 
-class AlreadyDecided(UserError):  # noqa: N818  the design's word
+class AlreadyDecided(UserError):
     """This request has been decided meanwhile."""
 
 
-class RequestNotFound(UserError):  # noqa: N818  the design's word
+class RequestNotFound(UserError):
     """There is no such request."""
 
 

@@ -40,7 +40,7 @@ CHANGED_MEANWHILE = (
 Work: TypeAlias = Callable[[OperationRequest, Write, Params], "Awaitable[Verdict | None]"]
 
 
-class ClaimLost(Exception):  # noqa: N818  control flow, not an error
+class ClaimLost(Exception):
     """Another executor has taken the request over; this one must not write."""
 
 

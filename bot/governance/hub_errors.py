@@ -7,7 +7,7 @@ from bot.errors import UserError
 from bot.hub import HubError, HubRejected
 
 
-class HubFailed(UserError):  # noqa: N818  the design's names carry no suffix
+class HubFailed(UserError):
     """Docker Hub did not do what was asked."""
 
 

@@ -9,7 +9,7 @@ from bot.errors import UserError
 SLACK_USER = re.compile(r"[UW][A-Z0-9]+")
 
 
-class DirectoryUnavailable(UserError):  # noqa: N818  the design's names carry no suffix
+class DirectoryUnavailable(UserError):
     """Slack does not answer who is who at the moment, and without that nothing is decided. Please try again."""
 
 

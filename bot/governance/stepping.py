@@ -27,7 +27,7 @@ PATIENCE = 20
 FOUND_DONE = "done; found by reading back"
 
 
-class Interrupted(Exception):  # noqa: N818  control flow, not an error
+class Interrupted(Exception):
     """The process is about to stop; what is left is done after its next start, or by another replica."""
 
 

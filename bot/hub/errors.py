@@ -70,7 +70,7 @@ class HubError(Exception):
         return f"{self.text}{fate} [{self.method} {self.path}{' → ' if answer else ''}{answer}]"
 
 
-class HubUnreachable(HubError):  # noqa: N818  the design's word
+class HubUnreachable(HubError):
     """Docker Hub could not be reached, or the connection was lost before it answered."""
 
     def __init__(self, call: Call, *, sent: bool, detail: str = "") -> None:
@@ -83,7 +83,7 @@ class HubUnreachable(HubError):  # noqa: N818  the design's word
         return self.sent and self.call.writes
 
 
-class HubUnavailable(HubError):  # noqa: N818  the design's word
+class HubUnavailable(HubError):
     """Docker Hub failed with an error of its own; try again in a few minutes."""
 
     @property
@@ -127,7 +127,7 @@ class HubProtocolError(HubError):
         return self.call.writes
 
 
-class HubRejected(HubError):  # noqa: N818  the design's word
+class HubRejected(HubError):
     """Docker Hub refused the request, and will refuse it again unchanged."""
 
 

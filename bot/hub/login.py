@@ -14,7 +14,7 @@ SECOND_FACTOR = "/v2/users/2fa-login"
 SECONDS = 15.0
 
 
-class SecondFactorNeeded(Exception):  # noqa: N818  an answer, not an error
+class SecondFactorNeeded(Exception):
     """The password is right, and the account wants a code too; `token` goes with it."""
 
     def __init__(self, token: SecretStr) -> None:

@@ -135,7 +135,7 @@ class Answer:
     document: Document | None = None
 
 
-class CapabilityMissing(UserError):  # noqa: N818  the design's names carry no suffix
+class CapabilityMissing(UserError):
     """This organization's plan, or this account, does not offer that part of Docker Hub."""
 
 

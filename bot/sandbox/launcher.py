@@ -27,7 +27,10 @@ STOP_SECONDS = 30
 
 def read_manifest() -> dict[str, Any]:
     """The app's manifest, which decides what the sandbox's workspace lets the bot do."""
-    manifest: dict[str, Any] = yaml.safe_load((SOURCE / "manifest.yml").read_text(encoding="utf-8"))
+    # Beside the package in the source; inside it once it is installed.
+    places = (SOURCE / "manifest.yml", SOURCE / "bot" / "manifest.yml")
+    path = next(place for place in places if place.exists())
+    manifest: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return manifest
 
 

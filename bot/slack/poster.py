@@ -18,7 +18,7 @@ REFUSED_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_bloc
 PASSING = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
 
 
-class SlackRateLimited(Exception):  # noqa: N818  the design's names carry no suffix
+class SlackRateLimited(Exception):
     """Slack wants us to wait for `seconds`."""
 
     def __init__(self, seconds: float) -> None:
@@ -26,15 +26,15 @@ class SlackRateLimited(Exception):  # noqa: N818  the design's names carry no su
         self.seconds = seconds
 
 
-class SlackUnclear(Exception):  # noqa: N818  the design's names carry no suffix
+class SlackUnclear(Exception):
     """Slack did not answer, or with an error of its own: the message may stand there or not."""
 
 
-class SlackGone(Exception):  # noqa: N818  the design's names carry no suffix
+class SlackGone(Exception):
     """The message that we wanted to change is no longer there."""
 
 
-class SlackRefused(Exception):  # noqa: N818  the design's names carry no suffix
+class SlackRefused(Exception):
     """Slack will not take it, now or later; `code` is Slack's word for why."""
 
     def __init__(self, code: str) -> None:

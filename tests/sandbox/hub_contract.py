@@ -22,7 +22,7 @@ METHODS = ("get", "head", "post", "put", "patch", "delete")
 SCIM = "application/scim+json"
 
 
-class ContractBroken(AssertionError):  # noqa: N818  reads as what it is in a test's report
+class ContractBroken(AssertionError):
     """A request or an answer that the contract does not know."""
 
 

@@ -18,7 +18,7 @@ class Style(enum.Enum):
     SCIM = "scim"
 
 
-class Refusal(Exception):  # noqa: N818  Docker Hub refused; the sandbox works
+class Refusal(Exception):
     """An answer that is not a success; `fields` maps a field's name to what is wrong with it."""
 
     def __init__(

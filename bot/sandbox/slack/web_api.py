@@ -21,7 +21,7 @@ METHODS: Mapping[str, Method] = {
 }
 
 
-class RateLimited(Exception):  # noqa: N818  a refusal with a header of its own, not an error of ours
+class RateLimited(Exception):
     """HTTP 429; `seconds` is its Retry-After."""
 
     def __init__(self, seconds: int) -> None:
