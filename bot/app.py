@@ -87,7 +87,7 @@ def build_hub(settings: TerminalSettings) -> Hub:
         credential=Credential(settings.dockerhub_username, settings.dockerhub_token),
         options=options,
         scim=scim,
-        registry=Registry(settings.dockerhub_registry_url),
+        registry=Registry(settings.dockerhub_registry_url) if settings.dockerhub_registry_url else None,
     )
 
 

@@ -53,8 +53,8 @@ class TerminalSettings(BaseSettings):
 
     slack_approvals_channel: str = Field(description="Where requests wait for approval: a channel's id or its name")
     dockerhub_url: str = Field("https://hub.docker.com", description="Docker Hub's API")
-    dockerhub_registry_url: str = Field(
-        "https://registry-1.docker.io", description="Docker Hub's registry, which tells how many image pulls are left"
+    dockerhub_registry_url: str | None = Field(
+        None, description="Docker Hub's registry, which tells how many image pulls are left"
     )
     dockerhub_username: str = Field(
         description="The bot's Docker ID; with an organization token, the organization's name"

@@ -89,7 +89,10 @@ async def touch(hub: Hub, template: str, query: dict[str, str], **segments: str)
 async def pull_row(hub: Hub) -> tuple[tuple[Cell, ...] | None, str]:
     """The image-pull limit as a row, where the registry tells one, and what there is to say of it."""
     if hub.registry is None:
-        return None, "These are the API's limits; image pulls have their own, which this Hubwarden does not ask for."
+        return (
+            None,
+            "These are the API's limits. Image pulls have their own; DOCKERHUB_REGISTRY_URL says where to ask for it.",
+        )
     try:
         limit = await hub.registry.pull_limit()
     except HubError as error:
