@@ -88,7 +88,8 @@ async def test_a_write_that_waits_is_approved_in_slack_and_done_by_the_bot(house
     assert asked.envelope["status"] == 202
     assert asked.envelope["data"]["status"] == "pending"
     assert house.writes() == []
-    await agree(house, await house.card(1, "needs it", f"`terminal:{terminal.system_user()}`"))
+    where = f"asks from the `terminal {terminal.system_user()}@"
+    await agree(house, await house.card(1, "needs it", f"`terminal:{terminal.system_user()}`", where))
     await house.card(1, "Done")
     assert "design" in house.hub.state.organizations["acme"].teams
     assert house.slack.violations == []

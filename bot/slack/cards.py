@@ -87,8 +87,7 @@ def confirmation(title: str, text: str, confirm: str, *, danger: bool = False) -
 def request_card(view: RequestView, operation: Operation) -> Content:
     """A request's card, as it stands."""
     title = f"Request {view.id}: {operation.title}"
-    place = f" from the {code(view.origin)}" if view.origin else ""
-    asked = f"{mention(view.requester)} asks{place} to {lower_first(operation.summary)}:"
+    asked = f"{asker(view)} to {lower_first(operation.summary)}:"
     blocks = [
         header(title),
         section(f"{asked}\n{fit(quote(view.reason), 1500)}" if view.reason else asked),
@@ -133,6 +132,12 @@ def value_text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def asker(view: RequestView) -> str:
+    """`@Ann asks`; and from where, if it was not in Slack: there, people say themselves who they are."""
+    place = f" from the {code(view.origin)}" if view.origin else ""
+    return f"{mention(view.requester)} asks{place}"
 
 
 def lower_first(text: str) -> str:

@@ -11,6 +11,7 @@ from bot.operations.base import Change, Choices, FromFile, Operation, Write, mar
 from bot.slack.cards import (
     MAX_BLOCKS,
     Block,
+    asker,
     change_heading,
     change_line,
     outcome_lines,
@@ -21,7 +22,7 @@ from bot.slack.cards import (
     value_text,
 )
 from bot.slack.grammar import COMMAND, MAX_REASON, Parameter, parameters
-from bot.slack.text import code, escape, fit_plain, mention, one_line, quote
+from bot.slack.text import code, escape, fit_plain, one_line, quote
 
 FORM = "operation_form"
 PICKER = "picker"
@@ -304,7 +305,7 @@ def message_view(title: str, *paragraphs: str) -> Block:
 def details_view(request: RequestView, operation: Operation) -> Block:
     """All of a request, nothing left out that Slack has room for; it says where that ends."""
     lines = [
-        f"{mention(request.requester)} asks: {escape(operation.summary)}",
+        f"{asker(request)}: {escape(operation.summary)}",
         *([f"*Reason*\n{quote(request.reason)}"] if request.reason else []),
         *(
             f"*{escape(name)}*: {code(value_text(value))}"
