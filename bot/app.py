@@ -17,7 +17,7 @@ from bot.alerts.poller import AuditLogPoller
 from bot.alerts.rules import AlertRule, load_rules, standard_rules
 from bot.db import requests as request_queries
 from bot.db.migrate import upgrade
-from bot.db.session import Database
+from bot.db.session import DATABASE_AWAY, Database
 from bot.delivery import Delivery
 from bot.errors import ConfigurationError
 from bot.governance.capabilities import Capabilities
@@ -301,7 +301,7 @@ class Hubwarden:
         try:
             async with asyncio.timeout(5):
                 await self.database.ping()
-        except Exception as error:  # noqa: BLE001  whatever is wrong, this is where it is reported
+        except DATABASE_AWAY as error:
             return f"does not answer: {type(error).__name__}"
         return None
 

@@ -6,9 +6,6 @@ from typing import Any
 from bot.sandbox.slack import Message, Person, words_of
 from tests.flows.house import House
 
-SETTING = "/v2/namespaces/acme/repositories/*/immutabletags"
-READING = '  - {name: reading, operations: ["*.list", "*.show", "limits"], approvals: 0}\n'
-
 
 def write_policy(folder: Path, *rules: str) -> Path:
     """A policy file with these rules, each in YAML's flow form, in order."""
