@@ -17,7 +17,7 @@ help: ## List the targets
 	@echo 'Variables: PYTHON=python3.12 (for a new .venv), JOBS=2 (test processes), ARGS="..." (passed on to the tool)'
 
 sandbox: $(VENV)/.runtime ## Try the bot here: a Slack workspace and a Docker Hub in the browser (Ctrl-C stops)
-	@trap : INT; $(BIN)/python -m bot sandbox $(ARGS)
+	@trap : INT; $(BIN)/python -m sandbox $(ARGS)
 
 test: $(VENV)/.dev ## Run every test; ends with a list of what could not be checked here
 	$(BIN)/python -m pytest -n $(JOBS) --maxprocesses 8 --dist worksteal $(ARGS)

@@ -1,4 +1,4 @@
-"""The command line: run · sandbox · check · call · login · docs."""
+"""The command line: run · check · call · login · docs."""
 
 import argparse
 import asyncio
@@ -32,12 +32,6 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     commands = parser.add_subparsers(required=True, metavar="command")
     run = commands.add_parser("run", help="start the bot")
     run.set_defaults(run=run_bot)
-    sandbox = commands.add_parser("sandbox", help="try it on this machine: a Docker Hub, a Slack and the bot")
-    sandbox.add_argument("--port", type=int, default=0, help="the browser's port (default: one that is free)")
-    sandbox.add_argument(
-        "--folder", default="", help="where the bot's SQLite file goes (default: a new temporary folder)"
-    )
-    sandbox.set_defaults(run=run_sandbox)
     check = commands.add_parser("check", help="read the configuration, ask Slack and Docker Hub, tell every problem")
     check.set_defaults(run=run_check)
     call = commands.add_parser("call", help="what /hub does, from the terminal", prefix_chars="\0")
@@ -80,13 +74,6 @@ async def serve(bot: "Hubwarden") -> None:
     await stopping.wait()
     ready.cancel()
     await bot.stop()
-
-
-def run_sandbox(options: argparse.Namespace) -> int:
-    """Start the sandbox and the bot in it."""
-    from bot.sandbox.launcher import launch
-
-    return launch(port=options.port, folder=options.folder)
 
 
 def run_check(_options: argparse.Namespace) -> int:

@@ -20,7 +20,6 @@ from bot.db.migrate import upgrade
 from bot.db.session import DATABASE_AWAY, Database
 from bot.delivery import Delivery
 from bot.errors import ConfigurationError
-from bot.governance.capabilities import Capabilities
 from bot.governance.execution import Executor
 from bot.governance.people import DirectoryUnavailable
 from bot.governance.policy import Policy, load_policy
@@ -29,6 +28,7 @@ from bot.health import Health
 from bot.hub import BearerCredential, ClientOptions, Credential, Hub, Registry
 from bot.jobs import Job, Timetable
 from bot.operations import BY_NAME, OPERATIONS
+from bot.operations.kit.capabilities import Capabilities
 from bot.settings import Settings, TerminalSettings
 from bot.slack.app import build_app
 from bot.slack.client import build_client, find_standing

@@ -13,7 +13,7 @@ from bot.db.migrate import upgrade
 from bot.errors import ConfigurationError
 from bot.governance.hub_errors import sentence
 from bot.hub import ClientOptions, Credential, Hub, HubError
-from bot.operations.teams import TEAMS
+from bot.operations.teams.teams import TEAMS
 from bot.settings import Settings, load_settings
 from bot.slack.client import build_client, find_standing
 from bot.slack.grammar import COMMAND

@@ -13,7 +13,7 @@ from bot.db.models import Message
 from bot.db.session import Database, Session
 from bot.governance.recording import CARD, RESULT
 from bot.governance.requests import Requests
-from bot.operations.base import Operation
+from bot.operations.kit.base import Operation
 from bot.slack import cards
 from bot.slack.cards import Content
 from bot.slack.poster import Poster, SlackGone, SlackRateLimited, SlackRefused, SlackUnclear

@@ -6,7 +6,7 @@ from itertools import groupby
 from pathlib import Path
 
 from bot.operations import OPERATIONS
-from bot.operations.base import FromFile, Operation, Read, Write, marker_of
+from bot.operations.kit.base import FromFile, Operation, Read, Write, marker_of
 from bot.slack.grammar import COMMAND, Parameter, parameters, usage
 
 PAGE = Path(__file__).parents[1] / "docs" / "operations.md"

@@ -21,7 +21,6 @@ from bot.app import build_hub, read_policy, utc_now
 from bot.db.migrate import upgrade
 from bot.db.session import Database
 from bot.errors import ConfigurationError, UsageError, UserError
-from bot.governance.capabilities import Capabilities
 from bot.governance.execution import Executor
 from bot.governance.hub_errors import sentence
 from bot.governance.lifecycle import FINAL, Status
@@ -32,7 +31,8 @@ from bot.hub import Hub, HubError
 from bot.hub.login import SecondFactorNeeded, log_in, send_code
 from bot.logs import configure_logs
 from bot.operations import BY_NAME, OPERATIONS
-from bot.operations.base import Answer, Change, Intent, Read
+from bot.operations.kit.base import Answer, Change, Intent, Read
+from bot.operations.kit.capabilities import Capabilities
 from bot.settings import TerminalSettings, load
 from bot.slack.grammar import Form, Help, Pick, parse_words, topics, usage
 from bot.slack.text import UNSEEN, flat, visible

@@ -12,8 +12,8 @@ from typing import NoReturn
 import pytest
 from playwright.async_api import Browser, async_playwright
 
-from bot.sandbox.clock import Clock
-from bot.sandbox.hub import HubSandbox
+from sandbox.clock import Clock
+from sandbox.hub import HubSandbox
 from tests import postgres
 
 ROOT = Path(__file__).resolve().parents[1]

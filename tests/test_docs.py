@@ -7,7 +7,7 @@ import pytest
 from bot import docs
 from bot.__main__ import main
 from bot.operations import OPERATIONS
-from bot.operations.base import Operation, Write
+from bot.operations.kit.base import Operation, Write
 from bot.slack.grammar import parameters, usage
 
 

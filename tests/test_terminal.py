@@ -15,11 +15,11 @@ import pytest
 from bot import terminal
 from bot.errors import UsageError, UserError
 from bot.governance.audit import Event
-from bot.operations.base import Answer, Change
-from bot.sandbox import world
-from bot.sandbox.hub.faults import Respond
-from bot.sandbox.hub.seed import TWO_FACTOR
+from bot.operations.kit.base import Answer, Change
 from bot.slack.text import UNSEEN
+from sandbox import world
+from sandbox.hub.content.seed import TWO_FACTOR
+from sandbox.hub.wire.faults import Respond
 from tests.flows.house import House
 from tests.flows.races_records import Records, read_once
 from tests.flows.shell import Finished, Screen, call, sit_down, terminal_environment

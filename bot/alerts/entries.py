@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.operations.base import canonical_json
+from bot.operations.kit.base import canonical_json
 
 NAME_LENGTH = 512
 VALUE_LENGTH = 2000

@@ -12,7 +12,7 @@ import structlog
 from bot.alerts.entries import AuditLogEntry, read_entry
 from bot.hub import Hub
 from bot.operations.audit_log import AUDIT_LOGS
-from bot.operations.base import canonical_json
+from bot.operations.kit.base import canonical_json
 
 if TYPE_CHECKING:
     from bot.hub.protocol import Query

@@ -6,7 +6,7 @@ from bot.errors import RequestRefused
 from bot.governance.people import Directory, DirectoryUnavailable, is_slack_user
 from bot.governance.policy import NeedsApproval
 from bot.governance.views import RequestView
-from bot.operations.base import Operation, Write
+from bot.operations.kit.base import Operation, Write
 
 NOBODY = "Guests, bots and people who have left decide nothing."
 

@@ -16,7 +16,6 @@ from bot.db.session import DATABASE_AWAY, Database, Session
 from bot.errors import UserError
 from bot.governance import audit
 from bot.governance.audit import HUBWARDEN, Event
-from bot.governance.capabilities import Capabilities
 from bot.governance.courier import Courier
 from bot.governance.hub_errors import text_of
 from bot.governance.lifecycle import Status, sources_of
@@ -24,7 +23,8 @@ from bot.governance.recording import announce, expect
 from bot.governance.stepping import Interrupted, Stepper, Verdict
 from bot.governance.views import dump_outcome
 from bot.hub import Hub, HubError, HubUnavailable
-from bot.operations.base import Operation, Outcome, Params, Write
+from bot.operations.kit.base import Operation, Outcome, Params, Write
+from bot.operations.kit.capabilities import Capabilities
 
 log = structlog.stdlib.get_logger(__name__)
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from bot.documents import read_yaml
 from bot.errors import ConfigurationError
-from bot.operations.base import ByAnyName, Intent, Operation, Read, marker_of
+from bot.operations.kit.base import ByAnyName, Intent, Operation, Read, marker_of
 
 DURATION = re.compile(r"(\d{1,5})\s*(m|h|d|w)")
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}

@@ -13,8 +13,8 @@ from bot.governance.policy import Allowed, NeedsApproval, People
 from bot.governance.views import dump_preview
 from bot.hub.auth import LOGIN
 from bot.hub.limits import RateLimit, family
-from bot.operations.base import Intent, Preview
-from bot.operations.text import count
+from bot.operations.kit.base import Intent, Preview
+from bot.operations.kit.text import count
 
 DIRECT_LIFETIME = timedelta(hours=24)
 CARD = "card"

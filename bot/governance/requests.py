@@ -19,16 +19,16 @@ from bot.errors import (
 from bot.governance import audit
 from bot.governance.approvers import Approvers, require_a_reader
 from bot.governance.audit import HUBWARDEN, Event
-from bot.governance.capabilities import Capabilities
 from bot.governance.hub_errors import translated
 from bot.governance.lifecycle import SAID_OF, Status, sources_of
-from bot.governance.mentions import find_account
 from bot.governance.people import Directory, DirectoryUnavailable
 from bot.governance.policy import Allowed, Decision, NeedsApproval, Policy, Refused, decide, first_rule, may_ask_for
 from bot.governance.recording import DIRECT_LIFETIME, announce, described, estimate, new_request, touch_card, want_card
 from bot.governance.views import RequestView, view_of
 from bot.hub import Hub
-from bot.operations.base import Answer, Choices, Intent, Lookup, Operation, Params, Preview, Read, Write
+from bot.operations.kit.base import Answer, Choices, Intent, Lookup, Operation, Params, Preview, Read, Write
+from bot.operations.kit.capabilities import Capabilities
+from bot.operations.kit.mentions import find_account
 
 MANY_ITEMS = 10
 NOT_THEY = "Guests, bots and people who have left cannot ask Hubwarden for anything."
@@ -128,7 +128,9 @@ class Requests:
             raise RequestRefused(self._foreign(organization))
         person = await self.directory.person(user)
         with translated():
-            return await find_account(self.hub, organization, person, takes_addresses=takes_addresses)
+            return await find_account(
+                self.hub, organization, person.name, person.email, takes_addresses=takes_addresses
+            )
 
     async def view(self, request_id: int) -> RequestView:
         """The request as it stands; raises `RequestNotFound`."""

@@ -11,13 +11,13 @@ from bot.db import items
 from bot.db.models import OperationRequest, RequestItem
 from bot.db.session import Database
 from bot.errors import UserError
-from bot.governance.capabilities import Capabilities
 from bot.governance.hub_errors import text_of
 from bot.governance.lifecycle import Status
 from bot.governance.recording import expect, touch_card
 from bot.hub import Hub, HubError, HubUnavailable, RateLimitError
-from bot.operations.base import ItemResult, Outcome, Params, Step, Write
-from bot.operations.text import count
+from bot.operations.kit.base import ItemResult, Outcome, Params, Step, Write
+from bot.operations.kit.capabilities import Capabilities
+from bot.operations.kit.text import count
 
 log = structlog.stdlib.get_logger(__name__)
 

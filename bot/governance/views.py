@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.governance.lifecycle import Status
-from bot.operations.base import Change, ItemResult, Outcome, Preview
+from bot.operations.kit.base import Change, ItemResult, Outcome, Preview
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

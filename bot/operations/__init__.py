@@ -1,28 +1,19 @@
 """Everything the bot can do; an operation added to a noun's tuple is added everywhere."""
 
-from bot.operations import (
-    admin,
-    audit_log,
-    immutable_tags,
-    invites,
-    members,
-    offboarding,
-    organization_settings,
-    organization_tokens,
-    personal_tokens,
-    registry_access,
-    repositories,
-    repository_changes,
-    repository_teams,
-    scim,
-    scim_changes,
-    scim_users,
-    tags,
-    team_clone,
-    team_repositories,
-    teams,
-)
-from bot.operations.base import Operation
+from bot.operations import admin, audit_log, invites, members, offboarding, organization_settings
+from bot.operations.kit.base import Operation
+from bot.operations.registry import access as registry_access
+from bot.operations.repositories import changes as repository_changes
+from bot.operations.repositories import immutable_tags, repositories, tags
+from bot.operations.repositories import teams as repository_teams
+from bot.operations.scim import changes as scim_changes
+from bot.operations.scim import configuration as scim_configuration
+from bot.operations.scim import users as scim_users
+from bot.operations.teams import clone as team_clone
+from bot.operations.teams import repositories as team_repositories
+from bot.operations.teams import teams
+from bot.operations.tokens import organization as organization_tokens
+from bot.operations.tokens import personal as personal_tokens
 
 OPERATIONS: tuple[Operation, ...] = (
     *members.OPERATIONS,
@@ -40,7 +31,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *personal_tokens.OPERATIONS,
     *organization_settings.OPERATIONS,
     *registry_access.OPERATIONS,
-    *scim.OPERATIONS,
+    *scim_configuration.OPERATIONS,
     *scim_users.OPERATIONS,
     *scim_changes.OPERATIONS,
     *audit_log.OPERATIONS,

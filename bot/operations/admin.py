@@ -8,15 +8,15 @@ from typing import Any
 from bot.hub import Hub, HubError, HubRejected, NotFoundError, RateLimit, UnauthorizedError
 from bot.hub.limits import family
 from bot.operations.audit_log import ACTIONS, AUDIT_LOGS
-from bot.operations.base import Answer, Cell, Operation, Params, Read
-from bot.operations.fields import Organization
 from bot.operations.invites import INVITES
+from bot.operations.kit.base import Answer, Cell, Operation, Params, Read
+from bot.operations.kit.fields import Organization
 from bot.operations.members import MEMBERS, find_editors, find_member, role_of
-from bot.operations.organization_tokens import TOKENS as ORGANIZATION_TOKENS
-from bot.operations.repositories import REPOSITORIES
-from bot.operations.scim import CONFIG
-from bot.operations.scim_users import USERS
-from bot.operations.teams import TEAMS
+from bot.operations.repositories.repositories import REPOSITORIES
+from bot.operations.scim.configuration import CONFIG
+from bot.operations.scim.users import USERS
+from bot.operations.teams.teams import TEAMS
+from bot.operations.tokens.organization import TOKENS as ORGANIZATION_TOKENS
 
 PERSONAL_TOKENS = "/v2/access-tokens"
 SETTINGS = "/v2/orgs/{organization}/settings"

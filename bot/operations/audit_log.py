@@ -8,11 +8,11 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from bot.errors import UserError
 from bot.hub import Call, Hub, HubProtocolError
-from bot.operations.base import Answer, Operation, Params, Read
-from bot.operations.fields import Moment, Organization, refuse
-from bot.operations.moments import first_moment, last_moment
-from bot.operations.refusals import needing
-from bot.operations.text import moment, nearest
+from bot.operations.kit.base import Answer, Operation, Params, Read
+from bot.operations.kit.fields import Moment, Organization, refuse
+from bot.operations.kit.moments import first_moment, last_moment
+from bot.operations.kit.refusals import needing
+from bot.operations.kit.text import moment, nearest
 
 AUDIT_LOGS = "/v2/auditlogs/{organization}"
 ACTIONS = "/v2/auditlogs/{organization}/actions"

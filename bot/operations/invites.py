@@ -8,11 +8,11 @@ from pydantic import Field
 
 from bot.errors import UserError
 from bot.hub import Call, Hub, HubProtocolError
-from bot.operations.base import Answer, Change, ItemResult, Operation, Outcome, Params, Preview, Read, Step, Write
-from bot.operations.fields import Invitees, InviteReference, Organization, TeamName
+from bot.operations.kit.base import Answer, Change, ItemResult, Operation, Outcome, Params, Preview, Read, Step, Write
+from bot.operations.kit.fields import Invitees, InviteReference, Organization, TeamName
+from bot.operations.kit.text import day, nearest_hint
 from bot.operations.members import Role
-from bot.operations.teams import TEAM_CHOICES, require_team
-from bot.operations.text import day, nearest_hint
+from bot.operations.teams.teams import TEAM_CHOICES, require_team
 
 INVITES = "/v2/orgs/{organization}/invites"
 BULK = "/v2/invites/bulk"

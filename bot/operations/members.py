@@ -10,7 +10,7 @@ from pydantic import Field
 
 from bot.errors import UserError
 from bot.hub import Call, Hub, HubProtocolError
-from bot.operations.base import (
+from bot.operations.kit.base import (
     Answer,
     Change,
     Choices,
@@ -23,8 +23,8 @@ from bot.operations.base import (
     Read,
     Write,
 )
-from bot.operations.fields import Organization, Username
-from bot.operations.text import count, day, harmless, nearest_hint
+from bot.operations.kit.fields import Organization, Username
+from bot.operations.kit.text import count, day, harmless, nearest_hint
 
 MEMBERS = "/v2/orgs/{organization}/members"
 MEMBER = "/v2/orgs/{organization}/members/{username}"

@@ -9,9 +9,10 @@ from pydantic import AfterValidator, Field
 from bot.errors import UserError
 from bot.hub import Hub, NotFoundError, UnauthorizedError
 from bot.operations.audit_log import AUDIT_LOGS
-from bot.operations.base import Change, ItemResult, Mentions, Operation, Params, Preview, Step, Write
-from bot.operations.fields import Organization, Text, check_invitee
 from bot.operations.invites import INVITE, pending_invites
+from bot.operations.kit.base import Change, ItemResult, Mentions, Operation, Params, Preview, Step, Write
+from bot.operations.kit.fields import Organization, Text, check_invitee
+from bot.operations.kit.text import count, day
 from bot.operations.members import (
     MEMBER,
     MEMBER_CHOICES,
@@ -22,9 +23,8 @@ from bot.operations.members import (
     refuse_last_owner,
     role_of,
 )
-from bot.operations.scim_changes import put, whose_token
-from bot.operations.scim_users import find_user, is_active
-from bot.operations.text import count, day
+from bot.operations.scim.changes import put, whose_token
+from bot.operations.scim.users import find_user, is_active
 
 TOKENS = "/v2/orgs/{organization}/access-tokens"
 LAST_PUSHES = 5

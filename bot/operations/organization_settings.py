@@ -7,11 +7,11 @@ from pydantic import Field
 
 from bot.errors import UserError
 from bot.hub import Call, Hub, HubProtocolError
-from bot.operations.base import Answer, Change, Operation, Outcome, Params, Preview, Read, Write
-from bot.operations.fields import Organization
+from bot.operations.kit.base import Answer, Change, Operation, Outcome, Params, Preview, Read, Write
+from bot.operations.kit.fields import Organization
+from bot.operations.kit.refusals import needing
+from bot.operations.kit.text import count
 from bot.operations.members import MEMBERS
-from bot.operations.refusals import needing
-from bot.operations.text import count
 
 SETTINGS = "/v2/orgs/{organization}/settings"
 NEEDS = "a Business plan, and an owner's Docker ID (an organization access token will not do)"

@@ -9,7 +9,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.errors import RequestNotFound
 from bot.governance.views import RequestView
-from bot.operations.base import Intent
+from bot.operations.kit.base import Intent
 from bot.slack.answers import AS_FILE, MORE, answer_message, as_document, from_page_value, said
 from bot.slack.commands import metadata_of
 from bot.slack.grammar import parse_words

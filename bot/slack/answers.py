@@ -11,8 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.errors import UsageError, UserError
-from bot.operations.base import Answer, Cell, Document, Intent, Operation, Write
-from bot.operations.text import harmless
+from bot.operations.kit.base import Answer, Cell, Document, Intent, Operation, Write
+from bot.operations.kit.text import harmless
 from bot.slack.cards import Block, Content, button, context, pack, section
 from bot.slack.grammar import COMMAND, parameters, topics, usage
 from bot.slack.text import code, escape, fit, fit_lines, visible

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import UserError
-from bot.operations.base import FromFile, Intent, Operation, field_named, marker_of
+from bot.operations.kit.base import FromFile, Intent, Operation, field_named, marker_of
 from bot.slack.client import TROUBLE
 from bot.slack.grammar import field_errors, problem_text
 from bot.slack.services import short

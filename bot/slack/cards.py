@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.governance.lifecycle import Status
 from bot.governance.views import RequestView
-from bot.operations.base import Change, Operation
+from bot.operations.kit.base import Change, Operation
 from bot.slack.text import (
     HEADER_LIMIT,
     LONGEST,

@@ -10,7 +10,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.errors import UserError
-from bot.operations.base import Choices, Lookup, field_named, marker_of
+from bot.operations.kit.base import Choices, Lookup, field_named, marker_of
 from bot.slack.commands import metadata_of
 from bot.slack.modals import CHOICE, OPTION_VALUE, element_value, option
 from bot.slack.services import Services

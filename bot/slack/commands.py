@@ -13,7 +13,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.errors import UserError
 from bot.governance.lifecycle import Status
 from bot.governance.views import RequestView
-from bot.operations.base import Intent, Mentions, Operation, Read, marker_of
+from bot.operations.kit.base import Intent, Mentions, Operation, Read, marker_of
 from bot.slack.answers import answer_message, error_message, error_text, said
 from bot.slack.attachments import Draft, with_files
 from bot.slack.cards import Content

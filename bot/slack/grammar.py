@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from bot.errors import UsageError
-from bot.operations.base import Intent, Operation, Params, Write, marker_of
-from bot.operations.fields import AtMost
+from bot.operations.kit.base import Intent, Operation, Params, Write, marker_of
+from bot.operations.kit.fields import AtMost
 from bot.slack.typed import plain, with_names
 
 COMMAND = "/hub"

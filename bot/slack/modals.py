@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from bot.governance.views import RequestView
-from bot.operations.base import Change, Choices, FromFile, Operation, Write, marker_of
+from bot.operations.kit.base import Change, Choices, FromFile, Operation, Write, marker_of
 from bot.slack.cards import (
     MAX_BLOCKS,
     Block,

@@ -13,7 +13,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.errors import UserError
 from bot.governance.requests import Requests
-from bot.operations.base import Document, Operation
+from bot.operations.kit.base import Document, Operation
 from bot.slack.answers import error_message, help_message, said
 from bot.slack.cards import Content, section
 from bot.slack.client import code_of

@@ -12,8 +12,8 @@ from bot.alerts.rules import standard_rules
 from bot.db.session import Database
 from bot.hub.auth import Credential
 from bot.hub.client import Hub
-from bot.sandbox import world
-from bot.sandbox.hub import HubSandbox
+from sandbox import world
+from sandbox.hub import HubSandbox
 
 from .conftest import opened, outbox
 

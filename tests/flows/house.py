@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import Hubwarden
-from bot.sandbox import world
-from bot.sandbox.clock import Clock
-from bot.sandbox.hub import HubSandbox
-from bot.sandbox.launcher import POLICY, WEB, bot_environment, read_manifest
-from bot.sandbox.slack import Message, Person, SlackSandbox, words_of
 from bot.settings import Settings
+from sandbox import world
+from sandbox.clock import Clock
+from sandbox.hub import HubSandbox
+from sandbox.launcher import POLICY, WEB, bot_environment, read_manifest
+from sandbox.slack import Message, Person, SlackSandbox, words_of
 
 GENERAL, APPROVALS, ALERTS, ADMIN = (channel[0] for channel in world.CHANNELS)
 

@@ -10,15 +10,15 @@ from pydantic import SecretStr
 
 from bot.db.session import Database
 from bot.errors import AlreadyDecided, AlreadyVoted
-from bot.governance.capabilities import Capabilities
 from bot.governance.execution import Executor
 from bot.governance.people import Person
 from bot.governance.policy import load_policy
 from bot.governance.requests import Requests
 from bot.governance.views import RequestView
 from bot.hub import Credential, Hub
-from bot.operations.base import Change, Intent, Outcome, Params, Preview, Write
-from bot.operations.fields import Organization
+from bot.operations.kit.base import Change, Intent, Outcome, Params, Preview, Write
+from bot.operations.kit.capabilities import Capabilities
+from bot.operations.kit.fields import Organization
 
 POLICY = """
 version: 1

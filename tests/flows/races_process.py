@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.launcher import start_bot, tail
-from bot.sandbox.slack import Person, words_of
+from sandbox.launcher import start_bot, tail
+from sandbox.slack import Person, words_of
 from tests.flows.house import APPROVALS, House
 from tests.flows.races_records import Records, assert_whole, looked_for, read_once, wait_quiet
 

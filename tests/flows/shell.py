@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.sandbox.launcher import SOURCE
+from sandbox.launcher import SOURCE
 from tests.flows.house import House
 
 KEPT = ("PATH", "HOME", "LANG")

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from bot.sandbox.slack import Message, Person, words_of
+from sandbox.slack import Message, Person, words_of
 from tests.flows.house import House
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.sandbox.hub import log
-from bot.sandbox.hub.call import Caller, Hand
-from bot.sandbox.hub.faults import failure
-from bot.sandbox.slack import words_of
+from sandbox.hub.content import log
+from sandbox.hub.wire.call import Caller, Hand
+from sandbox.hub.wire.faults import failure
+from sandbox.slack import words_of
 from tests.flows.conftest import OpenHouse
 from tests.flows.house import ALERTS, House
 from tests.flows.steps import agree, ask

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from bot.operations import OPERATIONS
-from bot.operations.base import Choices, marker_of
-from bot.sandbox.slack import words_of
-from bot.sandbox.slack.views import View
+from bot.operations.kit.base import Choices, marker_of
 from bot.slack.grammar import parameters
+from sandbox.slack import words_of
+from sandbox.slack.workspace.views import View
 from tests.flows.house import House
 
 

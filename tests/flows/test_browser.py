@@ -2,7 +2,7 @@
 
 from playwright.async_api import Browser, Page, expect
 
-from bot.sandbox.slack import SlackSandbox
+from sandbox.slack import SlackSandbox
 from tests.conftest import ROOT
 from tests.flows.house import ALERTS, APPROVALS, GENERAL, House
 

@@ -11,8 +11,8 @@ import pytest
 from bot.governance.audit import Event
 from bot.governance.lifecycle import Status
 from bot.hub import ClientOptions
-from bot.sandbox.hub.faults import Drop, ExpireTokens, Hang, Respond, failure, rate_limited
-from bot.sandbox.slack import words_of
+from sandbox.hub.wire.faults import Drop, ExpireTokens, Hang, Respond, failure, rate_limited
+from sandbox.slack import words_of
 from tests.flows.conftest import OpenHouse
 from tests.flows.house import ALERTS, House
 from tests.flows.races_process import ProcessHouse, assert_told_once, running

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.hub.faults import Respond
-from bot.sandbox.slack import words_of
+from sandbox.hub.wire.faults import Respond
+from sandbox.slack import words_of
 from tests.flows.conftest import OpenHouse
 from tests.flows.house import House
 from tests.flows.steps import refusal, write_policy

@@ -8,7 +8,7 @@ import pytest
 
 from bot.governance.audit import Event
 from bot.governance.lifecycle import Status
-from bot.sandbox.hub.faults import Drop
+from sandbox.hub.wire.faults import Drop
 from tests.flows.house import APPROVALS
 from tests.flows.races_process import (
     ProcessHouse,

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.hub.faults import Respond
-from bot.sandbox.slack import words_of
-from bot.sandbox.slack.state import File
+from sandbox.hub.wire.faults import Respond
+from sandbox.slack import words_of
+from sandbox.slack.workspace.state import File
 from tests.flows.conftest import OpenHouse
 from tests.flows.house import House
 from tests.flows.steps import refusal, write_policy

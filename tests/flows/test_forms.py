@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.hub import seed
-from bot.sandbox.slack import Message, words_of
-from bot.sandbox.slack.envelopes import Acked
-from bot.sandbox.slack.views import View
+from sandbox.hub.content import seed
+from sandbox.slack import Message, words_of
+from sandbox.slack.transport.envelopes import Acked
+from sandbox.slack.workspace.views import View
 from tests.flows.house import APPROVALS, House
 from tests.flows.steps import agree
 

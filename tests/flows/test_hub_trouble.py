@@ -7,8 +7,8 @@ from email.utils import format_datetime
 import pytest
 
 from bot.hub import ClientOptions
-from bot.sandbox.hub import seed
-from bot.sandbox.hub.faults import (
+from sandbox.hub.content import seed
+from sandbox.hub.wire.faults import (
     Drop,
     ExpireTokens,
     Fault,
@@ -20,7 +20,7 @@ from bot.sandbox.hub.faults import (
     nonsense,
     rate_limited,
 )
-from bot.sandbox.slack import words_of
+from sandbox.slack import words_of
 from tests.flows.house import APPROVALS, House
 from tests.flows.steps import agree, ask, refusal
 

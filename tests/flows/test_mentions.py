@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.sandbox.hub import seed
-from bot.sandbox.hub.state import Invite
-from bot.sandbox.slack import words_of
+from sandbox.hub.content import seed
+from sandbox.hub.content.state import Invite
+from sandbox.slack import words_of
 from tests.flows.house import House
 from tests.flows.steps import ask, refusal
 

@@ -12,7 +12,7 @@ from bot.app import Hubwarden
 from bot.governance.audit import Event
 from bot.governance.lifecycle import Status
 from bot.hub import Call, HubUnavailable
-from bot.sandbox.slack import User, frozen
+from sandbox.slack import User, frozen
 from tests.flows.house import APPROVALS, House
 from tests.flows.races_parts import LATER, Bench, bench_on, settled, utc_now
 from tests.flows.races_process import assert_told_once, cards_of, effective, outsiders

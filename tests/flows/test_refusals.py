@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.slack import words_of
+from sandbox.slack import words_of
 from tests.flows.conftest import OpenHouse
 from tests.flows.house import APPROVALS, House
 from tests.flows.steps import refusal, write_policy

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.sandbox import world
-from bot.sandbox.hub.state import Repository
-from bot.sandbox.slack import words_of
+from sandbox import world
+from sandbox.hub.content.state import Repository
+from sandbox.slack import words_of
 from tests.flows.house import APPROVALS, House
 from tests.flows.steps import agree, ask
 

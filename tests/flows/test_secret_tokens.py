@@ -14,9 +14,9 @@ import pytest
 import structlog
 
 from bot.logs import configure_logs
-from bot.sandbox.hub.faults import Drop, Respond, nonsense
-from bot.sandbox.hub.state import OrganizationToken, PersonalToken
-from bot.sandbox.slack import words_of
+from sandbox.hub.content.state import OrganizationToken, PersonalToken
+from sandbox.hub.wire.faults import Drop, Respond, nonsense
+from sandbox.slack import words_of
 from tests.flows.conftest import OpenHouse
 from tests.flows.house import House
 from tests.flows.steps import agree, ask, write_policy

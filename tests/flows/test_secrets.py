@@ -9,8 +9,8 @@ import pytest
 import structlog
 
 from bot.logs import configure_logs
-from bot.sandbox import world
-from bot.sandbox.hub.faults import Drop, ExpireTokens, Respond, failure
+from sandbox import world
+from sandbox.hub.wire.faults import Drop, ExpireTokens, Respond, failure
 from tests.flows.conftest import OpenHouse
 from tests.flows.house import House
 from tests.flows.steps import agree, ask, refusal

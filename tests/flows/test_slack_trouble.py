@@ -4,7 +4,7 @@ import functools
 
 import pytest
 
-from bot.sandbox.slack import words_of
+from sandbox.slack import words_of
 from tests.flows.conftest import OpenHouse
 from tests.flows.house import ADMIN, ALERTS, APPROVALS, GENERAL, House
 from tests.flows.steps import agree, ask, refusal

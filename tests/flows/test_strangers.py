@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from bot.sandbox.slack import Person
+from sandbox.slack import Person
 from tests.flows.house import House
 from tests.flows.steps import agree, ask, write_policy
 

@@ -9,14 +9,14 @@ from bot.db import items, requests
 from bot.db.models import OperationRequest
 from bot.db.session import Database
 from bot.errors import UserError
-from bot.governance.capabilities import Capabilities
 from bot.governance.execution import Executor
 from bot.governance.policy import load_policy
 from bot.governance.requests import Requests
 from bot.governance.stepping import Stepper, Verdict
 from bot.governance.views import RequestView
 from bot.hub import Hub, HubError
-from bot.operations.base import Change, Intent, ItemResult, Preview, Step, Write
+from bot.operations.kit.base import Change, Intent, ItemResult, Preview, Step, Write
+from bot.operations.kit.capabilities import Capabilities
 from tests.flows.races_parts import Everybody, Nobody, Nothing
 
 POLICY = '{version: 1, rules: [{name: alone, operations: ["*"], approvals: 0}]}'

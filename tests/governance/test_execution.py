@@ -12,7 +12,7 @@ from bot.db.session import Database
 from bot.governance.execution import MAX_ATTEMPTS, Executor
 from bot.governance.lifecycle import Status
 from bot.hub import Credential, Hub
-from bot.operations.base import Outcome
+from bot.operations.kit.base import Outcome
 from tests.flows.races_parts import LEASE, Bench, Lever, utc_now
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.errors import ConfigurationError
 from bot.governance.policy import Allowed, Decision, NeedsApproval, People, Policy, Refused, decide, load_policy
 from bot.operations import BY_NAME, OPERATIONS
-from bot.operations.base import Intent
+from bot.operations.kit.base import Intent
 from tests.operations.samples import sample_values
 
 ROOT = Path(__file__).parents[2]
@@ -330,7 +330,7 @@ def test_two_rules_of_one_name_are_refused() -> None:
 
 def samples() -> list[Any]:
     """Every whole policy that the pages and the sandbox show."""
-    texts = [(ROOT / "bot/sandbox/policy.yml").read_text(encoding="utf-8")]
+    texts = [(ROOT / "sandbox/policy.yml").read_text(encoding="utf-8")]
     for page in PAGES:
         blocks = re.findall(r"```ya?ml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
         texts += [block for block in blocks if block.startswith("version:") and "rules:" in block]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from bot.governance.views import dump_outcome, dump_preview, load_changes
-from bot.operations.base import Change, ItemResult, Outcome, Preview
+from bot.operations.kit.base import Change, ItemResult, Outcome, Preview
 
 TEXTS = st.text(max_size=20)
 CHANGES = st.builds(Change, TEXTS, st.none() | TEXTS, st.none() | TEXTS, items=st.lists(TEXTS, max_size=3).map(tuple))

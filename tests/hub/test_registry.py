@@ -6,7 +6,7 @@ import pytest
 
 from bot.hub import Call, HubProtocolError, HubUnreachable, NotFoundError, PullLimit, Registry
 from bot.hub.registry import read_pull_limit
-from bot.sandbox.hub import HubSandbox
+from sandbox.hub import HubSandbox
 
 
 @pytest.fixture

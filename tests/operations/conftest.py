@@ -6,8 +6,8 @@ import pytest
 from pydantic import SecretStr
 
 from bot.hub import BearerCredential, Credential, Hub
-from bot.sandbox.hub.seed import SCIM_TOKEN
-from bot.sandbox.world import BOT_ACCOUNT, BOT_TOKEN
+from sandbox.hub.content.seed import SCIM_TOKEN
+from sandbox.world import BOT_ACCOUNT, BOT_TOKEN
 from tests.operations.judged import JudgedHub
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.hub import Hub
 from bot.operations import BY_NAME
-from bot.operations.base import Answer, ItemResult, Outcome, Preview, Read, Step, Write
+from bot.operations.kit.base import Answer, ItemResult, Outcome, Preview, Read, Step, Write
 from tests.operations.judged import JudgedHub
 
 

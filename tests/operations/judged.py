@@ -5,8 +5,8 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox.clock import Clock
-from bot.sandbox.hub import HubSandbox
+from sandbox.clock import Clock
+from sandbox.hub import HubSandbox
 from tests.sandbox.hub_contract import Exchange, contract
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError, create_model
 
-from bot.operations.base import Intent, Operation, Params, Write
+from bot.operations.kit.base import Intent, Operation, Params, Write
 from bot.slack.grammar import Parameter, parameters
 
 HOSTILE = (

@@ -7,10 +7,10 @@ from pydantic import SecretStr
 
 from bot.hub import BearerCredential, Credential, Hub, HubError, Registry
 from bot.operations import admin
-from bot.operations.base import Answer
-from bot.sandbox.hub.faults import Respond
-from bot.sandbox.hub.seed import ORGANIZATION_TOKEN, READ_ONLY_TOKEN, SCIM_TOKEN
-from bot.sandbox.world import BOT_ACCOUNT, BOT_PASSWORD, BOT_TOKEN
+from bot.operations.kit.base import Answer
+from sandbox.hub.content.seed import ORGANIZATION_TOKEN, READ_ONLY_TOKEN, SCIM_TOKEN
+from sandbox.hub.wire.faults import Respond
+from sandbox.world import BOT_ACCOUNT, BOT_PASSWORD, BOT_TOKEN
 from tests.operations.judged import JudgedHub
 
 LIMITS = admin.Limits(organization="acme")

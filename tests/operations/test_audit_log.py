@@ -10,10 +10,10 @@ from bot.errors import UserError
 from bot.hub import Credential, Hub
 from bot.operations import audit_log
 from bot.operations.audit_log import AuditActions, AuditList
-from bot.sandbox.hub import log
-from bot.sandbox.hub.call import Caller, Hand
-from bot.sandbox.hub.seed import ORGANIZATION_TOKEN, READ_ONLY_TOKEN
-from bot.sandbox.world import BOT_ACCOUNT, BOT_TOKEN
+from sandbox.hub.content import log
+from sandbox.hub.content.seed import ORGANIZATION_TOKEN, READ_ONLY_TOKEN
+from sandbox.hub.wire.call import Caller, Hand
+from sandbox.world import BOT_ACCOUNT, BOT_TOKEN
 from tests.operations.judged import JudgedHub
 
 PATH = "/v2/auditlogs/acme"

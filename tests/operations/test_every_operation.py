@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from bot.hub import Hub
 from bot.operations import BY_NAME, OPERATIONS
-from bot.operations.base import Intent, Read
-from bot.sandbox.world import ORGANIZATION
+from bot.operations.kit.base import Intent, Read
 from bot.slack.grammar import parse
+from sandbox.world import ORGANIZATION
 from tests.operations.judged import JudgedHub
 from tests.sandbox.hub_contract import Exchange, contract
 

@@ -4,7 +4,7 @@ import pytest
 
 from bot.hub import Hub, HubProtocolError, HubUnavailable
 from bot.operations import BY_NAME
-from bot.sandbox.hub.faults import Respond, failure
+from sandbox.hub.wire.faults import Respond, failure
 from tests.operations.doing import foresee, judge, plan, step_through, subjects, writes
 from tests.operations.judged import JudgedHub
 

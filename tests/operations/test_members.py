@@ -7,8 +7,8 @@ import pytest
 
 from bot.errors import UserError
 from bot.hub import Hub, UnauthorizedError
-from bot.sandbox.hub.faults import Respond
-from bot.sandbox.world import BOT_ACCOUNT
+from sandbox.hub.wire.faults import Respond
+from sandbox.world import BOT_ACCOUNT
 from tests.operations.doing import do, foresee, judge, read, subjects, writes
 from tests.operations.judged import JudgedHub
 

@@ -4,9 +4,9 @@ import pytest
 
 from bot.errors import UserError
 from bot.hub import Hub
-from bot.sandbox.hub.faults import Respond
-from bot.sandbox.hub.state import Invite
-from bot.sandbox.world import BOT_ACCOUNT
+from sandbox.hub.content.state import Invite
+from sandbox.hub.wire.faults import Respond
+from sandbox.world import BOT_ACCOUNT
 from tests.operations.doing import foresee, judge, plan, step_through, subjects, writes
 from tests.operations.judged import JudgedHub
 

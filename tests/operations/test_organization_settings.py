@@ -8,10 +8,10 @@ from pydantic import ValidationError
 from bot.errors import UserError
 from bot.hub import Hub, NotFoundError
 from bot.operations import organization_settings as org
-from bot.operations import registry_access as registry
-from bot.operations.base import CapabilityMissing
-from bot.operations.registry_edits import MAX_REGISTRIES
-from bot.sandbox.hub.faults import Respond
+from bot.operations.kit.base import CapabilityMissing
+from bot.operations.registry import access as registry
+from bot.operations.registry.edits import MAX_REGISTRIES
+from sandbox.hub.wire.faults import Respond
 from tests.operations.judged import JudgedHub
 
 SETTINGS = "/v2/orgs/acme/settings"

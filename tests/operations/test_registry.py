@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from bot.operations import BY_NAME, OPERATIONS
-from bot.operations.base import Intent, Operation, Write
+from bot.operations.kit.base import Intent, Operation, Write
 from bot.slack.grammar import COMMAND, Form, Help, parameters, parse, usage
 from tests.operations.samples import sample_values
 

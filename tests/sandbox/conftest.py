@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.clock import Clock
-from bot.sandbox.slack import Person, SlackSandbox
+from sandbox.clock import Clock
+from sandbox.slack import Person, SlackSandbox
 from tests.sandbox.slack_support import manifest, web_client
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import aiohttp
 
-from bot.sandbox.clock import Clock
-from bot.sandbox.hub import HubSandbox, State
-from bot.sandbox.world import BOT_ACCOUNT, BOT_PASSWORD, BOT_TOKEN
+from sandbox.clock import Clock
+from sandbox.hub import HubSandbox, State
+from sandbox.world import BOT_ACCOUNT, BOT_PASSWORD, BOT_TOKEN
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.sandbox.hub.seed import ORGANIZATION_TOKEN, READ_ONLY_TOKEN
-from bot.sandbox.world import BOT_ACCOUNT, BOT_TOKEN
+from sandbox.hub.content.seed import ORGANIZATION_TOKEN, READ_ONLY_TOKEN
+from sandbox.world import BOT_ACCOUNT, BOT_TOKEN
 from tests.sandbox.hub_client import running_hub
 
 REPOSITORIES = "/v2/namespaces/acme/repositories"

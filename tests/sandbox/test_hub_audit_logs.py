@@ -3,9 +3,10 @@
 import pytest
 import yaml
 
-from bot.sandbox.hub import log, times
-from bot.sandbox.hub.seed import ORGANIZATION_TOKEN
-from bot.sandbox.world import BOT_ACCOUNT, BOT_PASSWORD
+from sandbox.hub.content import log
+from sandbox.hub.content.seed import ORGANIZATION_TOKEN
+from sandbox.hub.wire import times
+from sandbox.world import BOT_ACCOUNT, BOT_PASSWORD
 from tests.sandbox.hub_client import running_hub
 from tests.sandbox.hub_contract import CONTRACT
 

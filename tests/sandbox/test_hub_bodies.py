@@ -6,12 +6,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.sandbox.clock import Clock
-from bot.sandbox.hub import State, build_state
-from bot.sandbox.hub.call import ANONYMOUS, Answer, Call, Caller, Route
-from bot.sandbox.hub.problems import Refusal, body_of
-from bot.sandbox.hub.routes import ROUTES
-from bot.sandbox.hub.sessions import Sessions
+from sandbox.clock import Clock
+from sandbox.hub import State, build_state
+from sandbox.hub.routes import ROUTES
+from sandbox.hub.wire.call import ANONYMOUS, Answer, Call, Caller, Route
+from sandbox.hub.wire.problems import Refusal, body_of
+from sandbox.hub.wire.sessions import Sessions
 
 FIELDS = {
     "auth": ("identifier", "secret", "username", "password", "login_2fa_token", "code"),

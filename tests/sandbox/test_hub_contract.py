@@ -8,11 +8,11 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.sandbox.clock import Clock
-from bot.sandbox.hub import HubSandbox
-from bot.sandbox.hub.faults import Respond
-from bot.sandbox.hub.seed import SCIM_TOKEN, TWO_FACTOR
-from bot.sandbox.world import BOT_ACCOUNT, BOT_PASSWORD, BOT_TOKEN
+from sandbox.clock import Clock
+from sandbox.hub import HubSandbox
+from sandbox.hub.content.seed import SCIM_TOKEN, TWO_FACTOR
+from sandbox.hub.wire.faults import Respond
+from sandbox.world import BOT_ACCOUNT, BOT_PASSWORD, BOT_TOKEN
 from tests.sandbox.hub_contract import SCIM, Contract, ContractBroken, Exchange, contract
 
 OPERATIONS = 54

@@ -5,7 +5,7 @@ import asyncio
 import aiohttp
 import pytest
 
-from bot.sandbox.hub.faults import (
+from sandbox.hub.wire.faults import (
     Drop,
     ExpireTokens,
     ForeignNext,

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.sandbox.hub.meanwhile import ACTS
+from sandbox.hub.content.meanwhile import ACTS
 from tests.sandbox.hub_client import running_hub
 
 

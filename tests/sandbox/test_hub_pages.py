@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.clock import Clock
-from bot.sandbox.hub import build_state
-from bot.sandbox.hub.state import State
+from sandbox.clock import Clock
+from sandbox.hub import build_state
+from sandbox.hub.content.state import State
 from tests.sandbox.hub_client import Client, running_hub
 
 MANY = 5000

@@ -12,11 +12,11 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 
-from bot.sandbox.clock import Clock
-from bot.sandbox.hub import HubSandbox
-from bot.sandbox.hub.call import Caller
-from bot.sandbox.hub.seed import SCIM_TOKEN
-from bot.sandbox.world import BOT_ACCOUNT, ORGANIZATION
+from sandbox.clock import Clock
+from sandbox.hub import HubSandbox
+from sandbox.hub.content.seed import SCIM_TOKEN
+from sandbox.hub.wire.call import Caller
+from sandbox.world import BOT_ACCOUNT, ORGANIZATION
 from tests.sandbox.hub_contract import CONTRACT, contract
 
 BOUNDED = settings(

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.hub.scim_filter import compile_filter
-from bot.sandbox.hub.seed import SCIM_TOKEN
+from sandbox.hub.content.seed import SCIM_TOKEN
+from sandbox.hub.scim_filter import compile_filter
 from tests.sandbox.hub_client import Client, Reply, running_hub
 
 USERS, USER = "/v2/scim/2.0/Users", "urn:ietf:params:scim:schemas:core:2.0:User"

@@ -4,8 +4,8 @@ import pytest
 
 from bot.governance.policy import Allowed, NeedsApproval, Policy, decide, load_policy
 from bot.operations import OPERATIONS
-from bot.operations.base import Intent, Operation, Read
-from bot.sandbox.launcher import POLICY
+from bot.operations.kit.base import Intent, Operation, Read
+from sandbox.launcher import POLICY
 from tests.operations.samples import sample_values
 
 

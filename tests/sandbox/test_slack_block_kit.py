@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sandbox.slack.block_elements import ELEMENTS
-from bot.sandbox.slack.block_kit import check_attachments, check_blocks, check_message, check_view, complete_blocks
-from bot.sandbox.slack.block_limits import LIMITS
-from bot.sandbox.slack.block_objects import (
+from sandbox.slack.block_kit.check import check_attachments, check_blocks, check_message, check_view, complete_blocks
+from sandbox.slack.block_kit.elements import ELEMENTS
+from sandbox.slack.block_kit.limits import LIMITS
+from sandbox.slack.block_kit.objects import (
     CONFIRM,
     CONVERSATION_FILTER,
     DISPATCH_CONFIG,
@@ -24,9 +24,9 @@ from bot.sandbox.slack.block_objects import (
     WORKFLOW,
     either,
 )
-from bot.sandbox.slack.block_rich_text import INLINE, SPANS
-from bot.sandbox.slack.block_rules import Report, Rule, variant
-from bot.sandbox.slack.mrkdwn import counted_length
+from sandbox.slack.block_kit.rich_text import INLINE, SPANS
+from sandbox.slack.block_kit.rules import Report, Rule, variant
+from sandbox.slack.workspace.mrkdwn import counted_length
 from tests.sandbox.slack_support import actions, button, field, modal, section
 
 Json = dict[str, Any]

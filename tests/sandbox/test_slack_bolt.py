@@ -4,7 +4,7 @@ from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 
-from bot.sandbox.slack import Person, SlackSandbox
+from sandbox.slack import Person, SlackSandbox
 from tests.sandbox.slack_support import actions, bolt_app, button, connected, field, modal, section
 
 Handler = Any

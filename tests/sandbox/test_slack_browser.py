@@ -10,8 +10,8 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
-from bot.sandbox.clock import Clock
-from bot.sandbox.slack import SlackSandbox
+from sandbox.clock import Clock
+from sandbox.slack import SlackSandbox
 from tests.sandbox.slack_support import actions, button, field, manifest, modal, raw_socket, section
 
 Json = dict[str, Any]

@@ -10,8 +10,8 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.sandbox.clock import Clock
-from bot.sandbox.slack import Message, NotPossibleError, Person, SlackSandbox, frozen
+from sandbox.clock import Clock
+from sandbox.slack import Message, NotPossibleError, Person, SlackSandbox, frozen
 from tests.sandbox.slack_support import RawSocket, actions, button, field, raw_socket, section
 
 Json = dict[str, Any]

@@ -10,7 +10,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import Person, SlackSandbox
+from sandbox.slack import Person, SlackSandbox
 from tests.sandbox.slack_support import RawSocket, actions, button, field, modal, raw_socket, section
 
 Json = dict[str, Any]

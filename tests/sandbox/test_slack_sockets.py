@@ -8,8 +8,8 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
-from bot.sandbox.clock import Clock
-from bot.sandbox.slack import Person, SlackSandbox
+from sandbox.clock import Clock
+from sandbox.slack import Person, SlackSandbox
 from tests.sandbox.slack_support import raw_socket, socket_address, web_client
 
 

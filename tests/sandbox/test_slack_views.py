@@ -9,8 +9,8 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.clock import Clock
-from bot.sandbox.slack import NotPossibleError, Person, Seen, SlackSandbox, View
+from sandbox.clock import Clock
+from sandbox.slack import NotPossibleError, Person, Seen, SlackSandbox, View
 from tests.sandbox.slack_support import RawSocket, actions, button, field, modal, raw_socket, section
 
 Json = dict[str, Any]

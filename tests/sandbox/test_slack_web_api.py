@@ -9,8 +9,8 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.clock import Clock
-from bot.sandbox.slack import Person, SlackSandbox
+from sandbox.clock import Clock
+from sandbox.slack import Person, SlackSandbox
 from tests.sandbox.slack_support import actions, button, section, web_client
 
 Json = dict[str, Any]

@@ -6,10 +6,10 @@ from typing import Any
 
 from bot.governance.lifecycle import Status
 from bot.governance.views import RequestView
-from bot.operations.base import Change, ItemResult, Operation
-from bot.sandbox.slack.block_kit import check_message, check_view, size_of
-from bot.sandbox.slack.block_rules import Violation
+from bot.operations.kit.base import Change, ItemResult, Operation
 from bot.slack.cards import Content
+from sandbox.slack.block_kit.check import check_message, check_view, size_of
+from sandbox.slack.block_kit.rules import Violation
 from tests.operations.samples import HOSTILE, sample_values
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

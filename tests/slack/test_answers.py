@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.errors import NotAnApprover, UsageError, UserError
 from bot.operations import BY_NAME, OPERATIONS
-from bot.operations.base import Answer, Intent, Operation
+from bot.operations.kit.base import Answer, Intent, Operation
 from bot.slack.answers import (
     PAGE,
     answer_message,

@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from bot.errors import UserError
 from bot.operations import BY_NAME
-from bot.operations.base import FromFile, field_named, marker_of
+from bot.operations.kit.base import FromFile, field_named, marker_of
 from bot.slack.attachments import Attachment, Row, errors_text, is_slacks, read_rows
 
 PARAMS = BY_NAME["invite.send"].params

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.governance.lifecycle import Status
 from bot.governance.views import RequestView
 from bot.operations import BY_NAME, OPERATIONS
-from bot.operations.base import Change, ItemResult, Operation, Write
+from bot.operations.kit.base import Change, ItemResult, Operation, Write
 from bot.slack.cards import (
     STATUS_TEXT,
     Content,

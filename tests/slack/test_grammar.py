@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.errors import UsageError
 from bot.operations import BY_NAME, OPERATIONS
-from bot.operations.base import Intent, Operation, Write
+from bot.operations.kit.base import Intent, Operation, Write
 from bot.slack.grammar import Command, Form, Help, Pick, Typed, parse, parse_words, topics, usage
 from bot.slack.grammar import read as read_typed
 from tests.operations.samples import HOSTILE

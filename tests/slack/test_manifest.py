@@ -186,7 +186,7 @@ def shown() -> Iterator[dict[str, Any] | list[Any]]:
 
 def long_answer() -> Any:
     """An answer's second page of three."""
-    from bot.operations.base import Answer, Intent
+    from bot.operations.kit.base import Answer, Intent
 
     operation = OPERATIONS[0]
     params = build(operation.params, sample_values(operation))

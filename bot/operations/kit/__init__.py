@@ -1,0 +1,1 @@
+"""What operations are made of: their shape, their fields, and what several nouns share."""

@@ -1,0 +1,1 @@
+"""Repositories, their tags, and what teams may do on them."""

@@ -1,0 +1,1 @@
+"""SCIM of the organization's SSO connection."""

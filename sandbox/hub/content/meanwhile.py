@@ -1,0 +1,358 @@
+"""What people do in Docker Hub meanwhile, without the bot: pushes, changes by hand, an outage."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.hub import immutable_tags, invites, members, repositories, tags, teams
+from sandbox.hub.content.log import record
+from sandbox.hub.content.state import PERMISSIONS, ROLES, Invite, Organization, Repository, State, Team
+from sandbox.hub.wire.call import Caller, Hand
+from sandbox.hub.wire.faults import Faults, edge_page, failure
+from sandbox.hub.wire.limits import Limits
+from sandbox.hub.wire.problems import Refusal
+from sandbox.hub.wire.sessions import Sessions
+from sandbox.world import ORGANIZATION
+
+Args = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What the acts act on."""
+
+    state: State
+    limits: Limits
+    sessions: Sessions
+    faults: Faults
+
+    @property
+    def organization(self) -> Organization:
+        """acme."""
+        return self.state.organizations[ORGANIZATION]
+
+
+@dataclass(frozen=True, slots=True)
+class Arg:
+    """One input; `choices` is None for free text."""
+
+    name: str
+    label: str
+    default: str
+    choices: Callable[[State], list[str]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing to do; `do` answers the sentence that says what came of it."""
+
+    name: str
+    title: str
+    description: str
+    args: tuple[Arg, ...]
+    do: Callable[[Stage, Args], str]
+
+
+def act(stage: Stage, name: str, *, given: Mapping[str, Any]) -> str:
+    """Do it; answers one sentence. Raises ValueError with a sentence, also where Docker Hub refuses."""
+    found = next((each for each in ACTS if each.name == name), None)
+    if found is None:
+        raise ValueError(f"There is nothing called {name} to do: {', '.join(each.name for each in ACTS)}.")
+    unknown = given.keys() - {arg.name for arg in found.args}
+    if unknown:
+        raise ValueError(f"{name} takes no {', '.join(sorted(unknown))}.")
+    args = {arg.name: str(given.get(arg.name) or arg.default).strip() for arg in found.args}
+    try:
+        return found.do(stage, args)
+    except Refusal as refusal:
+        raise ValueError(f"Docker Hub refused: {refusal.text}.") from None
+
+
+def described(state: State) -> list[dict[str, Any]]:
+    """All acts, for the panel's buttons."""
+    return [
+        {
+            "name": each.name,
+            "title": each.title,
+            "description": each.description,
+            "args": [_described(arg, state) for arg in each.args],
+        }
+        for each in ACTS
+    ]
+
+
+def _described(arg: Arg, state: State) -> dict[str, Any]:
+    row: dict[str, Any] = {"name": arg.name, "label": arg.label, "default": arg.default}
+    return row if arg.choices is None else {**row, "choices": arg.choices(state)}
+
+
+def _push(stage: Stage, args: Args) -> str:
+    found, hand = _repository(stage, args), _hand(stage, args)
+    tag = tags.push(hand, found, name=args["tag"])
+    return f"{hand.caller.name} pushed {found.full_name}:{tag.name}."
+
+
+def _push_over(stage: Stage, args: Args) -> str:
+    found, hand = _repository(stage, args), _hand(stage, args)
+    old = found.tags.get(args["tag"])
+    if old is None:
+        raise ValueError(f"{found.full_name} has no tag {args['tag']} to push over.")
+    tag = tags.push(hand, found, name=old.name)
+    return f"{hand.caller.name} pushed another image over {found.full_name}:{tag.name}."
+
+
+def _delete_tag(stage: Stage, args: Args) -> str:
+    found, hand = _repository(stage, args), _hand(stage, args)
+    tag = found.tags.get(args["tag"])
+    if tag is None:
+        raise ValueError(f"{found.full_name} has no tag {args['tag']}.")
+    tags.delete(hand, found, tag=tag)
+    return f"{hand.caller.name} deleted {found.full_name}:{tag.name}."
+
+
+def _create_repository(stage: Stage, args: Args) -> str:
+    hand = _hand(stage, args)
+    private = args["privacy"] == "private"
+    repositories.create(hand, namespace=ORGANIZATION, name=args["repository"], private=private)
+    return f"{hand.caller.name} created the {args['privacy']} repository {ORGANIZATION}/{args['repository']}."
+
+
+def _make_public(stage: Stage, args: Args) -> str:
+    found, hand = _repository(stage, args), _hand(stage, args)
+    if not found.private:
+        raise ValueError(f"{found.full_name} is public already.")
+    repositories.set_privacy(hand, found, private=False)
+    return f"{hand.caller.name} made {found.full_name} public."
+
+
+def _delete_repository(stage: Stage, args: Args) -> str:
+    found, hand = _repository(stage, args), _hand(stage, args)
+    repositories.delete(hand, found)
+    return f"{hand.caller.name} deleted the repository {found.full_name}."
+
+
+def _switch_off_immutability(stage: Stage, args: Args) -> str:
+    found, hand = _repository(stage, args), _hand(stage, args)
+    if not found.immutable:
+        raise ValueError(f"{found.full_name} has no immutable tags.")
+    immutable_tags.set_rules(hand, found, enabled=False, rules=found.rules)
+    return f"{hand.caller.name} switched off immutable tags in {found.full_name}."
+
+
+def _change_rules(stage: Stage, args: Args) -> str:
+    found, hand = _repository(stage, args), _hand(stage, args)
+    rules = tuple(rule for rule in args["rules"].split() if rule)
+    immutable_tags.check_rules(rules)
+    immutable_tags.set_rules(hand, found, enabled=True, rules=rules)
+    return f"{hand.caller.name} set the rules of {found.full_name} to {' '.join(rules)}."
+
+
+def _make_owner(stage: Stage, args: Args) -> str:
+    return _set_role(stage, {**args, "role": "owner"})
+
+
+def _set_role(stage: Stage, args: Args) -> str:
+    hand, username = _hand(stage, args), args["username"]
+    role = next((each for each in ROLES if each == args["role"]), None)
+    if role is None:
+        raise ValueError(f"The role must be {', '.join(ROLES)}.")
+    if members.find(stage.organization, username).role == role:
+        raise ValueError(f"{username} has the role {role} already.")
+    members.change_role(hand, stage.organization, username=username, role=role)
+    return f"{hand.caller.name} gave {username} the role {role}."
+
+
+def _remove_member(stage: Stage, args: Args) -> str:
+    hand, username = _hand(stage, args), args["username"]
+    members.remove(hand, stage.organization, username=username)
+    return f"{hand.caller.name} removed {username} from {ORGANIZATION}."
+
+
+def _add_to_team(stage: Stage, args: Args) -> str:
+    hand, username, team = _hand(stage, args), args["username"], _team(stage, args)
+    teams.add_member(hand, stage.organization, team=team, username=username)
+    return f"{hand.caller.name} added {username} to the team {team.name}."
+
+
+def _remove_from_team(stage: Stage, args: Args) -> str:
+    hand, username, team = _hand(stage, args), args["username"], _team(stage, args)
+    teams.remove_member(hand, stage.organization, team=team, username=username)
+    return f"{hand.caller.name} took {username} out of the team {team.name}."
+
+
+def _change_permission(stage: Stage, args: Args) -> str:
+    found, team, hand = _repository(stage, args), _team(stage, args), _hand(stage, args)
+    permission = next((each for each in PERMISSIONS if each == args["permission"]), None)
+    if permission is None:
+        raise ValueError(f"The permission must be {', '.join(PERMISSIONS)}.")
+    found.permissions[team.id] = permission
+    stage.state.touch()
+    what = f"the permission {permission} on {found.full_name}"
+    return f"{hand.caller.name} gave the team {team.name} {what}; it is not logged."
+
+
+def _accept_invite(stage: Stage, args: Args) -> str:
+    invite = _invite(stage, args)
+    username = invites.accept(stage.state, invite)
+    return f"{invite.invitee} accepted the invite and is a member now, as {username}."
+
+
+def _cancel_invite(stage: Stage, args: Args) -> str:
+    invite, hand = _invite(stage, args), _hand(stage, args)
+    invites.cancel(stage.state, invite)
+    return f"{hand.caller.name} cancelled the invite of {invite.invitee}; it is not logged."
+
+
+def _support(stage: Stage, _: Args) -> str:
+    support = Hand(stage.state, Caller("user", "dockersupport"))
+    text = f"updated the settings of the organization {ORGANIZATION}"
+    record(support, "org.settings.update", account=ORGANIZATION, name=ORGANIZATION, text=text)
+    return "Docker's support changed a setting of the organization."
+
+
+def _spend_rate_limit(stage: Stage, _: Args) -> str:
+    stage.limits.spend(0.05)
+    stage.state.touch()
+    return "About 5 % of the rate limit is left in every family, for a minute."
+
+
+def _expire_tokens(stage: Stage, _: Args) -> str:
+    stage.sessions.expire()
+    return "Every access token has expired."
+
+
+def _outage(stage: Stage, args: Args) -> str:
+    count = _count(args)
+    stage.faults.add("*", "/v2/*", failure(503), times=count)
+    return f"Docker Hub answers the next {count} requests with 503."
+
+
+def _edge(stage: Stage, args: Args) -> str:
+    count = _count(args)
+    stage.faults.add("*", "/v2/*", edge_page(403), times=count)
+    return f"The edge answers the next {count} requests with an HTML page."
+
+
+def _count(args: Args) -> int:
+    if not args["requests"].isdecimal() or not 1 <= int(args["requests"]) <= 1000:
+        raise ValueError("How many requests must be a number from 1 to 1000.")
+    return int(args["requests"])
+
+
+def _hand(stage: Stage, args: Args) -> Hand:
+    if args["person"] not in stage.organization.members:
+        raise ValueError(f"{args['person']} is no member of {ORGANIZATION}.")
+    return Hand(stage.state, Caller("user", args["person"]))
+
+
+def _repository(stage: Stage, args: Args) -> Repository:
+    found = stage.state.repository(ORGANIZATION, args["repository"])
+    if found is None:
+        raise ValueError(f"There is no repository {ORGANIZATION}/{args['repository']}.")
+    return found
+
+
+def _team(stage: Stage, args: Args) -> Team:
+    found = stage.organization.teams.get(args["team"])
+    if found is None:
+        raise ValueError(f"There is no team {args['team']} in {ORGANIZATION}.")
+    return found
+
+
+def _invite(stage: Stage, args: Args) -> Invite:
+    wanted = args["invitee"].casefold()
+    newest_first = reversed(stage.organization.invites.values())
+    found = next((i for i in newest_first if wanted in {i.invitee.casefold(), i.id, ""}), None)
+    if found is None:
+        raise ValueError(f"There is no pending invite for {args['invitee'] or 'anybody'}.")
+    return found
+
+
+def _usernames(state: State) -> list[str]:
+    return list(state.organizations[ORGANIZATION].members)[:100]
+
+
+def _teams(state: State) -> list[str]:
+    return list(state.organizations[ORGANIZATION].teams)[:100]
+
+
+def _repositories(state: State) -> list[str]:
+    return list(state.repositories.get(ORGANIZATION, {}))[:100]
+
+
+def _invitees(state: State) -> list[str]:
+    return [invite.invitee for invite in state.organizations[ORGANIZATION].invites.values()][:100]
+
+
+PERSON = Arg("person", "Who does it", "omarh", _usernames)
+PUSHER = Arg("person", "Who pushes", "kofim", _usernames)
+API = Arg("repository", "Repository", "api", _repositories)
+WEB = Arg("repository", "Repository", "web", _repositories)
+MEMBER = Arg("username", "Member", "annberg", _usernames)
+BACKEND = Arg("team", "Team", "backend", _teams)
+REQUESTS = Arg("requests", "How many requests", "3")
+INVITEE = Arg("invitee", "Invitee (empty: the newest)", "", _invitees)
+
+ACTS: tuple[Act, ...] = (
+    Act("push_tag", "Push a tag", "A new image under a tag.", (API, Arg("tag", "Tag", "v2.4.0"), PUSHER), _push),
+    Act(
+        "push_over_version",
+        "Push over a version",
+        "Another image under a version that is out already.",
+        (WEB, Arg("tag", "Tag", "v1.0.0"), PUSHER),
+        _push_over,
+    ),
+    Act("delete_tag", "Delete a tag", "Not an immutable one.", (WEB, Arg("tag", "Tag", "latest"), PERSON), _delete_tag),
+    Act("make_owner", "Make somebody an owner", "By hand, in the console.", (MEMBER, PERSON), _make_owner),
+    Act(
+        "change_role",
+        "Change a role",
+        "By hand, in the console.",
+        (MEMBER, Arg("role", "Role", "editor", lambda _: list(ROLES)), PERSON),
+        _set_role,
+    ),
+    Act("remove_member", "Remove a member", "From the organization.", (MEMBER, PERSON), _remove_member),
+    Act("add_to_team", "Add to a team", "A member, by hand.", (MEMBER, BACKEND, PERSON), _add_to_team),
+    Act("remove_from_team", "Take out of a team", "A member, by hand.", (MEMBER, BACKEND, PERSON), _remove_from_team),
+    Act("accept_invite", "Accept an invite", "The invited person joins.", (INVITEE,), _accept_invite),
+    Act("cancel_invite", "Cancel an invite", "Docker Hub does not log it.", (INVITEE, PERSON), _cancel_invite),
+    Act(
+        "create_repository",
+        "Create a repository",
+        "By hand, in the console.",
+        (
+            Arg("repository", "Name", "playground"),
+            Arg("privacy", "Who sees it", "public", lambda _: ["public", "private"]),
+            PERSON,
+        ),
+        _create_repository,
+    ),
+    Act("make_public", "Make a repository public", "For everybody to see.", (API, PERSON), _make_public),
+    Act("delete_repository", "Delete a repository", "With all its tags.", (WEB, PERSON), _delete_repository),
+    Act(
+        "switch_off_immutability",
+        "Switch off immutable tags",
+        "The rules stay, and protect nothing.",
+        (API, PERSON),
+        _switch_off_immutability,
+    ),
+    Act(
+        "change_rules",
+        "Change rules of immutable tags",
+        "Somebody else's rules, between reading and writing.",
+        (API, Arg("rules", "Rules, with spaces between", r"v1.* nightly"), PERSON),
+        _change_rules,
+    ),
+    Act(
+        "change_permission",
+        "Change a team's permission",
+        "Docker Hub does not log it.",
+        (API, BACKEND, Arg("permission", "Permission", "admin", lambda _: list(PERMISSIONS)), PERSON),
+        _change_permission,
+    ),
+    Act("support_change", "Docker's support changes something", "The actor is dockersupport.", (), _support),
+    Act("spend_rate_limit", "Spend the rate limit", "About 5 % is left for a minute.", (), _spend_rate_limit),
+    Act("expire_tokens", "Expire access tokens", "Everybody must log in again.", (), _expire_tokens),
+    Act("outage", "Outage", "Docker Hub answers 503.", (REQUESTS,), _outage),
+    Act("edge_page", "A page from the edge", "HTML in place of Docker Hub.", (REQUESTS,), _edge),
+)

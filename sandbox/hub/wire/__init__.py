@@ -1,0 +1,1 @@
+"""What every route shares: calls and answers, pages, refusals, limits, faults and sessions."""

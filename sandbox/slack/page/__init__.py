@@ -1,0 +1,1 @@
+"""What the browser's page is told and asks."""

@@ -1,0 +1,1 @@
+"""How the app is reached: Socket Mode's connections and envelopes."""

@@ -1,0 +1,1 @@
+"""Slack's Web API: the dispatcher, and one file a method family."""

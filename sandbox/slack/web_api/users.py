@@ -1,0 +1,69 @@
+"""users.* and usergroups.*: who is in the workspace."""
+
+from sandbox.slack.errors import ApiError
+from sandbox.slack.web_api.limits import TIER_2, TIER_3, TIER_4
+from sandbox.slack.web_api.method import Call, Method
+from sandbox.slack.web_api.pages import take_page
+from sandbox.slack.workspace.objects import show_user, show_usergroup
+from sandbox.slack.workspace.state import Json, User, first
+
+
+def user_info(call: Call) -> Json:
+    """https://docs.slack.dev/reference/methods/users.info"""
+    user = call.parts.workspace.users.get(call.arguments.required("user"))
+    if user is None:
+        raise ApiError("user_not_found")
+    return {"user": _shown(call, user)}
+
+
+def list_users(call: Call) -> Json:
+    """https://docs.slack.dev/reference/methods/users.list"""
+    page, cursor = take_page(list(call.parts.workspace.users.values()), call.arguments, lambda one: one.id)
+    return {
+        "members": [_shown(call, one) for one in page],
+        "cache_ts": call.parts.workspace.seconds(),
+        "response_metadata": {"next_cursor": cursor},
+    }
+
+
+def look_up_by_email(call: Call) -> Json:
+    """https://docs.slack.dev/reference/methods/users.lookupByEmail: only active people are found."""
+    email = call.arguments.required("email").lower()
+    people = call.parts.workspace.users.values()
+    user = first(one for one in people if one.email.lower() == email and not one.deleted)
+    if user is None:
+        raise ApiError("users_not_found")
+    return {"user": _shown(call, user)}
+
+
+def list_usergroups(call: Call) -> Json:
+    """https://docs.slack.dev/reference/methods/usergroups.list"""
+    with_users, with_count = call.arguments.flag("include_users"), call.arguments.flag("include_count")
+    with_disabled = call.arguments.flag("include_disabled")
+    workspace = call.parts.workspace
+    groups = [one for one in workspace.usergroups.values() if with_disabled or not one.disabled_at]
+    shown = [show_usergroup(one, workspace, with_users=with_users, with_count=with_count) for one in groups]
+    return {"usergroups": shown}
+
+
+def list_usergroup_users(call: Call) -> Json:
+    """https://docs.slack.dev/reference/methods/usergroups.users.list"""
+    group = call.parts.workspace.usergroups.get(call.arguments.required("usergroup"))
+    if group is None:
+        raise ApiError("no_such_subteam")
+    if group.disabled_at and not call.arguments.flag("include_disabled"):
+        raise ApiError("subteam_disabled")
+    return {"users": list(group.users)}
+
+
+def _shown(call: Call, user: User) -> Json:
+    return show_user(user, call.parts.workspace, with_email="users:read.email" in call.parts.app.scopes)
+
+
+METHODS = (
+    Method("users.info", user_info, TIER_4, ("users:read",)),
+    Method("users.list", list_users, TIER_2, ("users:read",)),
+    Method("users.lookupByEmail", look_up_by_email, TIER_3, ("users:read.email",)),
+    Method("usergroups.list", list_usergroups, TIER_2, ("usergroups:read",)),
+    Method("usergroups.users.list", list_usergroup_users, TIER_2, ("usergroups:read",)),
+)

@@ -1,0 +1,1 @@
+"""What the workspace holds and shows: people, channels, messages, views, and the app's manifest."""

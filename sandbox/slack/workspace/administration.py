@@ -1,0 +1,98 @@
+"""What a workspace's administrators do: people leave, channels come and go, user groups change."""
+
+from collections.abc import Sequence
+
+from sandbox.slack.interactions.events import emit
+from sandbox.slack.parts import Parts
+from sandbox.slack.workspace.objects import show_user, show_usergroup
+from sandbox.slack.workspace.state import Channel, User, UserGroup, fresh_id
+
+
+def make_channel(
+    parts: Parts, name: str, members: Sequence[str], *, channel_id: str = "", is_private: bool = False, topic: str = ""
+) -> Channel:
+    """Make a channel; the bot is in it only where `members` says so."""
+    made = Channel(channel_id or fresh_id("C"), name, topic=topic, is_private=is_private, members=list(members))
+    made.creator = made.members[0] if made.members else ""
+    parts.workspace.add_channel(made)
+    parts.feed.publish({"type": "channels"})
+    return made
+
+
+def join_channel(parts: Parts, channel_id: str, user_id: str) -> None:
+    """Bring somebody, or the bot, into a channel."""
+    channel = parts.workspace.channels[channel_id]
+    if user_id in channel.members:
+        return
+    channel.members.append(user_id)
+    parts.feed.publish({"type": "channels"})
+    kind = {"channel_type": "G" if channel.is_private else "C", "team": parts.workspace.team.id}
+    event = {"type": "member_joined_channel", "user": user_id, "channel": channel_id, **kind}
+    emit(parts, "member_joined_channel", {**event, "event_ts": parts.workspace.next_ts()})
+
+
+def leave_channel(parts: Parts, channel_id: str, user_id: str) -> None:
+    """Take somebody, or the bot, out of a channel."""
+    channel = parts.workspace.channels[channel_id]
+    channel.members.remove(user_id)
+    parts.feed.publish({"type": "channels"})
+    kind = {"channel_type": "G" if channel.is_private else "C", "team": parts.workspace.team.id}
+    event = {"type": "member_left_channel", "user": user_id, "channel": channel_id, **kind}
+    emit(parts, "member_left_channel", {**event, "event_ts": parts.workspace.next_ts()})
+
+
+def archive_channel(parts: Parts, channel_id: str, *, by: str = "U0OMAR") -> None:
+    """Archive a channel."""
+    parts.workspace.channels[channel_id].is_archived = True
+    parts.feed.publish({"type": "channels"})
+    event = {"type": "channel_archive", "channel": channel_id, "user": by}
+    emit(parts, "channel_archive", {**event, "event_ts": parts.workspace.next_ts()})
+
+
+def set_group(parts: Parts, group_id: str, users: Sequence[str]) -> None:
+    """Change who is in a user group."""
+    workspace = parts.workspace
+    group = workspace.usergroups[group_id]
+    before, previous = group.users, group.updated
+    group.users, group.updated = list(users), workspace.seconds()
+    added = [one for one in group.users if one not in before]
+    removed = [one for one in before if one not in group.users]
+    parts.feed.publish({"type": "channels"})
+    event = {
+        "type": "subteam_members_changed",
+        "subteam_id": group_id,
+        "team_id": workspace.team.id,
+        "date_previous_update": previous,
+        "date_update": group.updated,
+        "added_users": added,
+        "added_users_count": len(added),
+        "removed_users": removed,
+        "removed_users_count": len(removed),
+        "event_ts": workspace.next_ts(),
+    }
+    emit(parts, "subteam_members_changed", event)
+    _emit_group(parts, group)
+
+
+def deactivate_user(parts: Parts, user_id: str) -> User:
+    """Deactivate somebody: out of the channels and groups, their open forms gone, the account kept."""
+    user = parts.workspace.users[user_id]
+    user.deleted = True
+    parts.views.clear(user_id)
+    for channel in parts.workspace.channels.values():
+        if user_id in channel.members and channel.kind == "channel":
+            channel.members.remove(user_id)
+    for group in parts.workspace.usergroups.values():
+        if user_id in group.users:
+            set_group(parts, group.id, [one for one in group.users if one != user_id])
+    parts.feed.publish({"type": "channels"})
+    with_email = "users:read.email" in parts.app.scopes
+    shown = show_user(user, parts.workspace, with_email=with_email)
+    event = {"type": "user_change", "user": shown, "cache_ts": parts.workspace.seconds()}
+    emit(parts, "user_change", event)
+    return user
+
+
+def _emit_group(parts: Parts, group: UserGroup) -> None:
+    shown = show_usergroup(group, parts.workspace, with_users=True, with_count=True)
+    emit(parts, "subteam_updated", {"type": "subteam_updated", "subteam": shown, "event_ts": parts.workspace.next_ts()})

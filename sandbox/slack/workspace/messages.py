@@ -1,0 +1,200 @@
+"""Messages: checked, posted, changed, deleted, and shown to whoever is in the channel."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.slack.block_kit.check import Surface, check_attachments, check_blocks, complete_blocks, derive_text
+from sandbox.slack.block_kit.limits import ATTACHMENTS, MESSAGE_TEXT, limit
+from sandbox.slack.block_kit.rules import Violation
+from sandbox.slack.errors import ApiError
+from sandbox.slack.parts import Parts
+from sandbox.slack.workspace.objects import show_bot_profile
+from sandbox.slack.workspace.state import Channel, Json, Message
+
+METADATA_BYTES = 16_000
+
+
+@dataclass(slots=True)
+class Draft:
+    """What a message is to say, checked; None is "not given"."""
+
+    text: str | None = None
+    blocks: list[Json] | None = None
+    attachments: list[Json] | None = None
+    metadata: Json | None = None
+    thread_ts: str = ""
+    derived: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to show."""
+        return not (self.text or self.blocks or self.attachments)
+
+
+def compose(
+    *,
+    text: Any = None,
+    blocks: Any = None,
+    attachments: Any = None,
+    markdown: Any = None,
+    metadata: Any = None,
+    thread_ts: str = "",
+    surface: Surface = "message",
+) -> Draft:
+    """Check what was sent and answer the draft; raises what chat.postMessage raises for its contents.
+
+    https://docs.slack.dev/reference/methods/chat.postMessage
+    """
+    if markdown is not None:
+        if text or blocks:
+            raise ApiError("markdown_text_conflict")
+        if len(markdown) > limit("markdown.text.max_length"):
+            raise ApiError("msg_too_long")
+        blocks = [{"type": "markdown", "text": markdown}]
+    if blocks is not None:
+        _refuse(check_blocks(blocks, surface) if isinstance(blocks, list) else None, "invalid_blocks")
+    if attachments is not None:
+        if isinstance(attachments, list) and len(attachments) > ATTACHMENTS:
+            raise ApiError("too_many_attachments")
+        _refuse(check_attachments(attachments) if isinstance(attachments, list) else None, "invalid_attachments")
+    _check_metadata(metadata)
+    complete = None if blocks is None else complete_blocks(blocks)
+    said = None if text is None else str(text)[:MESSAGE_TEXT]
+    derived = not said and bool(complete)
+    return Draft(derive_text(complete or []) if derived else said, complete, attachments, metadata, thread_ts, derived)
+
+
+def post(parts: Parts, channel: Channel, draft: Draft, *, extra: Json | None = None) -> Message:
+    """Post as the bot; raises `thread_not_found`."""
+    return _add(parts, channel, {**bot_body(parts), **_contents(draft), **(extra or {})}, draft.thread_ts)
+
+
+def post_as(parts: Parts, channel: Channel, user_id: str, draft: Draft, *, extra: Json | None = None) -> Message:
+    """Post as a person."""
+    team = parts.workspace.team.id
+    body: Json = {"client_msg_id": str(uuid.uuid4()), "type": "message", "user": user_id, "team": team}
+    return _add(parts, channel, {**body, **_contents(draft), **(extra or {})}, draft.thread_ts)
+
+
+def post_ephemeral(parts: Parts, channel: Channel, user_id: str, draft: Draft) -> Message:
+    """Show the person a message that nobody else sees."""
+    body = {**bot_body(parts), **_contents(draft), "is_ephemeral": True}
+    body.pop("metadata", None)
+    ts = parts.workspace.next_ts()
+    message = Message(channel.id, ts, {**body, "ts": ts}, only_for=user_id)
+    channel.messages[ts] = message
+    parts.feed.publish({"type": "message", "channel": channel.id, "message": message.body}, to=[user_id])
+    return message
+
+
+def change(parts: Parts, message: Message, draft: Draft) -> None:
+    """Change a message in place: text without blocks drops the blocks, blocks alone show no "(edited)".
+
+    https://docs.slack.dev/reference/methods/chat.update
+    """
+    body = message.body
+    text_given = draft.text is not None and not draft.derived
+    if draft.blocks is not None:
+        body["blocks"] = draft.blocks
+    elif text_given:
+        body.pop("blocks", None)
+    if draft.attachments is not None:
+        body["attachments"] = draft.attachments
+    elif text_given:
+        body.pop("attachments", None)
+    if text_given and draft.text != body["text"]:
+        body["text"] = draft.text
+        if message.only_for is None:
+            body["edited"] = {"user": parts.app.bot_id, "ts": parts.workspace.next_ts()}
+    if draft.metadata is not None:
+        body["metadata"] = draft.metadata
+    event = {"type": "message_changed", "channel": message.channel, "message": body}
+    parts.feed.publish(event, to=audience(parts, message))
+
+
+def delete(parts: Parts, message: Message) -> None:
+    """Take a message away."""
+    parts.workspace.channels[message.channel].messages.pop(message.ts, None)
+    event = {"type": "message_deleted", "channel": message.channel, "ts": message.ts}
+    parts.feed.publish(event, to=audience(parts, message))
+
+
+def audience(parts: Parts, message: Message) -> list[str]:
+    """Whose screens show it."""
+    if message.only_for is not None:
+        return [message.only_for]
+    return parts.workspace.channels[message.channel].members
+
+
+def bot_body(parts: Parts) -> Json:
+    """What every message of the bot's begins with."""
+    app = parts.app
+    return {
+        "type": "message",
+        "user": app.bot_user_id,
+        "bot_id": app.bot_id,
+        "app_id": app.id,
+        "team": parts.workspace.team.id,
+        "bot_profile": show_bot_profile(app, parts.workspace),
+    }
+
+
+def block_messages(violations: list[Violation]) -> Json:
+    """The violations as an answer carries them: in `errors` and in `response_metadata.messages`."""
+    texts = [one.as_text() for one in violations]
+    return {"errors": texts, "response_metadata": {"messages": [f"[ERROR] {one}" for one in texts]}}
+
+
+def _refuse(violations: list[Violation] | None, error: str) -> None:
+    if violations is None:
+        raise ApiError(f"{error}_format" if error == "invalid_blocks" else error)
+    if violations:
+        raise ApiError(error, block_messages(violations))
+
+
+def _check_metadata(metadata: Any) -> None:
+    if metadata is None:
+        return
+    formed = isinstance(metadata, dict) and set(metadata) <= {"event_type", "event_payload", "entities"}
+    if (
+        not formed
+        or not isinstance(metadata.get("event_type"), str)
+        or not isinstance(metadata.get("event_payload"), dict)
+    ):
+        raise ApiError("invalid_metadata_format")
+    if len(str(metadata)) > METADATA_BYTES:
+        raise ApiError("metadata_too_large")
+
+
+def _contents(draft: Draft) -> Json:
+    given = {"blocks": draft.blocks, "attachments": draft.attachments, "metadata": draft.metadata}
+    return {"text": draft.text or "", **{key: value for key, value in given.items() if value}}
+
+
+def _add(parts: Parts, channel: Channel, body: Json, thread_ts: str) -> Message:
+    ts = parts.workspace.next_ts()
+    if thread_ts:
+        body |= _join_thread(channel, thread_ts, ts, body["user"])
+    message = Message(channel.id, ts, {**body, "ts": ts})
+    channel.messages[ts] = message
+    parts.feed.publish({"type": "message", "channel": channel.id, "message": message.body}, to=channel.members)
+    return message
+
+
+def _join_thread(channel: Channel, thread_ts: str, ts: str, user_id: str) -> Json:
+    parent = channel.messages.get(thread_ts)
+    if parent is None or parent.only_for is not None:
+        raise ApiError("thread_not_found")
+    repliers = parent.body.setdefault("reply_users", [])
+    repliers += [user_id] if user_id not in repliers else []
+    count = parent.body.get("reply_count", 0) + 1
+    parent.body |= {"thread_ts": thread_ts, "reply_count": count, "reply_users_count": len(repliers)}
+    parent.body |= {"latest_reply": ts, "subscribed": False, "is_locked": False}
+    return {"thread_ts": thread_ts, "parent_user_id": parent.body["user"]}
+
+
+def file_message(parts: Parts, channel: Channel, files: list[Json], comment: str, thread_ts: str) -> Message:
+    """A message of the bot's that shares files."""
+    draft = Draft(text=comment, thread_ts=thread_ts)
+    return post(parts, channel, draft, extra={"files": files, "upload": True, "display_as_bot": False})

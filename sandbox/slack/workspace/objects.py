@@ -1,0 +1,181 @@
+"""Slack's objects as answers and events show them; keys and types as in Slack's recorded answers."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from sandbox.slack.workspace.manifest import App
+from sandbox.slack.workspace.state import Channel, File, Json, Message, User, UserGroup, Workspace
+
+if TYPE_CHECKING:
+    from sandbox.slack.parts import Parts
+
+PLACE_KEYS = frozenset(
+    {
+        "ts",
+        "thread_ts",
+        "parent_user_id",
+        "reply_count",
+        "reply_users",
+        "reply_users_count",
+        "latest_reply",
+        "subscribed",
+        "is_locked",
+        "attachments",
+    }
+)
+
+
+def show_user(user: User, workspace: Workspace, *, with_email: bool) -> Json:
+    """A user object; the address only where the token has `users:read.email`."""
+    zone = datetime.now(UTC).astimezone(ZoneInfo(user.timezone))
+    offset = zone.utcoffset()
+    return {
+        "id": user.id,
+        "team_id": workspace.team.id,
+        "name": user.handle,
+        "deleted": user.deleted,
+        "color": user.color,
+        "real_name": user.real_name,
+        "tz": user.timezone,
+        "tz_label": zone.tzname() or "",
+        "tz_offset": int(offset.total_seconds()) if offset else 0,
+        "profile": _profile(user, workspace, with_email=with_email),
+        "is_admin": user.is_admin,
+        "is_owner": False,
+        "is_primary_owner": False,
+        "is_restricted": user.is_restricted,
+        "is_ultra_restricted": user.is_ultra_restricted,
+        "is_bot": user.is_bot,
+        "is_app_user": False,
+        "updated": workspace.seconds(),
+    }
+
+
+def _profile(user: User, workspace: Workspace, *, with_email: bool) -> Json:
+    given, _, family = user.real_name.partition(" ")
+    profile = {
+        "title": user.title,
+        "phone": "",
+        "real_name": user.real_name,
+        "real_name_normalized": user.real_name,
+        "display_name": user.handle,
+        "display_name_normalized": user.handle,
+        "status_text": "",
+        "status_emoji": "",
+        "first_name": given,
+        "last_name": family,
+        "team": workspace.team.id,
+    }
+    return profile | ({"email": user.email} if with_email and user.email else {})
+
+
+def show_bot_profile(app: App, workspace: Workspace) -> Json:
+    """The `bot_profile` of a message."""
+    return {
+        "id": app.bot_id,
+        "deleted": False,
+        "name": app.bot_name,
+        "updated": workspace.seconds(),
+        "app_id": app.id,
+        "team_id": workspace.team.id,
+    }
+
+
+def show_channel(channel: Channel, workspace: Workspace) -> Json:
+    """A conversation object: a channel, or direct messages."""
+    if channel.kind == "im":
+        return {
+            "id": channel.id,
+            "created": channel.created,
+            "is_archived": channel.is_archived,
+            "is_im": True,
+            "is_org_shared": False,
+            "context_team_id": workspace.team.id,
+            "user": channel.user,
+            "priority": 0,
+        }
+    return {
+        "id": channel.id,
+        "name": channel.name,
+        "is_channel": not channel.is_private,
+        "is_group": channel.is_private,
+        "is_im": False,
+        "is_mpim": False,
+        "is_private": channel.is_private,
+        "created": channel.created,
+        "is_archived": channel.is_archived,
+        "is_general": channel.name == "general",
+        "unlinked": 0,
+        "name_normalized": channel.name,
+        "is_shared": False,
+        "is_org_shared": False,
+        "is_ext_shared": False,
+        "is_pending_ext_shared": False,
+        "pending_shared": [],
+        "context_team_id": workspace.team.id,
+        "creator": channel.creator,
+        "previous_names": [],
+        "topic": {"value": channel.topic, "creator": channel.creator, "last_set": channel.created},
+        "purpose": {"value": "", "creator": "", "last_set": 0},
+    }
+
+
+def show_usergroup(group: UserGroup, workspace: Workspace, *, with_users: bool, with_count: bool) -> Json:
+    """A user group object."""
+    shown: Json = {
+        "id": group.id,
+        "team_id": workspace.team.id,
+        "is_usergroup": True,
+        "is_subteam": True,
+        "name": group.name,
+        "description": "",
+        "handle": group.handle,
+        "is_external": False,
+        "date_create": group.created,
+        "date_update": group.updated,
+        "date_delete": group.disabled_at,
+        "auto_provision": False,
+        "created_by": "U0OMAR",
+        "updated_by": "U0OMAR",
+        "prefs": {"channels": [], "groups": []},
+    }
+    shown |= {"users": list(group.users)} if with_users else {}
+    return shown | ({"user_count": len(group.users)} if with_count else {})
+
+
+def show_message(message: Message, *, with_metadata: bool = True) -> Json:
+    """A message as answers show it; a message's metadata comes only where it is asked for."""
+    return {key: value for key, value in message.body.items() if with_metadata or key != "metadata"}
+
+
+def show_updated_message(message: Message) -> Json:
+    """A message as chat.update shows it: what it says, without its place in the channel."""
+    return {key: value for key, value in message.body.items() if key not in PLACE_KEYS}
+
+
+def show_file(file: File, parts: "Parts") -> Json:
+    """A file object: https://docs.slack.dev/reference/objects/file-object ; its bytes are at `url_private`."""
+    team_id, name = parts.workspace.team.id, quote(file.name, safe="")
+    suffix = file.name.rpartition(".")[2].lower() if "." in file.name else "text"
+    return {
+        "id": file.id,
+        "created": file.created,
+        "timestamp": file.created,
+        "name": file.name,
+        "title": file.title or file.name,
+        "filetype": suffix,
+        "mode": "hosted",
+        "size": len(file.content or b""),
+        "user": file.user,
+        "user_team": team_id,
+        "editable": False,
+        "is_external": False,
+        "is_public": True,
+        "url_private": f"{parts.base_url}/files-pri/{team_id}-{file.id}/{name}",
+        "url_private_download": f"{parts.base_url}/files-pri/{team_id}-{file.id}/download/{name}",
+        "permalink": f"https://acme.slack.com/files/{file.user}/{file.id}/{file.name}",
+        "channels": list(file.channels),
+        "alt_txt": file.alt_text,
+    }
