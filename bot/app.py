@@ -6,7 +6,7 @@ import socket as system_socket
 import uuid
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -15,6 +15,7 @@ import structlog
 from bot.alerts.limits import LimitWatch
 from bot.alerts.poller import AuditLogPoller
 from bot.alerts.rules import AlertRule, load_rules, standard_rules
+from bot.clock import utc_now
 from bot.db import requests as request_queries
 from bot.db.migrate import upgrade
 from bot.db.session import DATABASE_AWAY, Database
@@ -46,11 +47,6 @@ EXPIRE_SECONDS = 15.0
 LIMIT_SECONDS = 10.0
 STALE_WORKER_SECONDS = 120.0
 DRAIN_SECONDS = 20.0
-
-
-def utc_now() -> datetime:
-    """The time, aware."""
-    return datetime.now(UTC)
 
 
 def read_policy(settings: TerminalSettings) -> Policy:

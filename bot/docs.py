@@ -7,7 +7,8 @@ from pathlib import Path
 
 from bot.operations import OPERATIONS
 from bot.operations.kit.base import FromFile, Operation, Read, Write, marker_of
-from bot.slack.grammar import COMMAND, Parameter, parameters, usage
+from bot.operations.kit.parameters import Parameter, parameters
+from bot.slack.grammar import COMMAND, usage
 
 PAGE = Path(__file__).parents[1] / "docs" / "operations.md"
 HEAD = """# Operations

@@ -2,13 +2,23 @@
 
 import inspect
 
+from bot.phrases import Mention, Phrase, plain
+
 
 class UserError(Exception):
-    """The request could not be taken."""
+    """The request could not be taken.
 
-    def __init__(self, text: str | None = None) -> None:
-        self.text = text or inspect.cleandoc(type(self).__doc__ or UserError.__doc__ or "")
+    `said` is what the person reads, with mentions as values; without words of its own it is the class's first line.
+    """
+
+    def __init__(self, *said: str | Mention) -> None:
+        self.said: Phrase = said or (inspect.cleandoc(type(self).__doc__ or UserError.__doc__ or "").split("\n\n")[0],)
         super().__init__(self.text)
+
+    @property
+    def text(self) -> str:
+        """The same without mentions."""
+        return plain(self.said)
 
 
 class UsageError(UserError):

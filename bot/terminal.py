@@ -17,7 +17,8 @@ from typing import Any, assert_never
 
 from pydantic import SecretStr
 
-from bot.app import build_hub, read_policy, utc_now
+from bot.app import build_hub, read_policy
+from bot.clock import utc_now
 from bot.db.migrate import upgrade
 from bot.db.session import Database
 from bot.errors import ConfigurationError, UsageError, UserError

@@ -8,7 +8,8 @@ from bot import docs
 from bot.__main__ import main
 from bot.operations import OPERATIONS
 from bot.operations.kit.base import Operation, Write
-from bot.slack.grammar import parameters, usage
+from bot.operations.kit.parameters import parameters
+from bot.slack.grammar import usage
 
 
 def test_the_page_on_disk_is_what_the_code_would_write() -> None:

@@ -7,6 +7,7 @@ from bot.governance.people import Directory, DirectoryUnavailable, is_slack_user
 from bot.governance.policy import NeedsApproval
 from bot.governance.views import RequestView
 from bot.operations.kit.base import Operation, Write
+from bot.phrases import Mention, Phrase
 
 NOBODY = "Guests, bots and people who have left decide nothing."
 
@@ -17,16 +18,16 @@ class Approvers:
 
     directory: Directory
 
-    async def objection(self, view: RequestView, user: str, verb: str) -> str | None:
+    async def objection(self, view: RequestView, user: str, verb: str) -> Phrase | None:
         """Why the user may not approve, deny or settle the request; None where they may."""
         if not view.required and verb == "settle":
             return await self._objection_to_settling(view, user)
         if user == view.requester and verb != "settle":
-            return f"You asked for request {view.id} yourself: somebody else has to {verb} it."
+            return (f"You asked for request {view.id} yourself: somebody else has to {verb} it.",)
         if not (await self.directory.person(user)).may_decide:
-            return NOBODY
+            return (NOBODY,)
         if not await self._is_named(view, user):
-            return f"You are not among the approvers that the rule “{view.rule}” names for request {view.id}."
+            return (f"You are not among the approvers that the rule “{view.rule}” names for request {view.id}.",)
         return None
 
     async def count(self, decision: NeedsApproval, requester: str) -> int:
@@ -41,13 +42,13 @@ class Approvers:
                 break
         return eligible
 
-    async def _objection_to_settling(self, view: RequestView, user: str) -> str | None:
+    async def _objection_to_settling(self, view: RequestView, user: str) -> Phrase | None:
         """A request that nobody had to approve is settled by whoever asked; by anybody, where that was a terminal."""
         if not (await self.directory.person(user)).may_decide:
-            return NOBODY
+            return (NOBODY,)
         if user == view.requester or not is_slack_user(view.requester):
             return None
-        return f"Only <@{view.requester}>, who asked for it, can settle request {view.id}."
+        return ("Only ", Mention(view.requester), f", who asked for it, can settle request {view.id}.")
 
     async def _is_named(self, view: RequestView, user: str) -> bool:
         """Whether the row names them; a group that Slack does not answer for matters only where nothing else does."""

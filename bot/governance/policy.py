@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from bot.documents import read_yaml
 from bot.errors import ConfigurationError
 from bot.operations.kit.base import ByAnyName, Intent, Operation, Read, marker_of
+from bot.phrases import Mention, Phrase, listed
 
 DURATION = re.compile(r"(\d{1,5})\s*(m|h|d|w)")
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -161,7 +162,7 @@ class Refused:
     """It may not be done; `reason` is a whole sentence for the requester. `rule` is None where none matched."""
 
     rule: str | None
-    reason: str
+    reason: Phrase
 
 
 Decision: TypeAlias = Allowed | NeedsApproval | Refused
@@ -172,13 +173,12 @@ def decide(policy: Policy, intent: Intent, requester: str, groups: frozenset[str
     rule = first_rule(policy, intent)
     operation = intent.operation.name
     if rule is None:
-        return Refused(None, f"No rule of the policy speaks of {operation}, and what no rule allows is refused.")
+        return Refused(None, (f"No rule of the policy speaks of {operation}, and what no rule allows is refused.",))
     if rule.refuse is not None:
-        return Refused(rule.name, f"The rule “{rule.name}” refuses {operation}: {rule.refuse}")
+        return Refused(rule.name, (f"The rule “{rule.name}” refuses {operation}: {rule.refuse}",))
     if rule.requesters is not None and not is_among(rule.requesters, requester, groups):
-        return Refused(
-            rule.name, f"The rule “{rule.name}” does not let you ask for {operation}: {who(rule.requesters)} may."
-        )
+        lead = f"The rule “{rule.name}” does not let you ask for {operation}: "
+        return Refused(rule.name, (lead, *listed(who(rule.requesters)), " may."))
     if not rule.approvals:
         return Allowed(rule.name)
     return NeedsApproval(rule.name, rule.approvals, rule.approvers, rule.expires or DEFAULT_EXPIRY)
@@ -202,9 +202,9 @@ def is_among(people: People, user: str, groups: frozenset[str]) -> bool:
     return user in people.users or not groups.isdisjoint(people.groups)
 
 
-def who(people: People) -> str:
-    """The people, as Slack mentions."""
-    return ", ".join([*(f"<@{user}>" for user in people.users), *(f"<!subteam^{group}>" for group in people.groups)])
+def who(people: People) -> tuple[Mention, ...]:
+    """The people and the groups."""
+    return (*map(Mention, people.users), *(Mention(group, "group") for group in people.groups))
 
 
 def speaks_of(rule: Rule, intent: Intent) -> bool:

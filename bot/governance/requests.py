@@ -29,6 +29,7 @@ from bot.hub import Hub
 from bot.operations.kit.base import Answer, Choices, Intent, Lookup, Operation, Params, Preview, Read, Write
 from bot.operations.kit.capabilities import Capabilities
 from bot.operations.kit.mentions import find_account
+from bot.phrases import Mention, Phrase, plain
 
 MANY_ITEMS = 10
 NOT_THEY = "Guests, bots and people who have left cannot ask Hubwarden for anything."
@@ -168,7 +169,9 @@ class Requests:
         """Take the request back; only its requester may, and only before it is being done."""
         view = await self.view(request_id)
         if view.requester != requester:
-            raise NotAnApprover(f"Only <@{view.requester}>, who asked for it, can cancel request {request_id}.")
+            raise NotAnApprover(
+                "Only ", Mention(view.requester), f", who asked for it, can cancel request {request_id}."
+            )
         return await self._decide(request_id, Status.CANCELLED, Event.CANCELLED, actor=requester)
 
     async def expire(self) -> int:
@@ -227,7 +230,7 @@ class Requests:
                     rule=decision.rule,
                     **self._details(intent),
                 )
-            raise RequestRefused(decision.reason)
+            raise RequestRefused(*decision.reason)
         return decision
 
     async def require_somebody(self, operation: Operation, requester: str) -> None:
@@ -239,10 +242,10 @@ class Requests:
 
     async def _decide_policy(self, intent: Intent, requester: str) -> Decision:
         if intent.params.organization not in self.organizations:
-            return Refused(None, self._foreign(intent.params.organization))
+            return Refused(None, (self._foreign(intent.params.organization),))
         person = await self.directory.person(requester)
         if not person.may_decide:
-            return Refused(None, NOT_THEY)
+            return Refused(None, (NOT_THEY,))
         return decide(self.policy, intent, requester, await self._groups_of(intent, requester))
 
     async def _groups_of(self, intent: Intent, requester: str) -> frozenset[str]:
@@ -318,9 +321,15 @@ class Requests:
             return
         async with self.database.begin() as session:
             audit.record(
-                session, Event.VOTE_REFUSED, actor=user, at=self.now(), request_id=request_id, verb=verb, why=reason
+                session,
+                Event.VOTE_REFUSED,
+                actor=user,
+                at=self.now(),
+                request_id=request_id,
+                verb=verb,
+                why=plain(reason),
             )
-        raise NotAnApprover(reason)
+        raise NotAnApprover(*reason)
 
     async def _lock_pending(self, session: Session, request_id: int) -> OperationRequest:
         request = await requests.lock(session, request_id, [Status.PENDING])
@@ -332,8 +341,8 @@ class Requests:
         request = await requests.get(session, request_id)
         if request is None:
             return RequestNotFound(f"There is no request {request_id}.")
-        by = f" by <@{request.decided_by}>" if request.decided_by else ""
-        return AlreadyDecided(f"Too late: request {request_id} {SAID_OF[Status(request.status)]}{by}.")
+        by: Phrase = (" by ", Mention(request.decided_by)) if request.decided_by else ()
+        return AlreadyDecided(f"Too late: request {request_id} {SAID_OF[Status(request.status)]}", *by, ".")
 
     async def _count(self, session: Session, request: OperationRequest, voter: str) -> None:
         now = self.now()

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -12,10 +11,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.errors import UsageError, UserError
 from bot.operations.kit.base import Answer, Cell, Document, Intent, Operation, Write
+from bot.operations.kit.parameters import parameters
 from bot.operations.kit.text import harmless
+from bot.phrases import Phrase
 from bot.slack.cards import Block, Content, button, context, pack, section
-from bot.slack.grammar import COMMAND, parameters, topics, usage
-from bot.slack.text import code, escape, fit, fit_lines, visible
+from bot.slack.grammar import COMMAND, topics, usage
+from bot.slack.text import code, escape, fit, fit_lines, mentioned, visible
 
 PAGE = 20
 HELP_LIMIT = 12_000
@@ -24,7 +25,6 @@ AS_FILE = -1
 CELL = 300
 MAX_TABLE = 9500
 MAX_VALUE = 2000
-MENTION = re.compile(r"&lt;(@[UW][A-Z0-9]+|!subteam\^S[A-Z0-9]+)&gt;")
 
 
 def answer_message(answer: Answer, intent: Intent, offset: int = 0, *, timezone: str = "UTC") -> Content:
@@ -160,20 +160,14 @@ def help_line(operation: Operation, off: str | None, *, brief: bool) -> str:
 def error_message(error: UserError) -> Content:
     """An error's sentence, and the line that would have been right."""
     if not isinstance(error, UsageError):
-        return said(error_text(error.text))
-    # It repeats what was typed, and names nobody of its own accord.
-    text = fit(escape(error.text), 2500)
+        return said(phrase_text(error.said))
+    text = phrase_text(error.said)
     return said(f"{text}\n{code(error.usage)}" if error.usage else text)
 
 
-def error_text(text: str) -> str:
-    """An error for Slack: escaped, but for the mentions that our own texts hold."""
-    return fit(restore_mentions(escape(text)), 2500)
-
-
-def restore_mentions(text: str) -> str:
-    """People and user groups that we name stay mentions; nothing else does."""
-    return MENTION.sub(lambda found: f"<{found[1]}>", text)
+def phrase_text(phrase: Phrase) -> str:
+    """A sentence for Slack: its words escaped, its mentions as Slack writes them."""
+    return fit("".join(escape(part) if isinstance(part, str) else mentioned(part) for part in phrase), 2500)
 
 
 def said(text: str) -> Content:

@@ -14,22 +14,11 @@ from bot.errors import UserError
 from bot.governance.lifecycle import Status
 from bot.governance.views import RequestView
 from bot.operations.kit.base import Intent, Mentions, Operation, Read, marker_of
-from bot.slack.answers import answer_message, error_message, error_text, said
+from bot.operations.kit.parameters import parameters
+from bot.slack.answers import answer_message, error_message, phrase_text, said
 from bot.slack.attachments import Draft, with_files
 from bot.slack.cards import Content
-from bot.slack.grammar import (
-    COMMAND,
-    Command,
-    Form,
-    Help,
-    Pick,
-    Typed,
-    complete,
-    field_errors,
-    parameters,
-    read,
-    usage_error,
-)
+from bot.slack.grammar import COMMAND, Command, Form, Help, Pick, Typed, complete, field_errors, read, usage_error
 from bot.slack.modals import FORM, REASON, attached_files, form_view, message_view, picker_view, read_form, without_room
 from bot.slack.services import Person, Services
 from bot.slack.text import escape
@@ -169,7 +158,7 @@ async def run_form(services: Services, person: Person, wish: Intent | Draft, *, 
         intent = wish if isinstance(wish, Intent) else await with_files(services.client, wish)
         content = await carry_out(services, intent, person, source_key=f"view:{view_id}")
     except UserError as error:
-        if not await services.update_view(view_id, message_view(title, error_text(error.text))):
+        if not await services.update_view(view_id, message_view(title, phrase_text(error.said))):
             await services.answer(person, error_message(error))
         return
     if isinstance(wish.operation, Read):

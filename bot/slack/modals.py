@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.governance.views import RequestView
 from bot.operations.kit.base import Change, Choices, FromFile, Operation, Write, marker_of
+from bot.operations.kit.parameters import Parameter, parameters
 from bot.slack.cards import (
     MAX_BLOCKS,
     Block,
@@ -21,7 +22,7 @@ from bot.slack.cards import (
     status_line,
     value_text,
 )
-from bot.slack.grammar import COMMAND, MAX_REASON, Parameter, parameters
+from bot.slack.grammar import COMMAND, MAX_REASON
 from bot.slack.text import code, escape, fit_plain, one_line, quote
 
 FORM = "operation_form"

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.phrases import Mention
+
 SECTION_LIMIT = 3000
 HEADER_LIMIT = 150
 LONGEST = 4000
@@ -62,6 +64,11 @@ def mention(user: str) -> str:
 def mention_group(group: str) -> str:
     """A user group of the workspace."""
     return f"<!subteam^{group}>"
+
+
+def mentioned(who: Mention) -> str:
+    """Either of them."""
+    return mention(who.id) if who.kind == "person" else mention_group(who.id)
 
 
 def fit(text: str, limit: int) -> str:

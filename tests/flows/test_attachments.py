@@ -7,7 +7,7 @@ import pytest
 
 from bot.operations import OPERATIONS
 from bot.operations.kit.base import Choices, marker_of
-from bot.slack.grammar import parameters
+from bot.operations.kit.parameters import parameters
 from sandbox.slack import words_of
 from sandbox.slack.workspace.views import View
 from tests.flows.house import House

@@ -14,6 +14,7 @@ from bot.errors import ConfigurationError
 from bot.governance.policy import Allowed, Decision, NeedsApproval, People, Policy, Refused, decide, load_policy
 from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.base import Intent
+from bot.phrases import Mention
 from tests.operations.samples import sample_values
 
 ROOT = Path(__file__).parents[2]
@@ -58,12 +59,14 @@ def rule_complaints(**keys: Any) -> str:
 
 def test_no_rule_is_a_refusal() -> None:
     decision = decide(Policy(version=1), asked("member.list"), "U0ANN")
-    assert decision == Refused(None, "No rule of the policy speaks of member.list, and what no rule allows is refused.")
+    assert decision == Refused(
+        None, ("No rule of the policy speaks of member.list, and what no rule allows is refused.",)
+    )
 
 
 def test_the_first_rule_that_matches_decides() -> None:
     rules = ({"operations": ["team.*"], "refuse": "no"}, {"approvals": 0})
-    assert said(asked("team.list"), *rules) == Refused("rule 0", "The rule “rule 0” refuses team.list: no")
+    assert said(asked("team.list"), *rules) == Refused("rule 0", ("The rule “rule 0” refuses team.list: no",))
     assert said(asked("member.list"), *rules) == Allowed("rule 1")
 
 
@@ -159,7 +162,11 @@ def test_who_may_not_ask_reads_who_may() -> None:
     decision = said(asked("team.list"), {"approvals": 0, "requesters": {"users": ["U0OMAR"], "groups": ["S0LEADS"]}})
     assert isinstance(decision, Refused)
     assert decision.reason == (
-        "The rule “rule 0” does not let you ask for team.list: <@U0OMAR>, <!subteam^S0LEADS> may."
+        "The rule “rule 0” does not let you ask for team.list: ",
+        Mention("U0OMAR"),
+        ", ",
+        Mention("S0LEADS", "group"),
+        " may.",
     )
 
 

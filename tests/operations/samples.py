@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError, create_model
 
 from bot.operations.kit.base import Intent, Operation, Params, Write
-from bot.slack.grammar import Parameter, parameters
+from bot.operations.kit.parameters import Parameter, parameters
 
 HOSTILE = (
     "<!channel>",

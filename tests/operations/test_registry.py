@@ -9,7 +9,8 @@ import yaml
 
 from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.base import Intent, Operation, Write
-from bot.slack.grammar import COMMAND, Form, Help, parameters, parse, usage
+from bot.operations.kit.parameters import parameters
+from bot.slack.grammar import COMMAND, Form, Help, parse, usage
 from tests.operations.samples import sample_values
 
 ALIASED = [operation for operation in OPERATIONS if operation.alias]

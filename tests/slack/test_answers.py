@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from bot.errors import NotAnApprover, UsageError, UserError
 from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.base import Answer, Intent, Operation
+from bot.phrases import Mention
 from bot.slack.answers import (
     PAGE,
     answer_message,
     error_message,
-    error_text,
     from_page_value,
     help_message,
+    phrase_text,
     render,
     said,
 )
@@ -176,15 +177,16 @@ def test_an_error_repeats_what_was_typed_and_mentions_nobody(typed: str) -> None
 
 
 def test_a_person_that_we_name_stays_a_mention_and_a_channel_does_not() -> None:
-    content = error_message(NotAnApprover("Only <@U0ANN> and <!subteam^S0LEADS> may, not <!channel> or <!here|x>."))
-    assert "Only <@U0ANN> and <!subteam^S0LEADS> may, not &lt;!channel&gt; or &lt;!here|x&gt;." in content.text
+    said = ("Only ", Mention("U0ANN"), " and ", Mention("S0LEADS", "group"), " may, not <!channel> or <@U0OMAR>.")
+    content = error_message(NotAnApprover(*said))
+    assert "Only <@U0ANN> and <!subteam^S0LEADS> may, not &lt;!channel&gt; or &lt;@U0OMAR&gt;." in content.text
 
 
 @pytest.mark.parametrize("text", ["x" * 10_000, AMPERSANDS * 5])
 def test_a_long_error_passes(text: str) -> None:
     assert flaws(error_message(UserError(text))) == []
     assert flaws(error_message(UsageError(text, usage="/hub x"))) == []
-    assert len(error_text(text)) <= 2500
+    assert len(phrase_text((text,))) <= 2500
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)

@@ -11,8 +11,9 @@ from bot.errors import UsageError
 from bot.governance.lifecycle import Status
 from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.base import Change, Choices, FromFile, ItemResult, Operation, Write, marker_of
+from bot.operations.kit.parameters import parameters
 from bot.slack.cards import parts_of
-from bot.slack.grammar import Form, parameters, parse
+from bot.slack.grammar import Form, parse
 from bot.slack.modals import (
     FILE,
     REASON,

@@ -1,0 +1,22 @@
+"""The two times there are: the business's, which a sandbox may move, and the machine's, which nobody does."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+
+def utc_now() -> datetime:
+    """The machine's time, aware."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """`now` is when things happen to people: expiry, reminders, schedules, what the trail and the messages say.
+
+    `real` is for what guards processes: leases, heartbeats, time-outs, retries. Where a sandbox moves its time by an
+    hour, requests expire, and no executor looks dead.
+    """
+
+    now: Callable[[], datetime] = utc_now
+    real: Callable[[], datetime] = utc_now

@@ -1,0 +1,27 @@
+"""Sentences that name people: text and mentions side by side, so that each surface shows a mention in its own way."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A person, or a user group, by id. Whoever is not of the workspace, as at a terminal, is a person too."""
+
+    id: str
+    kind: Literal["person", "group"] = "person"
+
+
+Phrase: TypeAlias = tuple[str | Mention, ...]
+
+
+def plain(phrase: Iterable[str | Mention]) -> str:
+    """The phrase where nothing can be mentioned: `@U0ANN`."""
+    return "".join(part if isinstance(part, str) else f"@{part.id}" for part in phrase)
+
+
+def listed(mentions: Iterable[Mention]) -> Phrase:
+    """The mentions with commas between them."""
+    parts = [part for mention in mentions for part in (", ", mention)]
+    return tuple(parts[1:])
