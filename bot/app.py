@@ -4,9 +4,9 @@ import asyncio
 import os
 import socket as system_socket
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
@@ -15,16 +15,17 @@ import structlog
 from bot.alerts.limits import LimitWatch
 from bot.alerts.poller import AuditLogPoller
 from bot.alerts.rules import AlertRule, load_rules, standard_rules
-from bot.clock import utc_now
+from bot.clock import REAL, Clock
 from bot.db import requests as request_queries
 from bot.db.migrate import upgrade
 from bot.db.session import DATABASE_AWAY, Database
 from bot.delivery import Delivery
 from bot.errors import ConfigurationError
-from bot.governance.execution import Executor
+from bot.governance.context import Context
+from bot.governance.execution.executor import Executor
 from bot.governance.people import DirectoryUnavailable
 from bot.governance.policy import Policy, load_policy
-from bot.governance.requests import Requests
+from bot.governance.requests.expire import expire
 from bot.health import Health
 from bot.hub import BearerCredential, ClientOptions, Credential, Hub, Registry
 from bot.jobs import Job, Timetable
@@ -88,11 +89,11 @@ def build_hub(settings: TerminalSettings) -> Hub:
 
 
 class Hubwarden:
-    """The running bot. `now` can be replaced by a clock that tests move."""
+    """The running bot. Tests hand it a clock that they move."""
 
-    def __init__(self, settings: Settings, *, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(self, settings: Settings, *, clock: Clock = REAL) -> None:
         self.settings = settings
-        self._now = now
+        self._clock, self._now = clock, clock.now
         self._is_stopping = False
         self._closing = AsyncExitStack()
         self._policy = read_policy(settings)
@@ -180,7 +181,7 @@ class Hubwarden:
         self._alerts = await self._channel(settings.slack_alerts_channel)
         self._admins = await self._channel(settings.slack_admin_channel)
         capabilities = Capabilities(self._now)
-        self.requests = Requests(
+        self.context = Context(
             database=self.database,
             hub=self.hub,
             policy=self._policy,
@@ -188,7 +189,7 @@ class Hubwarden:
             operations=BY_NAME,
             organizations=settings.dockerhub_organizations,
             approvals_channel=self._approvals,
-            now=self._now,
+            clock=self._clock,
             wake=self.wake,
             capabilities=capabilities,
         )
@@ -205,14 +206,14 @@ class Hubwarden:
             courier=SlackCourier(self.client),
             capabilities=capabilities,
             lease=lease,
-            now=self._now,
+            clock=self._clock,
             wake=self.wake,
             beat=self._beat,
             is_stopping=lambda: self._is_stopping,
         )
         delivery = Delivery(
             database=self.database,
-            requests=self.requests,
+            context=self.context,
             operations=BY_NAME,
             poster=Poster(self.client),
             channel_ids={settings.slack_approvals_channel: self._approvals},
@@ -227,7 +228,7 @@ class Hubwarden:
 
     def _build_slack(self) -> None:
         self.services = Services(
-            requests=self.requests,
+            context=self.context,
             operations=OPERATIONS,
             organizations=self.settings.dockerhub_organizations,
             approvals_channel=self._approvals,
@@ -263,9 +264,12 @@ class Hubwarden:
             (
                 Job("audit-log", settings.audit_poll_seconds, self.poller.poll),
                 Job("rate-limits", min(LIMIT_SECONDS, settings.audit_poll_seconds), watch.check),
-                Job("expire", min(EXPIRE_SECONDS, settings.audit_poll_seconds), self.requests.expire),
+                Job("expire", min(EXPIRE_SECONDS, settings.audit_poll_seconds), self._expire),
             )
         )
+
+    async def _expire(self) -> int:
+        return await expire(self.context)
 
     def _build_health(self) -> None:
         self.health = Health(

@@ -20,3 +20,7 @@ class Clock:
 
     now: Callable[[], datetime] = utc_now
     real: Callable[[], datetime] = utc_now
+
+
+# Where nobody moves the time.
+REAL = Clock()

@@ -11,8 +11,9 @@ import structlog
 from bot.db import messages
 from bot.db.models import Message
 from bot.db.session import Database, Session
-from bot.governance.recording import CARD, RESULT
-from bot.governance.requests import Requests
+from bot.governance.context import Context
+from bot.governance.ledger.subscribers import CARD, RESULT
+from bot.governance.requests.queries import by_number
 from bot.operations.kit.base import Operation
 from bot.slack import cards
 from bot.slack.cards import Content
@@ -46,7 +47,7 @@ class Delivery:
     """Brings Slack to what the outbox says, at most one message a second in each channel."""
 
     database: Database
-    requests: Requests
+    context: Context
     operations: Mapping[str, Operation]
     poster: Poster
     admin_channel: str
@@ -136,7 +137,7 @@ class Delivery:
 
     async def _render(self, message: Message) -> Content:
         if message.kind in {CARD, RESULT} and message.request_id is not None:
-            view = await self.requests.view(message.request_id)
+            view = await by_number(self.context, message.request_id)
             operation = self.operations[view.operation]
             return (cards.request_card if message.kind == CARD else cards.result_message)(view, operation)
         if message.kind == LIMIT:

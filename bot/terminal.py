@@ -18,15 +18,19 @@ from typing import Any, assert_never
 from pydantic import SecretStr
 
 from bot.app import build_hub, read_policy
-from bot.clock import utc_now
+from bot.clock import REAL
 from bot.db.migrate import upgrade
 from bot.db.session import Database
 from bot.errors import ConfigurationError, UsageError, UserError
-from bot.governance.execution import Executor
+from bot.governance.context import Context
+from bot.governance.execution.executor import Executor
 from bot.governance.hub_errors import sentence
-from bot.governance.lifecycle import FINAL, Status
+from bot.governance.ledger.lifecycle import ENDED, STATES, Status
 from bot.governance.people import DirectoryUnavailable, Person, is_slack_user
-from bot.governance.requests import Requests
+from bot.governance.requests.authority import authorize
+from bot.governance.requests.queries import by_number
+from bot.governance.requests.read import read
+from bot.governance.requests.submit import preview, submit
 from bot.governance.views import RequestView
 from bot.hub import Hub, HubError
 from bot.hub.login import SecondFactorNeeded, log_in, send_code
@@ -146,20 +150,20 @@ async def carry_out(intent: Intent, options: Options) -> int:
     settings = load(TerminalSettings)
     configure_logs(level="WARNING", form="text", secrets=settings.secrets)
     async with open_house(settings) as (database, hub):
-        requests = build_requests(settings, database, hub)
+        context = build_context(settings, database, hub)
         if isinstance(intent.operation, Read):
-            answer = await requests.read(intent, options.identity)
+            answer = await read(context, intent, options.identity)
             show_answer(answer, hub, as_json=options.as_json)
             return DONE
-        await requests.authorize(intent, options.identity)
-        seen = None if options.yes else await requests.preview(intent)
+        await authorize(context, intent, options.identity)
+        seen = None if options.yes else await preview(context, intent)
         if seen is not None:
             confirm(seen.changes, seen.notes)
-        view = await requests.submit(intent, options.identity, seen=seen)
+        view = await submit(context, intent, options.identity, seen=seen)
         if view.status is Status.APPROVED:
-            view = await execute(requests, database, hub, view)
+            view = await execute(context, database, hub, view)
         show_request(view, hub, as_json=options.as_json)
-        return FAILED if view.status in {Status.FAILED, Status.UNKNOWN} else DONE
+        return FAILED if STATES[view.status].is_trouble else DONE
 
 
 @asynccontextmanager
@@ -174,9 +178,9 @@ async def open_house(settings: TerminalSettings) -> AsyncIterator[tuple[Database
         await database.close()
 
 
-def build_requests(settings: TerminalSettings, database: Database, hub: Hub) -> Requests:
+def build_context(settings: TerminalSettings, database: Database, hub: Hub) -> Context:
     """The use cases, with the trail saying that it was the terminal, and whose."""
-    return Requests(
+    return Context(
         database=database,
         hub=hub,
         policy=read_policy(settings),
@@ -184,14 +188,14 @@ def build_requests(settings: TerminalSettings, database: Database, hub: Hub) -> 
         operations=BY_NAME,
         organizations=settings.dockerhub_organizations,
         approvals_channel=settings.slack_approvals_channel,
-        now=utc_now,
+        clock=REAL,
         wake=lambda: None,
-        capabilities=Capabilities(utc_now),
+        capabilities=Capabilities(REAL.now),
         origin={"terminal": f"{system_user()}@{socket.gethostname()}"},
     )
 
 
-async def execute(requests: Requests, database: Database, hub: Hub, view: RequestView) -> RequestView:
+async def execute(context: Context, database: Database, hub: Hub, view: RequestView) -> RequestView:
     """Do requests that are approved until this one is done, by us or by the running bot."""
     executor = Executor(
         name=f"terminal:{socket.gethostname()[:40]}:{os.getpid()}",
@@ -199,14 +203,14 @@ async def execute(requests: Requests, database: Database, hub: Hub, view: Reques
         hub=hub,
         operations=BY_NAME,
         courier=TerminalCourier(),
-        capabilities=requests.capabilities,
+        capabilities=context.capabilities,
         lease=LEASE,
-        now=utc_now,
+        clock=REAL,
         wake=lambda: None,
     )
-    while view.status not in FINAL | {Status.UNKNOWN}:
+    while view.status not in ENDED:
         await executor.step_request(view.id)
-        view = await requests.view(view.id)
+        view = await by_number(context, view.id)
         if view.status is Status.EXECUTING:
             await asyncio.sleep(0.5)
     return view

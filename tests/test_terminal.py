@@ -14,7 +14,7 @@ import pytest
 
 from bot import terminal
 from bot.errors import UsageError, UserError
-from bot.governance.audit import Event
+from bot.governance.ledger.events import Event
 from bot.operations.kit.base import Answer, Change
 from bot.slack.text import UNSEEN
 from sandbox import world

@@ -51,7 +51,12 @@ class OperationRequest(Base):
     """A recorded wish to change Docker Hub, and its life."""
 
     __tablename__ = "requests"
-    __table_args__ = (Index("ix_requests_status_lease_until", "status", "lease_until"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index("ix_requests_status_lease_until", "status", "lease_until"),
+        Index("ix_requests_status_expires_at", "status", "expires_at"),
+        Index("ix_requests_requester_id", "requester", "id"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(default=1)
@@ -65,9 +70,7 @@ class OperationRequest(Base):
     requester: Mapped[str] = mapped_column(String(64))
     origin: Mapped[str | None] = mapped_column(String(255))
     rule: Mapped[str] = mapped_column(String(255))
-    required: Mapped[int]
-    approver_users: Mapped[list[str]]
-    approver_groups: Mapped[list[str]]
+    requirement: Mapped[dict[str, Any]]
     expires_at: Mapped[datetime]
     preview: Mapped[dict[str, Any]]
     fingerprint: Mapped[str] = mapped_column(String(64))
@@ -84,14 +87,23 @@ class OperationRequest(Base):
     error: Mapped[str | None] = mapped_column(Text)
 
 
-class Vote(Base):
-    """One person's approval of a request."""
+class StoredBallot(Base):
+    """What one person said to a request; rows are only ever added."""
 
-    __tablename__ = "votes"
+    __tablename__ = "ballots"
+    __table_args__ = (
+        Index("ix_ballots_request_id", "request_id"),
+        Index("ix_ballots_voter", "voter"),
+        {"sqlite_autoincrement": True},
+    )
 
-    request_id: Mapped[int] = mapped_column(ForeignKey("requests.id"), primary_key=True)
-    voter: Mapped[str] = mapped_column(String(64), primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("requests.id"))
+    voter: Mapped[str] = mapped_column(String(64))
+    choice: Mapped[str] = mapped_column(String(16))
     at: Mapped[datetime]
+    admitted_by: Mapped[list[Any]]
+    voids: Mapped[list[Any]]
 
 
 class RequestItem(Base):
@@ -109,7 +121,7 @@ class RequestItem(Base):
 
 
 class TrailRecord(Base):
-    """One fact of the audit trail; rows are only ever added."""
+    """One fact of the audit trail; rows are only ever added. `previous_id` is the one written just before it."""
 
     __tablename__ = "audit_trail"
     __table_args__ = (Index("ix_audit_trail_request_id", "request_id"), {"sqlite_autoincrement": True})
@@ -120,6 +132,7 @@ class TrailRecord(Base):
     actor: Mapped[str] = mapped_column(String(64))
     request_id: Mapped[int | None] = mapped_column(ForeignKey("requests.id"))
     details: Mapped[dict[str, Any]]
+    previous_id: Mapped[int | None] = mapped_column(ForeignKey("audit_trail.id"), unique=True)
 
 
 class Message(Base):

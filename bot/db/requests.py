@@ -1,4 +1,4 @@
-"""Queries on requests and their votes, one function each."""
+"""Queries on requests, one function each."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -8,8 +8,7 @@ from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.db.dialect import insert_ignoring_conflicts
-from bot.db.models import OperationRequest, Vote
+from bot.db.models import OperationRequest
 
 
 async def add(session: AsyncSession, request: OperationRequest) -> int | None:
@@ -52,43 +51,33 @@ async def move(
     request_id: int,
     *,
     sources: Iterable[str],
-    target: str,
+    target: str | None = None,
     holder: str | None = None,
+    lease_over_by: datetime | None = None,
+    adds_attempt: bool = False,
     **values: Any,
 ) -> OperationRequest | None:
-    """Bring the request to `target` if it is in one of `sources` and, where one is named, `holder` has its claim.
+    """Change the request, and bring it to `target` where one is named, if it is in one of `sources`.
 
-    None where it is not.
+    `holder` has to have its claim, and a claim to have run out by `lease_over_by`, where these are given;
+    `adds_attempt` counts one more attempt. None where any of it is not so.
     """
+    if target is not None:
+        values["status"] = target
+    if adds_attempt:
+        values["attempts"] = OperationRequest.attempts + 1
     statement = (
         update(OperationRequest)
         .where(OperationRequest.id == request_id, OperationRequest.status.in_(list(sources)))
-        .values(status=target, version=OperationRequest.version + 1, **values)
+        .values(version=OperationRequest.version + 1, **values)
         .returning(OperationRequest)
         .execution_options(populate_existing=True)
     )
     if holder is not None:
         statement = statement.where(OperationRequest.claimed_by == holder)
+    if lease_over_by is not None:
+        statement = statement.where(OperationRequest.lease_until < lease_over_by)
     return await session.scalar(statement)
-
-
-async def add_vote(session: AsyncSession, request_id: int, voter: str, at: datetime) -> bool:
-    """Store the vote; False where this person's is there already."""
-    row = {"request_id": request_id, "voter": voter, "at": at}
-    result = await session.execute(insert_ignoring_conflicts(session, Vote).values(row))
-    return isinstance(result, CursorResult) and result.rowcount == 1
-
-
-async def votes(session: AsyncSession, request_id: int) -> Sequence[Vote]:
-    """The votes in the order in which they came."""
-    return (
-        await session.scalars(select(Vote).where(Vote.request_id == request_id).order_by(Vote.at, Vote.voter))
-    ).all()
-
-
-async def count_votes(session: AsyncSession, request_id: int) -> int:
-    """How many people have approved."""
-    return await session.scalar(select(func.count()).where(Vote.request_id == request_id)) or 0
 
 
 async def due(session: AsyncSession, statuses: Iterable[str], now: datetime) -> Sequence[int]:
@@ -109,24 +98,13 @@ async def next_id(session: AsyncSession, status: str, *, now: datetime | None = 
     return await session.scalar(statement)
 
 
-async def next_abandoned(session: AsyncSession, status: str, now: datetime) -> int | None:
+async def next_abandoned(session: AsyncSession, status: str, real_now: datetime) -> OperationRequest | None:
     """The oldest request in this state whose executor has not been heard of in time."""
-    statement = select(func.min(OperationRequest.id)).where(
-        OperationRequest.status == status, OperationRequest.lease_until < now
-    )
-    return await session.scalar(statement)
-
-
-async def take_over(
-    session: AsyncSession, request_id: int, *, status: str, executor: str, now: datetime, lease_until: datetime
-) -> OperationRequest | None:
-    """Take an abandoned request; None where somebody else has it."""
     statement = (
-        update(OperationRequest)
-        .where(OperationRequest.id == request_id, OperationRequest.status == status, OperationRequest.lease_until < now)
-        .values(claimed_by=executor, lease_until=lease_until, attempts=OperationRequest.attempts + 1)
-        .returning(OperationRequest)
-        .execution_options(populate_existing=True)
+        select(OperationRequest)
+        .where(OperationRequest.status == status, OperationRequest.lease_until < real_now)
+        .order_by(OperationRequest.id)
+        .limit(1)
     )
     return await session.scalar(statement)
 
@@ -152,3 +130,25 @@ async def count_by_status(session: AsyncSession) -> dict[str, int]:
     """How many requests there are in each state."""
     statement = select(OperationRequest.status, func.count()).group_by(OperationRequest.status)
     return dict((await session.execute(statement)).all())
+
+
+async def of_requester(session: AsyncSession, requester: str, *, limit: int) -> Sequence[OperationRequest]:
+    """What somebody has asked for, newest first."""
+    statement = (
+        select(OperationRequest)
+        .where(OperationRequest.requester == requester)
+        .order_by(OperationRequest.id.desc())
+        .limit(limit)
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def in_states(session: AsyncSession, statuses: Iterable[str], *, limit: int) -> Sequence[OperationRequest]:
+    """The requests in these states, oldest first."""
+    statement = (
+        select(OperationRequest)
+        .where(OperationRequest.status.in_(list(statuses)))
+        .order_by(OperationRequest.id)
+        .limit(limit)
+    )
+    return (await session.scalars(statement)).all()

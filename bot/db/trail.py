@@ -2,15 +2,26 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.models import TrailRecord
 
+# Any number will do that no other lock of ours has.
+LOCK = 7_203_512
 
-def add(session: AsyncSession, record: TrailRecord) -> None:
-    """Store a fact, in the transaction that makes it one."""
+
+async def append(session: AsyncSession, record: TrailRecord) -> None:
+    """Add a fact behind the newest one, in the transaction that makes it one.
+
+    SQLite has one writer at a time. PostgreSQL lets one transaction after another to the end of the trail: the lock is
+    let go after the commit, so whoever comes next sees this record as its predecessor. Take it after the request's row.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": LOCK})
+    record.previous_id = await session.scalar(select(func.max(TrailRecord.id)))
     session.add(record)
+    await session.flush()
 
 
 async def of_request(session: AsyncSession, request_id: int) -> Sequence[TrailRecord]:

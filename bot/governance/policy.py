@@ -13,6 +13,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from bot.documents import read_yaml
 from bot.errors import ConfigurationError
+from bot.governance.approval.principals import Principal, User, UserGroup
+from bot.governance.approval.requirement import Requirement, Stage
 from bot.operations.kit.base import ByAnyName, Intent, Operation, Read, marker_of
 from bot.phrases import Mention, Phrase, listed
 
@@ -149,12 +151,10 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class NeedsApproval:
-    """It waits for `required` different people out of `approvers`, for as long as `expires`."""
+    """It waits until the requirement is met."""
 
     rule: str
-    required: int
-    approvers: People
-    expires: timedelta
+    requirement: Requirement
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,14 @@ def decide(policy: Policy, intent: Intent, requester: str, groups: frozenset[str
         return Refused(rule.name, (lead, *listed(who(rule.requesters)), " may."))
     if not rule.approvals:
         return Allowed(rule.name)
-    return NeedsApproval(rule.name, rule.approvals, rule.approvers, rule.expires or DEFAULT_EXPIRY)
+    return NeedsApproval(rule.name, requirement_of(rule))
+
+
+def requirement_of(rule: Rule) -> Requirement:
+    """What the rule asks for: one stage of so many."""
+    people = rule.approvers
+    of: tuple[Principal, ...] = (*map(User, people.users), *map(UserGroup, people.groups))
+    return Requirement((Stage(rule.approvals or 0, of),), rule.expires or DEFAULT_EXPIRY)
 
 
 def first_rule(policy: Policy, intent: Intent) -> Rule | None:

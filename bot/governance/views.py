@@ -4,13 +4,17 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.governance.lifecycle import Status
+from bot.governance.approval.ballots import Ballot, Choice
+from bot.governance.approval.principals import load_principal
+from bot.governance.approval.requirement import Requirement, load_requirement
+from bot.governance.approval.tally import standing
+from bot.governance.ledger.lifecycle import Status
 from bot.operations.kit.base import Change, ItemResult, Outcome, Preview
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.db.models import OperationRequest, Vote
+    from bot.db.models import OperationRequest, StoredBallot
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +31,8 @@ class RequestView:
     reason: str
     requester: str
     rule: str
-    required: int
-    approver_users: tuple[str, ...]
-    approver_groups: tuple[str, ...]
-    approvals: tuple[str, ...]
+    requirement: Requirement
+    ballots: tuple[Ballot, ...]
     expires_at: datetime
     changes: tuple[Change, ...]
     notes: tuple[str, ...]
@@ -44,11 +46,22 @@ class RequestView:
     progress: tuple[int, int] = (0, 0)
     origin: str | None = None
 
+    @property
+    def required(self) -> int:
+        """How many people have to agree."""
+        return self.requirement.required
+
+    @property
+    def approvals(self) -> tuple[str, ...]:
+        """Who has agreed, in order, as far as it still counts."""
+        agreed = (ballot.voter for ballot in standing(self.ballots) if ballot.choice is Choice.APPROVE)
+        return tuple(dict.fromkeys(agreed))
+
 
 def view_of(
-    request: "OperationRequest", votes: "Iterable[Vote]" = (), *, progress: tuple[int, int] = (0, 0)
+    request: "OperationRequest", ballots: "Iterable[StoredBallot]" = (), *, progress: tuple[int, int] = (0, 0)
 ) -> RequestView:
-    """The view of a row, its votes, and how many of its items are settled out of how many."""
+    """The view of a row, its ballots, and how many of its items are settled out of how many."""
     outcome = request.outcome or {}
     return RequestView(
         id=request.id,
@@ -62,10 +75,8 @@ def view_of(
         requester=request.requester,
         origin=request.origin,
         rule=request.rule,
-        required=request.required,
-        approver_users=tuple(request.approver_users),
-        approver_groups=tuple(request.approver_groups),
-        approvals=tuple(vote.voter for vote in votes),
+        requirement=load_requirement(request.requirement),
+        ballots=load_ballots(ballots),
         expires_at=request.expires_at,
         changes=load_changes(request.preview),
         notes=tuple(request.preview["notes"]),
@@ -74,9 +85,24 @@ def view_of(
         settled_by=request.settled_by,
         finished_at=request.finished_at,
         summary=outcome.get("summary"),
-        items=tuple(ItemResult(**item) for item in outcome.get("items", ())),
+        items=load_items(request.outcome),
         error=request.error,
         progress=progress,
+    )
+
+
+def load_ballots(stored: "Iterable[StoredBallot]") -> tuple[Ballot, ...]:
+    """The ballots of rows."""
+    return tuple(
+        Ballot(
+            id=row.id,
+            voter=row.voter,
+            choice=Choice(row.choice),
+            at=row.at,
+            admitted_by=tuple(load_principal(principal) for principal in row.admitted_by),
+            voids=tuple(row.voids),
+        )
+        for row in stored
     )
 
 
@@ -93,3 +119,8 @@ def load_changes(preview: dict[str, Any]) -> tuple[Change, ...]:
 def dump_outcome(outcome: Outcome) -> dict[str, Any]:
     """An outcome as a row holds it: never its secret."""
     return {"summary": outcome.summary, "items": [asdict(item) for item in outcome.items]}
+
+
+def load_items(outcome: dict[str, Any] | None) -> tuple[ItemResult, ...]:
+    """The items of a row's outcome; none where there is no outcome yet."""
+    return tuple(ItemResult(**item) for item in (outcome or {}).get("items", ()))

@@ -1,13 +1,21 @@
 """What happens when somebody presses a button, or answers the form behind one."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.errors import RequestNotFound
+from bot.governance.context import Context
+from bot.governance.ledger.lifecycle import Act
+from bot.governance.requests.cancel import cancel
+from bot.governance.requests.queries import by_number
+from bot.governance.requests.read import read
+from bot.governance.requests.settle import settle
+from bot.governance.requests.vote import approve, deny
 from bot.governance.views import RequestView
 from bot.operations.kit.base import Intent
 from bot.slack.answers import AS_FILE, MORE, answer_message, as_document, from_page_value, said
@@ -16,28 +24,21 @@ from bot.slack.grammar import parse_words
 from bot.slack.modals import DENY, PICK, REASON, deny_view, details_view, element_value, form_view
 from bot.slack.services import Person, Services
 
-Decide = Callable[[int, str], Awaitable[RequestView]]
+Decide = Callable[[Context, int, str], Awaitable[RequestView]]
+
+DECISIONS: Mapping[Act, Decide] = {
+    Act.APPROVE: approve,
+    Act.CANCEL: cancel,
+    Act.SETTLE_DONE: partial(settle, done=True),
+    Act.SETTLE_NOT_DONE: partial(settle, done=False),
+}
 
 
 def register(app: AsyncApp, services: Services) -> None:
     """Tie every button and menu of ours to what it does."""
-    requests = services.requests
-
-    async def settle_done(request_id: int, user: str) -> RequestView:
-        return await requests.settle(request_id, user, done=True)
-
-    async def settle_not_done(request_id: int, user: str) -> RequestView:
-        return await requests.settle(request_id, user, done=False)
-
-    decisions: dict[str, Decide] = {
-        "approve": requests.approve,
-        "cancel": requests.cancel,
-        "settle_done": settle_done,
-        "settle_not_done": settle_not_done,
-    }
-    for action, decide in decisions.items():
-        app.action(action)(pressed(services, decide_on(decide)))
-    app.action("deny")(pressed(services, open_deny_form))
+    for act, decide in DECISIONS.items():
+        app.action(act)(pressed(services, decide_on(decide)))
+    app.action(Act.DENY)(pressed(services, open_deny_form))
     app.action("details")(pressed(services, open_details))
     app.action(PICK)(pressed(services, open_picked_form))
     app.action(re.compile(rf"^{MORE}_"))(pressed(services, show_page))
@@ -75,21 +76,21 @@ def decide_on(decide: Decide) -> Handler:
     """A press that is a decision; the card shows what came of it."""
 
     async def handler(services: Services, person: Person, body: dict[str, Any]) -> None:
-        await decide(request_id_of(body), person.user)
+        await decide(services.context, request_id_of(body), person.user)
 
     return handler
 
 
 async def open_deny_form(services: Services, person: Person, body: dict[str, Any]) -> None:
     """Ask why."""
-    request = await services.requests.view(request_id_of(body))
+    request = await by_number(services.context, request_id_of(body))
     title = services.operation(request.operation).title
     await services.open_view(body["trigger_id"], deny_view(request.id, title), person)
 
 
 async def open_details(services: Services, person: Person, body: dict[str, Any]) -> None:
     """Show all of the request."""
-    request = await services.requests.view(request_id_of(body))
+    request = await by_number(services.context, request_id_of(body))
     view = details_view(request, services.operation(request.operation))
     await services.open_view(body["trigger_id"], view, person)
 
@@ -108,7 +109,7 @@ async def show_page(services: Services, person: Person, body: dict[str, Any]) ->
     words, offset = from_page_value(str(body["actions"][0]["value"]))
     intent = parse_words(words, services.operations, services.organizations[0])
     if isinstance(intent, Intent):
-        answer = await services.requests.read(intent, person.user)
+        answer = await read(services.context, intent, person.user)
         if offset == AS_FILE:
             await services.send_file(person.user, as_document(answer, intent.operation.name))
             await services.answer(person, said("The file is in your messages with Hubwarden."))
@@ -130,7 +131,7 @@ def deny_submitted(services: Services) -> Callable[..., Awaitable[None]]:
         await ack()
 
         async def work() -> None:
-            await services.requests.deny(int(body["view"]["private_metadata"]), person.user, reason)
+            await deny(services.context, int(body["view"]["private_metadata"]), person.user, reason)
 
         services.run(work(), person)
 

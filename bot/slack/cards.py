@@ -1,11 +1,12 @@
 """What a message says: requests, results, alerts, warnings and notices as text and blocks: pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.governance.lifecycle import Status
+from bot.governance.approval.requirement import Stage
+from bot.governance.ledger.lifecycle import STATES, Act, Status
 from bot.governance.views import RequestView
 from bot.operations.kit.base import Change, Operation
 from bot.slack.text import (
@@ -20,7 +21,7 @@ from bot.slack.text import (
     fit_plain,
     flat,
     mention,
-    mention_group,
+    mentioned,
     moment,
     one_line,
     quote,
@@ -28,17 +29,6 @@ from bot.slack.text import (
 
 Block = dict[str, Any]
 
-STATUS_TEXT = {
-    Status.PENDING: "Waiting for approval",
-    Status.APPROVED: "Approved, about to be done",
-    Status.EXECUTING: "Being done",
-    Status.SUCCEEDED: "Done ✅",
-    Status.FAILED: "Failed ❌",
-    Status.UNKNOWN: "Outcome unknown ⚠️",
-    Status.DENIED: "Denied ⛔",
-    Status.CANCELLED: "Cancelled",
-    Status.EXPIRED: "Expired ⌛",
-}
 MAX_BLOCKS = 100
 MARKUP = frozenset("*_~`")
 SEVERITY_TEXT = {"info": "For information", "warning": "Warning ⚠️", "critical": "Alarm 🚨"}
@@ -118,7 +108,7 @@ def request_text(view: RequestView, title: str, asked: str) -> str:
 
 def change_heading(view: RequestView) -> str:
     """What the list of changes is: a promise, or what has come true."""
-    return "What it changed" if view.status is Status.SUCCEEDED else "What it would change"
+    return "What it changed" if STATES[view.status].has_changed else "What it would change"
 
 
 def params_line(view: RequestView) -> str:
@@ -182,21 +172,26 @@ def names(items: tuple[str, ...], limit: int = 12) -> str:
 
 def status_line(view: RequestView) -> str:
     """Where the request stands, and who brought it there."""
-    text = STATUS_TEXT[view.status] + (f"; settled by {mention(view.settled_by)}" if view.settled_by else "")
-    given = ", ".join(mention(voter) for voter in view.approvals)
+    state = STATES[view.status]
+    text = with_mark(state.heading, state.mark) + (
+        f"; settled by {mention(view.settled_by)}" if view.settled_by else ""
+    )
     settled, planned = view.progress
     if view.status is Status.EXECUTING and planned > 1:
         text = f"{text}, {settled:,} of {planned:,} so far"
-    match view.status:
-        case Status.PENDING:
-            so_far = f", {len(view.approvals)} of {view.required} given by {given}" if given else ""
-            return f"{text}{so_far}"
-        case Status.DENIED | Status.CANCELLED:
-            return f"{text} by {mention(view.decided_by or view.requester)}"
-        case Status.APPROVED | Status.EXECUTING | Status.SUCCEEDED | Status.FAILED | Status.UNKNOWN if given:
-            return f"{text}; approved by {given}"
-        case _:
-            return text
+    if state.by_decider:
+        return f"{text} by {mention(view.decided_by or view.requester)}"
+    given = ", ".join(mention(voter) for voter in view.approvals)
+    if not given or view.status is Status.EXPIRED:
+        return text
+    if view.status is Status.PENDING:
+        return f"{text}, {len(view.approvals)} of {view.required} given by {given}"
+    return f"{text}; approved by {given}"
+
+
+def with_mark(text: str, mark: str) -> str:
+    """The text, and the state's sign behind it where it has one."""
+    return f"{text} {mark}".rstrip()
 
 
 def outcome_text(view: RequestView) -> str:
@@ -224,69 +219,87 @@ def rule_line(view: RequestView) -> str:
     rule = f"Rule “{escape(view.rule)}”"
     if not view.required:
         return f"{rule} allows it without approval."
-    people = [mention(user) for user in view.approver_users] + [mention_group(group) for group in view.approver_groups]
-    wanted = "1 approval" if view.required == 1 else f"{view.required} approvals"
-    line = f"{rule}: {wanted} of {', '.join(people)}"
+    line = f"{rule}: {', then '.join(stage_text(stage) for stage in view.requirement.stages)}"
     return f"{line}, until {moment(view.expires_at)}." if view.status is Status.PENDING else f"{line}."
+
+
+def stage_text(stage: Stage) -> str:
+    """`2 approvals of @Omar, @platform-leads`."""
+    wanted = "1 approval" if stage.need == 1 else f"{stage.need} approvals"
+    return f"{wanted} of {', '.join(mentioned(principal.mention()) for principal in stage.of)}"
 
 
 def request_buttons(view: RequestView, operation: Operation) -> list[Block]:
     """What can be pressed as it stands."""
-    value = str(view.id)
     subjects = fit(flat(", ".join(change.subject for change in view.changes)), 150)
     what = f"Request {view.id} in {view.organization}, {lower_first(operation.title)}: {subjects}."
-    details = button("Details", "details", value)
-    match view.status:
-        case Status.PENDING:
-            ask = confirmation("Approve this request?", f"{what} It is done once enough people agree.", "Approve")
-            take_back = confirmation(
-                "Cancel your request?", f"{what} Nothing will be changed.", "Cancel request", danger=True
-            )
-            return [
-                button("Approve", "approve", value, style="primary", confirm=ask),
-                button("Deny", "deny", value, style="danger"),
-                button("Cancel", "cancel", value, confirm=take_back),
-                details,
-            ]
-        case Status.UNKNOWN:
-            done = confirmation(
-                "It was done?", f"{what} You looked at Docker Hub and the change is there.", "It was done"
-            )
-            not_done = confirmation(
-                "It was not done?", f"{what} You looked and the change is not there.", "It was not done"
-            )
-            return [
-                button("It was done", "settle_done", value, confirm=done),
-                button("It was not done", "settle_not_done", value, confirm=not_done),
-                details,
-            ]
-        case _:
-            return [details]
+    acts = [BUTTONS[act](str(view.id), what) for act in STATES[view.status].acts]
+    return [*acts, button("Details", "details", str(view.id))]
+
+
+def approve_button(value: str, what: str) -> Block:
+    """Asks back: it cannot be taken back."""
+    ask = confirmation("Approve this request?", f"{what} It is done once enough people agree.", "Approve")
+    return button("Approve", Act.APPROVE, value, style="primary", confirm=ask)
+
+
+def deny_button(value: str, _what: str) -> Block:
+    """Opens a form, which asks why."""
+    return button("Deny", Act.DENY, value, style="danger")
+
+
+def cancel_button(value: str, what: str) -> Block:
+    """Asks back, too."""
+    ask = confirmation("Cancel your request?", f"{what} Nothing will be changed.", "Cancel request", danger=True)
+    return button("Cancel", Act.CANCEL, value, confirm=ask)
+
+
+def done_button(value: str, what: str) -> Block:
+    """Says what the person has to have seen."""
+    ask = confirmation("It was done?", f"{what} You looked at Docker Hub and the change is there.", "It was done")
+    return button("It was done", Act.SETTLE_DONE, value, confirm=ask)
+
+
+def not_done_button(value: str, what: str) -> Block:
+    """Says what the person has to have seen."""
+    ask = confirmation("It was not done?", f"{what} You looked and the change is not there.", "It was not done")
+    return button("It was not done", Act.SETTLE_NOT_DONE, value, confirm=ask)
+
+
+# A new act is a line here, and what it does in `actions`.
+BUTTONS: Mapping[Act, Callable[[str, str], Block]] = {
+    Act.APPROVE: approve_button,
+    Act.DENY: deny_button,
+    Act.CANCEL: cancel_button,
+    Act.SETTLE_DONE: done_button,
+    Act.SETTLE_NOT_DONE: not_done_button,
+}
 
 
 def result_message(view: RequestView, operation: Operation) -> Content:
     """What the requester is told at the end."""
-    said = {
-        Status.SUCCEEDED: "is done ✅",
-        Status.FAILED: "has failed ❌",
-        Status.UNKNOWN: "has an unknown outcome ⚠️",
-        Status.DENIED: f"was denied by {mention(view.decided_by or '')} ⛔",
-        Status.EXPIRED: expired_text(view),
-    }.get(view.status, STATUS_TEXT[view.status].lower())
-    text = f"Your request {view.id} ({operation.title}) {said}{outcome_text(view)}"
+    text = f"Your request {view.id} ({operation.title}) {ending(view)}{outcome_text(view)}"
     blocks = [section(text), context(change_text(view.changes, limit=1500))]
-    if view.status is Status.UNKNOWN:
+    if Act.SETTLE_DONE in STATES[view.status].acts:
         blocks.append(context("A person has to look at Docker Hub and settle it on the card."))
     details = button("Details", "details", str(view.id))
     blocks.append({"type": "actions", "block_id": f"result-{view.id}-{view.version}", "elements": [details]})
     return Content(fit(f"{text}\n{change_text(view.changes, limit=900)}", 3900), tuple(blocks))
 
 
-def expired_text(view: RequestView) -> str:
+def ending(view: RequestView) -> str:
+    """`was denied by @Omar ⛔`: the end of the sentence about the request."""
+    state = STATES[view.status]
+    by = f" by {mention(view.decided_by)}" if state.by_decider and view.decided_by else ""
+    why = f": {expired_because(view)}" if view.status is Status.EXPIRED else ""
+    return with_mark(f"{state.said}{by}{why}", state.mark)
+
+
+def expired_because(view: RequestView) -> str:
     """Whether people or the bot were too slow."""
     if len(view.approvals) >= view.required:
-        return "has expired: it was approved, and Hubwarden could not begin it in time ⌛"
-    return "has expired: nobody decided in time ⌛"
+        return "it was approved, and Hubwarden could not begin it in time"
+    return "nobody decided in time"
 
 
 def alert_message(payload: Mapping[str, Any]) -> Content:

@@ -10,6 +10,8 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.errors import UserError
+from bot.governance.requests import lookups
+from bot.governance.requests.authority import require_somebody
 from bot.operations.kit.base import Choices, Lookup, field_named, marker_of
 from bot.slack.commands import metadata_of
 from bot.slack.modals import CHOICE, OPTION_VALUE, element_value, option
@@ -35,7 +37,7 @@ class ChoiceCache:
         known = self._known.get(key)
         if known and known[0] > time.monotonic():
             return known[1]
-        found = await self._services.requests.choices(choices, lookup)
+        found = await lookups.choices(self._services.context, choices, lookup)
         if len(self._known) >= REMEMBERED:
             self._known.clear()
         self._known[key] = (time.monotonic() + FRESH_SECONDS, found)
@@ -51,7 +53,7 @@ def register(app: AsyncApp, services: Services) -> None:
         try:
             async with asyncio.timeout(SECONDS):
                 operation = services.operation(metadata_of(body)["operation"])
-                await services.requests.require_somebody(operation, body["user"]["id"])
+                await require_somebody(services.context, operation, body["user"]["id"])
                 found = await find_values(cache, services, body, typed)
         except (TimeoutError, UserError) as error:
             log.info("choices.unavailable", error=type(error).__name__)

@@ -11,7 +11,11 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.errors import UserError
-from bot.governance.lifecycle import Status
+from bot.governance.ledger.lifecycle import Status
+from bot.governance.requests.authority import require_somebody
+from bot.governance.requests.lookups import find_account
+from bot.governance.requests.read import read as read_at_once
+from bot.governance.requests.submit import submit
 from bot.governance.views import RequestView
 from bot.operations.kit.base import Intent, Mentions, Operation, Read, marker_of
 from bot.operations.kit.parameters import parameters
@@ -92,7 +96,7 @@ async def resolve_mentions(services: Services, typed: Typed, requester: str) -> 
             continue
         given = value if isinstance(value, list) else [value]
         if any(MENTION.fullmatch(text) for text in given):
-            await services.requests.require_somebody(typed.operation, requester)
+            await require_somebody(services.context, typed.operation, requester)
         found = [await resolve_mention(services, text, organization, takes) for text in given]
         values[parameter.name] = found if isinstance(value, list) else found[0]
     return replace(typed, values=values)
@@ -103,17 +107,17 @@ async def resolve_mention(services: Services, text: str, organization: str, take
     mentioned = MENTION.fullmatch(text)
     if mentioned is None:
         return text
-    return await services.requests.find_account(organization, mentioned[1], takes_addresses=takes.addresses)
+    return await find_account(services.context, organization, mentioned[1], takes_addresses=takes.addresses)
 
 
 async def carry_out(services: Services, intent: Intent, person: Person, *, source_key: str) -> Content:
     """Read at once, or ask for the write; answers what to tell the person."""
     if isinstance(intent.operation, Read):
-        answer = await services.requests.read(intent, person.user)
+        answer = await read_at_once(services.context, intent, person.user)
         if answer.document is not None:
             await services.send_file(person.user, answer.document)
         return answer_message(answer, intent, timezone=await services.timezone(person.user))
-    view = await services.requests.submit(intent, person.user, source_key=source_key)
+    view = await submit(services.context, intent, person.user, source_key=source_key)
     return said(submitted_text(services, view, intent.operation))
 
 

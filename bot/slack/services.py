@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.errors import UserError
-from bot.governance.requests import Requests
+from bot.governance.context import Context
 from bot.operations.kit.base import Document, Operation
 from bot.slack.answers import error_message, help_message, said
 from bot.slack.cards import Content, section
@@ -68,7 +68,7 @@ class Person:
 class Services:
     """Everything that a listener needs."""
 
-    requests: Requests
+    context: Context
     operations: Sequence[Operation]
     organizations: tuple[str, ...]
     approvals_channel: str
@@ -78,11 +78,11 @@ class Services:
 
     def operation(self, name: str) -> Operation:
         """The operation with this name."""
-        return self.requests.operations[name]
+        return self.context.operations[name]
 
     def help(self, topic: str) -> Content:
         """What there is, and what of it Docker Hub does not offer."""
-        off = self.requests.capabilities.all_off(self.requests.operations, self.organizations[0])
+        off = self.context.capabilities.all_off(self.context.operations, self.organizations[0])
         return help_message(self.operations, topic, self.organizations, off)
 
     async def answer(self, person: Person, content: Content, *, replace: bool = False) -> None:

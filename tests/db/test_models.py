@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from bot.db import requests, trail
+from bot.db import ballots, requests, trail
 from bot.db.models import TrailRecord, UtcDateTime
 from bot.db.session import Database
 from tests.db.rows import NOW, request_row
@@ -43,19 +43,19 @@ async def test_a_transaction_that_fails_leaves_nothing(database: Database) -> No
         assert await requests.count_by_status(session) == {}
 
 
-async def test_a_vote_needs_its_request(database: Database) -> None:
+async def test_a_ballot_needs_its_request(database: Database) -> None:
     with pytest.raises(IntegrityError):
         async with database.begin() as session:
-            await requests.add_vote(session, 77, "U0OMAR", NOW)
+            await ballots.add(session, 77, voter="U0OMAR", choice="approve", at=NOW, admitted_by=[], voids=[])
 
 
 async def test_the_trail_is_read_in_the_order_in_which_it_was_written(database: Database) -> None:
     async with database.begin() as session:
         number = await requests.add(session, request_row())
         for event in ("one", "two", "three"):
-            trail.add(session, TrailRecord(at=NOW, event=event, actor="U0ANN", request_id=number, details={"a": [1]}))
-            await session.flush()
-        trail.add(session, TrailRecord(at=NOW, event="other", actor="U0ANN", request_id=None, details={}))
+            record = TrailRecord(at=NOW, event=event, actor="U0ANN", request_id=number, details={"a": [1]})
+            await trail.append(session, record)
+        await trail.append(session, TrailRecord(at=NOW, event="other", actor="U0ANN", request_id=None, details={}))
     async with database.begin() as session:
         own = await trail.of_request(session, number or 0)
         page = await trail.after(session, own[0].id, 2)

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import Hubwarden
+from bot.clock import Clock
 from bot.settings import Settings
 from sandbox import world
-from sandbox.clock import Clock
+from sandbox.clock import Clock as SandboxClock
 from sandbox.hub import HubSandbox
 from sandbox.launcher import POLICY, WEB, bot_environment, read_manifest
 from sandbox.slack import Message, Person, SlackSandbox, words_of
@@ -20,7 +21,7 @@ class House:
     """A Docker Hub, a Slack and the bot, on loopback, with one clock that can be moved."""
 
     def __init__(self, database_url: str, *, policy: Path = POLICY, **settings: Any) -> None:
-        self.clock = Clock()
+        self.clock = SandboxClock()
         self.hub = HubSandbox(clock=self.clock)
         self.slack = SlackSandbox(clock=self.clock, manifest=read_manifest(), hub=self.hub, web_root=WEB)
         self.database_url = database_url
@@ -35,7 +36,7 @@ class House:
 
     async def start_bot(self) -> None:
         """Start the bot, anew where it was stopped."""
-        self.bot = Hubwarden(self.settings(), now=self.clock.datetime)
+        self.bot = Hubwarden(self.settings(), clock=Clock(now=self.clock.datetime))
         await self.bot.start()
         await self.bot.wait_ready()
 

@@ -1,19 +1,22 @@
 """Parts for races without sockets: an operation that waits where it is told to, a directory, use cases, executors."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from pydantic import SecretStr
 
+from bot.clock import REAL, Clock
 from bot.db.session import Database
 from bot.errors import AlreadyDecided, AlreadyVoted
-from bot.governance.execution import Executor
+from bot.governance.context import Context
+from bot.governance.execution.executor import Executor
 from bot.governance.people import Person
 from bot.governance.policy import load_policy
-from bot.governance.requests import Requests
+from bot.governance.requests.submit import submit
+from bot.governance.requests.vote import approve
 from bot.governance.views import RequestView
 from bot.hub import Credential, Hub
 from bot.operations.kit.base import Change, Intent, Outcome, Params, Preview, Write
@@ -121,10 +124,10 @@ class Bench:
     lever: Lever
     hub: Hub
 
-    def requests(self, *, approvals: int = 2, now: Callable[[], datetime] = utc_now) -> Requests:
-        """The use cases, as one replica has them."""
+    def context(self, *, approvals: int = 2, clock: Clock = REAL) -> Context:
+        """What the use cases work with, as one replica has it."""
         operation = self.lever.operation()
-        return Requests(
+        return Context(
             database=self.database,
             hub=self.hub,
             policy=load_policy(POLICY.format(approvals=approvals), (operation,), source="the test"),
@@ -132,12 +135,12 @@ class Bench:
             operations={operation.name: operation},
             organizations=("acme",),
             approvals_channel="C0APPROVALS",
-            now=now,
+            clock=clock,
             wake=lambda: None,
-            capabilities=Capabilities(now),
+            capabilities=Capabilities(clock.now),
         )
 
-    def executor(self, name: str, *, now: Callable[[], datetime] = utc_now) -> Executor:
+    def executor(self, name: str, *, clock: Clock = REAL) -> Executor:
         """One replica's executor."""
         operation = self.lever.operation()
         return Executor(
@@ -146,23 +149,28 @@ class Bench:
             hub=self.hub,
             operations={operation.name: operation},
             courier=Nobody(),
-            capabilities=Capabilities(now),
+            capabilities=Capabilities(clock.now),
             lease=LEASE,
-            now=now,
+            clock=clock,
             wake=lambda: None,
         )
 
-    async def submit(self, requests: Requests) -> int:
+    async def submit(self, context: Context) -> int:
         """A new request's number."""
         intent = Intent(self.lever.operation(), Nothing(organization="acme"), "because")
-        return (await requests.submit(intent, "U0ANN")).id
+        return (await submit(context, intent, "U0ANN")).id
 
     async def approved(self) -> int:
         """A new request that one person has approved."""
-        requests = self.requests(approvals=1)
-        number = await self.submit(requests)
-        await requests.approve(number, "U0ONE")
+        context = self.context(approvals=1)
+        number = await self.submit(context)
+        await approve(context, number, "U0ONE")
         return number
+
+
+def later(by: timedelta) -> Clock:
+    """Both times, so much later: leases are over, and requests have expired."""
+    return Clock(now=lambda: utc_now() + by, real=lambda: utc_now() + by)
 
 
 @contextmanager

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
 from bot.db import messages
-from bot.db.models import Message, OperationRequest, TrailRecord, Vote
+from bot.db.models import Message, OperationRequest, StoredBallot, TrailRecord
 from bot.db.session import Database
-from bot.governance.audit import Event
-from bot.governance.lifecycle import FINAL, TRANSITIONS, Status
+from bot.governance.ledger.events import Event
+from bot.governance.ledger.lifecycle import FINAL, STATES, Status
 
 Found = TypeVar("Found")
 
@@ -70,7 +70,8 @@ async def read_records(database: Database) -> Records:
     """All of it, in one transaction."""
     async with database.begin() as session:
         requests = {row.id: row for row in await session.scalars(select(OperationRequest))}
-        votes = list(await session.scalars(select(Vote)))
+        ballots = select(StoredBallot).where(StoredBallot.choice == "approve").order_by(StoredBallot.id)
+        votes = list(await session.scalars(ballots))
         trail = list(await session.scalars(select(TrailRecord).order_by(TrailRecord.id)))
         outbox = {row.key: row for row in await session.scalars(select(Message))}
     return Records(
@@ -109,7 +110,7 @@ async def looked_for(look: Callable[[], Awaitable[Found | None]], *, seconds: fl
 def assert_whole(records: Records) -> None:
     """Rows, trail, votes and outbox tell one story, and every step of it is an arrow of the table."""
     for number, request in records.requests.items():
-        begun = Status.PENDING if request.required else Status.APPROVED
+        begun = Status.PENDING if request.requirement["stages"] else Status.APPROVED
         assert walk(records.trail[number], begun) == request.status, (number, records.events(number), request.status)
         told = Counter(record.event for record in records.trail[number])
         assert told[Event.SUBMITTED] == 1
@@ -121,13 +122,13 @@ def assert_whole(records: Records) -> None:
 
 
 def walk(trail: Sequence[TrailRecord], begun: Status) -> Status:
-    """The state to which a request's history leads; fails at a step that `TRANSITIONS` does not know."""
+    """The state to which a request's history leads; fails at a step that `STATES` does not know."""
     status = begun
     for record in trail:
         target = Status(record.details["status"]) if record.event == Event.SETTLED else ARROWS.get(Event(record.event))
         if target is None:
             continue
-        assert target in TRANSITIONS[status], f"{record.event} leads from {status} to {target}"
+        assert target in STATES[status].targets, f"{record.event} leads from {status} to {target}"
         status = target
     return status
 

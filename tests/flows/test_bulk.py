@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.governance.audit import Event
-from bot.governance.lifecycle import Status
+from bot.governance.ledger.events import Event
+from bot.governance.ledger.lifecycle import Status
 from bot.hub import ClientOptions
 from sandbox.hub.wire.faults import Drop, ExpireTokens, Hang, Respond, failure, rate_limited
 from sandbox.slack import words_of

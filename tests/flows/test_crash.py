@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.governance.audit import Event
-from bot.governance.lifecycle import Status
+from bot.governance.ledger.events import Event
+from bot.governance.ledger.lifecycle import Status
 from sandbox.hub.wire.faults import Drop
 from tests.flows.house import APPROVALS
 from tests.flows.races_process import (

@@ -88,7 +88,7 @@ async def test_the_picker_leads_to_every_form(house: House, way: str) -> None:
 
 
 async def test_every_operation_of_the_picker_opens_a_form_that_slack_takes(house: House) -> None:
-    for operation in house.bot.requests.operations.values():
+    for operation in house.bot.context.operations.values():
         await house.ann.command("/hub")
         picker = await house.ann.wait_for_view("What shall happen in Docker Hub?")
         await house.ann.click(picker, "pick", value=operation.name)

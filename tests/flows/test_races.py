@@ -9,12 +9,16 @@ import pytest
 
 import bot.delivery
 from bot.app import Hubwarden
-from bot.governance.audit import Event
-from bot.governance.lifecycle import Status
+from bot.clock import Clock
+from bot.governance.ledger.events import Event
+from bot.governance.ledger.lifecycle import Status
+from bot.governance.requests.cancel import cancel
+from bot.governance.requests.expire import expire
+from bot.governance.requests.vote import approve, deny
 from bot.hub import Call, HubUnavailable
 from sandbox.slack import User, frozen
 from tests.flows.house import APPROVALS, House
-from tests.flows.races_parts import LATER, Bench, bench_on, settled, utc_now
+from tests.flows.races_parts import LATER, Bench, bench_on, later, settled
 from tests.flows.races_process import assert_told_once, cards_of, effective, outsiders
 from tests.flows.races_records import assert_whole, read_records, wait_quiet
 
@@ -33,19 +37,19 @@ async def bench(database_url: str) -> AsyncIterator[Bench]:
 
 
 async def test_two_approvers_who_click_together_always_settle_it(bench: Bench) -> None:
-    requests = bench.requests()
-    numbers = [await bench.submit(requests) for _ in range(ROUNDS)]
+    context = bench.context()
+    numbers = [await bench.submit(context) for _ in range(ROUNDS)]
     for number in numbers:
-        await asyncio.gather(requests.approve(number, "U0ONE"), requests.approve(number, "U0TWO"))
+        await asyncio.gather(approve(context, number, "U0ONE"), approve(context, number, "U0TWO"))
     records = await read_records(bench.database)
     assert_whole(records)
     assert Counter(records.status(number) for number in numbers) == {Status.APPROVED: ROUNDS}
 
 
 async def test_one_approver_who_clicks_twice_counts_once(bench: Bench) -> None:
-    requests = bench.requests()
-    number = await bench.submit(requests)
-    clicks = (requests.approve(number, "U0ONE") for _ in range(8))
+    context = bench.context()
+    number = await bench.submit(context)
+    clicks = (approve(context, number, "U0ONE") for _ in range(8))
     counted = settled(await asyncio.gather(*clicks, return_exceptions=True))
     records = await read_records(bench.database)
     assert_whole(records)
@@ -54,21 +58,21 @@ async def test_one_approver_who_clicks_twice_counts_once(bench: Bench) -> None:
 
 
 async def test_of_approve_deny_cancel_and_expire_at_once_one_ends_the_wait(bench: Bench) -> None:
-    requests, late = bench.requests(approvals=1), bench.requests(approvals=1, now=lambda: utc_now() + 25 * LATER)
-    numbers = [await bench.submit(requests) for _ in range(12)]
+    context, late = bench.context(approvals=1), bench.context(approvals=1, clock=later(25 * LATER))
+    numbers = [await bench.submit(context) for _ in range(12)]
     for turn, number in enumerate(numbers):
         acts = [
-            requests.approve(number, "U0ONE"),
-            requests.deny(number, "U0TWO", "no"),
-            requests.cancel(number, "U0ANN"),
-            *([late.approve(number, "U0THREE")] if turn % 2 else []),
+            approve(context, number, "U0ONE"),
+            deny(context, number, "U0TWO", "no"),
+            cancel(context, number, "U0ANN"),
+            *([approve(late, number, "U0THREE")] if turn % 2 else []),
         ]
         start = turn % len(acts)
         settled(await asyncio.gather(*acts[start:], *acts[:start], return_exceptions=True))
-    waiting = [await bench.submit(requests) for _ in range(6)]
-    expiring = asyncio.create_task(late.expire())
-    votes = (requests.approve(number, "U0ONE") for number in waiting)
-    denials = (requests.deny(number, "U0TWO", "no") for number in waiting)
+    waiting = [await bench.submit(context) for _ in range(6)]
+    expiring = asyncio.create_task(expire(late))
+    votes = (approve(context, number, "U0ONE") for number in waiting)
+    denials = (deny(context, number, "U0TWO", "no") for number in waiting)
     settled(await asyncio.gather(*votes, *denials, return_exceptions=True))
     await expiring
     records = await read_records(bench.database)
@@ -106,9 +110,9 @@ async def test_an_executor_that_loses_the_race_for_one_request_takes_the_next_at
 
 async def test_what_was_approved_and_has_expired_meanwhile_is_not_done_any_more(bench: Bench) -> None:
     number = await bench.approved()
-    a_day_later = bench.requests(now=lambda: utc_now() + 25 * LATER)
-    assert await bench.executor("one", now=a_day_later.now).step() > 0
-    assert await a_day_later.expire() == 1
+    a_day_later = bench.context(clock=later(25 * LATER))
+    assert await bench.executor("one", clock=a_day_later.clock).step() > 0
+    assert await expire(a_day_later) == 1
     records = await read_records(bench.database)
     assert_whole(records)
     assert bench.lever.written == 0
@@ -121,7 +125,7 @@ async def test_an_executor_that_froze_past_its_lease_does_not_write(bench: Bench
     lever.previews_stop = True
     frozen_one = asyncio.create_task(bench.executor("frozen").step())
     await lever.stopped.wait()
-    await bench.executor("other", now=lambda: utc_now() + LATER).step()
+    await bench.executor("other", clock=later(LATER)).step()
     assert lever.written == 1
     lever.is_done = False  # even where Docker Hub looks as it did when the frozen one was approved
     lever.go_on.set()
@@ -140,7 +144,7 @@ async def test_an_executor_that_froze_before_its_write_yields_to_one_that_is_at_
     frozen_one = asyncio.create_task(bench.executor("frozen").step())
     await lever.stopped.wait()
     wake_frozen, lever.stopped, lever.go_on, lever.writes_stop = lever.go_on, asyncio.Event(), asyncio.Event(), True
-    other = asyncio.create_task(bench.executor("other", now=lambda: utc_now() + LATER).step())
+    other = asyncio.create_task(bench.executor("other", clock=later(LATER)).step())
     await lever.stopped.wait()
     wake_frozen.set()
     await frozen_one
@@ -160,7 +164,7 @@ async def test_an_executor_that_froze_does_not_record_its_failure_over_the_other
     await lever.stopped.wait()
     lever.trouble = HubUnavailable(Call("GET", "/", "/"), status=503)
     wake_frozen, lever.stopped, lever.go_on, lever.writes_stop = lever.go_on, asyncio.Event(), asyncio.Event(), True
-    other = asyncio.create_task(bench.executor("other", now=lambda: utc_now() + LATER).step())
+    other = asyncio.create_task(bench.executor("other", clock=later(LATER)).step())
     await lever.stopped.wait()
     wake_frozen.set()
     await frozen_one
@@ -225,7 +229,7 @@ async def replicas(
     house = House(database_url, policy=policy, execution_lease_seconds=10)
     house.slack.limits.enabled = False
     await house.start()
-    second = Hubwarden(house.settings(), now=house.clock.datetime)
+    second = Hubwarden(house.settings(), clock=Clock(now=house.clock.datetime))
     await second.start()
     await house.slack.wait_connected(2)
     yield house, second

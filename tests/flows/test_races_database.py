@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy.engine import make_url
 from structlog.testing import capture_logs
 
-from bot.governance.audit import Event
-from bot.governance.lifecycle import Status
+from bot.governance.ledger.events import Event
+from bot.governance.ledger.lifecycle import Status
 from tests import postgres
 from tests.flows.house import House
 from tests.flows.races_process import assert_told_once, effective

@@ -93,7 +93,7 @@ async def outbox(database_url: str) -> AsyncIterator[Outbox]:
         slack = Slack()
         delivery = Delivery(
             database=bench.database,
-            requests=bench.requests(),
+            context=bench.context(),
             operations={},
             poster=slack,
             admin_channel="C0ADMIN",
@@ -136,7 +136,7 @@ async def test_a_send_that_outlasts_its_claim_is_given_up_and_found_again(outbox
     outbox.delivery.next_in_channel.clear()
     later = Delivery(
         database=outbox.bench.database,
-        requests=outbox.bench.requests(),
+        context=outbox.bench.context(),
         operations={},
         poster=outbox.slack,
         admin_channel="C0ADMIN",

@@ -5,14 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from bot.clock import Clock as Times
 from bot.db import items, requests
 from bot.db.models import OperationRequest
 from bot.db.session import Database
 from bot.errors import UserError
-from bot.governance.execution import Executor
+from bot.governance.context import Context
+from bot.governance.execution.executor import Executor
+from bot.governance.execution.stepper import Stepper
+from bot.governance.execution.verdict import Verdict
 from bot.governance.policy import load_policy
-from bot.governance.requests import Requests
-from bot.governance.stepping import Stepper, Verdict
+from bot.governance.requests.submit import submit
 from bot.governance.views import RequestView
 from bot.hub import Hub, HubError
 from bot.operations.kit.base import Change, Intent, ItemResult, Preview, Step, Write
@@ -106,10 +109,10 @@ class Room:
     claims: list[bool] = field(default_factory=list)
 
     @property
-    def use_cases(self) -> Requests:
-        """What people may do."""
+    def context(self) -> Context:
+        """What people work with."""
         operation = self.shelf.operation()
-        return Requests(
+        return Context(
             database=self.database,
             hub=self.hub,
             policy=load_policy(POLICY, (operation,), source="the test"),
@@ -117,14 +120,19 @@ class Room:
             operations={operation.name: operation},
             organizations=("acme",),
             approvals_channel="C0APPROVALS",
-            now=self.clock.now,
+            clock=self.both,
             wake=lambda: None,
             capabilities=Capabilities(self.clock.now),
         )
 
+    @property
+    def both(self) -> Times:
+        """The business's time and the machine's, which pass together here."""
+        return Times(now=self.clock.now, real=self.clock.now)
+
     async def submit(self) -> RequestView:
         """Ask for all of it."""
-        return await self.use_cases.submit(Intent(self.shelf.operation(), Nothing(organization="acme"), "why"), "U0ANN")
+        return await submit(self.context, Intent(self.shelf.operation(), Nothing(organization="acme"), "why"), "U0ANN")
 
     def executor(self, name: str = "one") -> Executor:
         """Somebody who does what is approved."""
@@ -137,7 +145,7 @@ class Room:
             courier=Nobody(),
             capabilities=Capabilities(self.clock.now),
             lease=LEASE,
-            now=self.clock.now,
+            clock=self.both,
             wake=lambda: None,
         )
 
@@ -150,7 +158,7 @@ class Room:
             request=await self.row(number),
             operation=self.shelf.operation(),
             params=Nothing(organization="acme"),
-            now=self.clock.now,
+            clock=self.both,
             wake=lambda: self.wakes.append(self.clock.at),
             confirm=self._confirm,
             capabilities=Capabilities(self.clock.now),

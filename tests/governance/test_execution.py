@@ -2,18 +2,24 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from pydantic import SecretStr
 
+from bot.clock import Clock
 from bot.db import requests as request_queries
 from bot.db.session import Database
-from bot.governance.execution import MAX_ATTEMPTS, Executor
-from bot.governance.lifecycle import Status
+from bot.governance.execution.attempt import MAX_ATTEMPTS
+from bot.governance.ledger.lifecycle import Status
+from bot.governance.requests.queries import by_number
 from bot.hub import Credential, Hub
 from bot.operations.kit.base import Outcome
 from tests.flows.races_parts import LEASE, Bench, Lever, utc_now
+
+if TYPE_CHECKING:
+    from bot.governance.execution.executor import Executor
 
 
 @pytest.fixture
@@ -26,9 +32,14 @@ async def bench(sqlite_url: str) -> AsyncIterator[Bench]:
     await database.close()
 
 
+def stopped_at(moment: datetime) -> Clock:
+    """Both times, standing still."""
+    return Clock(now=lambda: moment, real=lambda: moment)
+
+
 async def status(bench: Bench, number: int) -> Status:
     """Where a request stands."""
-    return (await bench.requests().view(number)).status
+    return (await by_number(bench.context(), number)).status
 
 
 async def test_a_request_for_what_is_no_longer_there_fails_and_the_next_one_is_done(bench: Bench) -> None:
@@ -40,7 +51,7 @@ async def test_a_request_for_what_is_no_longer_there_fails_and_the_next_one_is_d
     executor = bench.executor("one")
     assert await executor.step() == 0
     assert await executor.step() == 0
-    view = await bench.requests().view(gone)
+    view = await by_number(bench.context(), gone)
     assert view.status is Status.FAILED
     assert view.error is not None
     assert "no longer" not in view.error
@@ -56,10 +67,9 @@ async def test_a_bug_in_an_operation_ends_as_unknown_and_holds_up_nobody(bench: 
     clock = utc_now()
     for _ in range(MAX_ATTEMPTS):
         bench.lever.previews_stop = True
-        moment = clock
-        await bench.executor("one", now=lambda moment=moment: moment).step()  # type: ignore[misc]
+        await bench.executor("one", clock=stopped_at(clock)).step()
         clock += LEASE + timedelta(seconds=1)
-    view = await bench.requests().view(number)
+    view = await by_number(bench.context(), number)
     assert view.status is Status.UNKNOWN
     assert view.error is not None
     assert "Look in Docker Hub" in view.error
@@ -87,7 +97,7 @@ async def test_a_token_that_cannot_be_shown_for_whatever_reason_is_taken_back(be
     operation = replace(bench.lever.operation(), execute=make, makes_secret=True)
     executor: Executor = replace(bench.executor("one"), operations={operation.name: operation}, courier=Broken())
     await executor.step()
-    view = await bench.requests().view(number)
+    view = await by_number(bench.context(), number)
     assert view.status is Status.FAILED
     assert taken_back == [True]
     assert "revoked" in str(view.error)

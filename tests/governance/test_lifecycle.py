@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.governance.lifecycle import FINAL, TRANSITIONS, Status, sources_of
+from bot.governance.ledger.lifecycle import FINAL, STATES, Status, sources_of
 
 README = Path(__file__).parents[2] / "README.md"
 
 
 def test_every_status_has_its_arrows() -> None:
-    assert set(TRANSITIONS) == set(Status)
+    assert set(STATES) == set(Status)
 
 
 def test_only_the_ends_have_none() -> None:
@@ -20,7 +20,7 @@ def test_only_the_ends_have_none() -> None:
 
 def test_nothing_leads_back_to_pending_or_to_itself() -> None:
     assert sources_of(Status.PENDING) == frozenset()
-    assert [status for status, targets in TRANSITIONS.items() if status in targets] == []
+    assert [status for status, state in STATES.items() if status in state.targets] == []
 
 
 @pytest.mark.parametrize("status", Status)
@@ -28,13 +28,13 @@ def test_an_end_is_reached_from_everywhere(status: Status) -> None:
     reached, waiting = set[Status](), {status}
     while waiting:
         reached |= waiting
-        waiting = {target for source in waiting for target in TRANSITIONS[source]} - reached
+        waiting = {target for source in waiting for target in STATES[source].targets} - reached
     assert reached & FINAL
 
 
 @pytest.mark.parametrize("status", Status)
 def test_sources_are_the_arrows_turned_round(status: Status) -> None:
-    assert sources_of(status) == {source for source in Status if status in TRANSITIONS[source]}
+    assert sources_of(status) == {source for source in Status if status in STATES[source].targets}
 
 
 def test_only_an_approved_request_is_executed_and_only_an_execution_succeeds_or_is_settled() -> None:

@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import ConfigurationError
-from bot.governance.policy import Allowed, Decision, NeedsApproval, People, Policy, Refused, decide, load_policy
+from bot.governance.approval.principals import User
+from bot.governance.approval.requirement import Requirement, Stage
+from bot.governance.policy import Allowed, Decision, NeedsApproval, Policy, Refused, decide, load_policy
 from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.base import Intent
 from bot.phrases import Mention
@@ -183,7 +185,7 @@ def test_who_may_not_ask_reads_who_may() -> None:
 )
 def test_approvals_name_how_many_who_and_how_long(written: str | None, meant: timedelta) -> None:
     decision = said(asked("invite.send"), YES | {"expires": written})
-    assert decision == NeedsApproval("rule 0", 1, People(users=("U0OMAR",)), meant)
+    assert decision == NeedsApproval("rule 0", Requirement((Stage(1, (User("U0OMAR"),)),), meant))
 
 
 # What is said of a document that cannot be one

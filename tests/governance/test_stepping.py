@@ -8,10 +8,13 @@ from pydantic import SecretStr
 
 from bot.db import items, messages
 from bot.db.session import Database
-from bot.governance.execution import MAX_ATTEMPTS
-from bot.governance.lifecycle import Status
-from bot.governance.recording import estimate
-from bot.governance.stepping import FOUND_DONE, LONGEST_WAIT, PATIENCE, Verdict
+from bot.governance.execution.attempt import MAX_ATTEMPTS
+from bot.governance.execution.stepper import FOUND_DONE, LONGEST_WAIT, PATIENCE
+from bot.governance.execution.verdict import Verdict
+from bot.governance.ledger.lifecycle import Status
+from bot.governance.requests.queries import by_number
+from bot.governance.requests.settle import settle
+from bot.governance.requests.submit import estimate
 from bot.hub import Call, ConflictError, Credential, Hub, HubError, HubUnavailable, HubUnreachable, RateLimitError
 from bot.hub.limits import RateLimit
 from tests.flows.races_parts import Nothing
@@ -204,10 +207,10 @@ async def test_who_settles_a_request_keeps_what_is_known_of_its_items(room: Room
     room.shelf.trouble["b"] = [LOST]
     await room.submit()
     await room.executor().step()
-    view = await room.use_cases.settle(1, "U0ANN", done=True)
+    view = await settle(room.context, 1, "U0ANN", done=True)
     assert view.status is Status.SUCCEEDED
     assert [item.subject for item in view.items] == ["A", "B", "C"]
-    assert view == await room.use_cases.view(1)
+    assert view == await by_number(room.context, 1)
 
 
 async def test_another_executor_goes_on_where_one_was_killed(room: Room) -> None:
@@ -215,13 +218,13 @@ async def test_another_executor_goes_on_where_one_was_killed(room: Room) -> None
     dead = room.executor("dead")
     request = await dead._claim(number)
     assert request is not None
-    await dead._stepper(request, room.shelf.operation(), Nothing(organization="acme"))._plan()
+    await dead._attempt(request, room.shelf.operation(), Nothing(organization="acme")).stepper._plan()
     await room.mark(a=items.DONE)
     room.shelf.there = ["a"]
     assert await room.executor("heir").step() > 0, "the lease has not ended yet"
     room.clock.at += LEASE * 2
     assert await room.executor("heir").step() == 0
-    view = await room.use_cases.view(number)
+    view = await by_number(room.context, number)
     assert (view.status, view.summary, view.progress) == (Status.SUCCEEDED, "3 of 3 items done", (3, 3))
     assert room.shelf.tried == ["b", "c"]
 
@@ -231,14 +234,14 @@ async def test_a_recovery_that_cannot_read_is_tried_again_and_then_tells_what_it
     dead = room.executor("dead")
     request = await dead._claim(number)
     assert request is not None
-    await dead._stepper(request, room.shelf.operation(), Nothing(organization="acme"))._plan()
+    await dead._attempt(request, room.shelf.operation(), Nothing(organization="acme")).stepper._plan()
     await room.mark(a=items.DONE, b=items.RUNNING)
     room.shelf.reading = [HubUnavailable(READ, status=503)] * MAX_ATTEMPTS
     for attempt in range(2, MAX_ATTEMPTS + 1):
-        assert (await room.use_cases.view(number)).status is Status.EXECUTING
+        assert (await by_number(room.context, number)).status is Status.EXECUTING
         room.clock.at += LEASE * 2
         await room.executor(f"heir {attempt}").step()
-    view = await room.use_cases.view(number)
+    view = await by_number(room.context, number)
     assert view.status is Status.UNKNOWN
     assert [f"{item.subject} {item.text}" for item in view.items] == [
         "A is there",

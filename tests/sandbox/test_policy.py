@@ -42,4 +42,4 @@ def test_owners_and_what_cannot_be_taken_back_want_two(
     params = operation.params.model_validate({"organization": "acme", **values})
     decision = decide(policy, Intent(operation, params, "to try it"), "U0ANN", frozenset())
     assert isinstance(decision, NeedsApproval)
-    assert decision.required == required
+    assert decision.requirement.required == required

@@ -1,10 +1,13 @@
 """Requests as their cards see them, the ordinary and the longest and most hostile that there can be."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.governance.lifecycle import Status
+from bot.governance.approval.ballots import Ballot, Choice
+from bot.governance.approval.principals import Principal, User, UserGroup
+from bot.governance.approval.requirement import Requirement, Stage
+from bot.governance.ledger.lifecycle import Status
 from bot.governance.views import RequestView
 from bot.operations.kit.base import Change, ItemResult, Operation
 from bot.slack.cards import Content
@@ -18,6 +21,19 @@ LONG_NAME = "a" * 255
 TAGS = tuple(f"{number:05d}-{'t' * 122}" for number in range(5000))
 PEOPLE = tuple(f"{number:03d}{'x' * 55}@{'y' * 60}.{'z' * 60}.example.com" for number in range(100))
 APPROVERS = tuple(f"U{number:010d}" for number in range(10))
+
+
+def one_stage(need: int, *, users: tuple[str, ...] = (), groups: tuple[str, ...] = ()) -> Requirement:
+    """So many of these."""
+    of: tuple[Principal, ...] = (*map(User, users), *map(UserGroup, groups))
+    return Requirement((Stage(need, of),), timedelta(hours=24))
+
+
+def approvals_of(*voters: str) -> tuple[Ballot, ...]:
+    """A ballot of each."""
+    return tuple(
+        Ballot(id=number, voter=voter, choice=Choice.APPROVE, at=NOW) for number, voter in enumerate(voters, 1)
+    )
 
 
 def request_view(operation: Operation, status: Status = Status.PENDING, **more: Any) -> RequestView:
@@ -34,10 +50,8 @@ def request_view(operation: Operation, status: Status = Status.PENDING, **more: 
         reason="joins on Monday",
         requester="U0ANN",
         rule="a platform lead agrees",
-        required=1,
-        approver_users=("U0OMAR",),
-        approver_groups=("S0LEADS",),
-        approvals=(),
+        requirement=one_stage(1, users=("U0OMAR",), groups=("S0LEADS",)),
+        ballots=(),
         expires_at=NOW,
         changes=(Change("jane@example.com", None, "invited as member"),),
         notes=("Team platform has 3 members now.",),
@@ -63,10 +77,8 @@ def longest_view(operation: Operation, status: Status) -> RequestView:
         params={"organization": "o" * 30, "repository": LONG_NAME, "rules": ["<&>" * 83] * 5, "invitees": list(PEOPLE)},
         reason=AMPERSANDS,
         rule="&" * 120,
-        required=10,
-        approver_users=APPROVERS * 3,
-        approver_groups=tuple(f"S{number:010d}" for number in range(10)),
-        approvals=APPROVERS,
+        requirement=one_stage(10, users=APPROVERS * 3, groups=tuple(f"S{number:010d}" for number in range(10))),
+        ballots=approvals_of(*APPROVERS),
         changes=(
             Change("Rules", "<&>" * 416, "<&>" * 416),
             Change("5,000 tags immutable", "mutable", "immutable", items=TAGS),

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.governance.lifecycle import Status
+from bot.governance.approval.requirement import NOBODY
+from bot.governance.ledger.lifecycle import STATES, Status
 from bot.governance.views import RequestView
 from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.base import Change, ItemResult, Operation, Write
 from bot.slack.cards import (
-    STATUS_TEXT,
     Content,
     alert_message,
     change_line,
@@ -28,11 +28,13 @@ from tests.slack.samples import (
     AMPERSANDS,
     NOW,
     TAGS,
+    approvals_of,
     every_text,
     flaws,
     hostile_view,
     longest_view,
     markup,
+    one_stage,
     request_view,
 )
 
@@ -132,26 +134,31 @@ def test_a_change_says_what_from_what_to_what(change: Change, line: str) -> None
 
 
 def test_every_status_has_its_words() -> None:
-    assert set(STATUS_TEXT) == set(Status)
+    assert set(STATES) == set(Status)
 
 
 @EVERY_STATUS
 def test_the_status_line_says_who_brought_it_there(status: Status) -> None:
-    view = request_view(INVITE, status, approvals=("U0OMAR",), decided_by="U0LENA")
+    view = request_view(INVITE, status, ballots=approvals_of("U0OMAR"), decided_by="U0LENA")
     line = status_line(view)
-    assert line.startswith(STATUS_TEXT[status])
+    assert line.startswith(STATES[status].heading)
     assert ("<@U0LENA>" in line) is (status in {Status.DENIED, Status.CANCELLED})
     assert ("<@U0OMAR>" in line) is (status not in {Status.DENIED, Status.CANCELLED, Status.EXPIRED})
 
 
 def test_a_pending_card_says_how_many_of_how_many_agreed_and_until_when() -> None:
-    view = request_view(INVITE, required=2, approvals=("U0OMAR",))
+    view = request_view(
+        INVITE, requirement=one_stage(2, users=("U0OMAR",), groups=("S0LEADS",)), ballots=approvals_of("U0OMAR")
+    )
     assert "1 of 2 given by <@U0OMAR>" in status_line(view)
     assert "2 approvals of <@U0OMAR>, <!subteam^S0LEADS>, until <!date^" in rule_line(view)
 
 
 def test_a_request_without_approvals_says_so() -> None:
-    assert rule_line(request_view(INVITE, required=0)) == "Rule “a platform lead agrees” allows it without approval."
+    assert (
+        rule_line(request_view(INVITE, requirement=NOBODY))
+        == "Rule “a platform lead agrees” allows it without approval."
+    )
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import yaml
 from slack_sdk.web.async_client import AsyncWebClient
 
 import bot
-from bot.governance.lifecycle import Status
+from bot.governance.ledger.lifecycle import Status
 from bot.operations import OPERATIONS
 from bot.slack import app as slack_app
 from bot.slack import modals

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import UsageError
-from bot.governance.lifecycle import Status
+from bot.governance.ledger.lifecycle import Status
 from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.base import Change, Choices, FromFile, ItemResult, Operation, Write, marker_of
 from bot.operations.kit.parameters import parameters

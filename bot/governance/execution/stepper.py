@@ -7,13 +7,16 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.clock import Clock
 from bot.db import items
 from bot.db.models import OperationRequest, RequestItem
 from bot.db.session import Database
 from bot.errors import UserError
+from bot.governance.execution.verdict import Interrupted, Verdict
 from bot.governance.hub_errors import text_of
-from bot.governance.lifecycle import Status
-from bot.governance.recording import expect, touch_card
+from bot.governance.ledger.facts import Expected
+from bot.governance.ledger.lifecycle import Status
+from bot.governance.ledger.subscribers import expect, refresh_card
 from bot.hub import Hub, HubError, HubUnavailable, RateLimitError
 from bot.operations.kit.base import ItemResult, Outcome, Params, Step, Write
 from bot.operations.kit.capabilities import Capabilities
@@ -27,19 +30,6 @@ PATIENCE = 20
 FOUND_DONE = "done; found by reading back"
 
 
-class Interrupted(Exception):
-    """The process is about to stop; what is left is done after its next start, or by another replica."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What an execution came to."""
-
-    status: Status
-    outcome: Outcome | None = None
-    error: str | None = None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stepper:
     """Does the items of one request. `confirm` raises where another executor has taken the request over."""
@@ -49,7 +39,7 @@ class Stepper:
     request: OperationRequest
     operation: Write
     params: Params
-    now: Callable[[], datetime]
+    clock: Clock
     wake: Callable[[], None]
     confirm: Callable[[], Awaitable[None]]
     capabilities: Capabilities
@@ -63,16 +53,16 @@ class Stepper:
             known = await self._plan()
         elif any(item.state == items.RUNNING for item in known):
             known = await self._look_after_a_crash(known)
-        told = self.now()
+        told = self.clock.real()
         for item in known:
             if item.state != items.WAITING:
                 continue
             if self.is_stopping():
                 raise Interrupted
             await self._do(item)
-            if self.now() - told >= PROGRESS:
+            if self.clock.real() - told >= PROGRESS:
                 await self._tell()
-                told = self.now()
+                told = self.clock.real()
         return verdict_of(await self._items())
 
     async def give_up(self, why: str) -> Verdict:
@@ -140,7 +130,7 @@ class Stepper:
             await items.mark(session, self.request.id, step.key, state=items.RUNNING)
             if is_first and (action := step.hub_action or self.operation.hub_action):
                 subjects = step.subjects or (step.subject,)
-                expect(session, self.request, action=action, subjects=subjects, now=self.now())
+                expect(session, self.request, Expected(action=action, subjects=tuple(subjects)), self.clock.now())
 
     async def _run_step(self, step: Step) -> tuple[str, str]:
         if self.operation.run_step is None:
@@ -169,7 +159,8 @@ class Stepper:
         return items.UNKNOWN, f"{text_of(error)} Whether it was done cannot be told from reading."
 
     async def _wait_until(self, moment: datetime) -> None:
-        pause = min(max(moment - self.now(), timedelta(seconds=1)), LONGEST_WAIT)
+        # Docker Hub names the moment by its own clock, which the business follows.
+        pause = min(max(moment - self.clock.now(), timedelta(seconds=1)), LONGEST_WAIT)
         log.info("stepping.rate_limited", request_id=self.request.id, seconds=pause.total_seconds())
         await self.sleep(pause.total_seconds())
 
@@ -179,7 +170,7 @@ class Stepper:
 
     async def _tell(self) -> None:
         async with self.database.begin() as session:
-            await touch_card(session, self.request, self.now())
+            await refresh_card(session, self.request.id, self.clock.now())
         self.wake()
 
 

@@ -1,0 +1,78 @@
+"""Whether the ballots meet the requirement: pure, and nobody counts in two stages."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from bot.governance.approval.ballots import Ballot, Choice
+from bot.governance.approval.requirement import Requirement, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """`stage` (from 0) is the first that lacks somebody; `given` approvals count so far, in all stages together."""
+
+    stage: int
+    given: int
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """Everybody who was needed has agreed."""
+
+    given: int
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """Somebody who may has said no."""
+
+    by: str
+
+
+Tally: TypeAlias = Waiting | Met | Blocked
+
+
+def tally(requirement: Requirement, ballots: Iterable[Ballot], now: datetime) -> Tally:
+    """Where the request stands at `now`; ballots given later do not count yet, so any moment can be looked at again."""
+    counting = standing(ballot for ballot in ballots if ballot.at <= now)
+    refusal = next((ballot for ballot in counting if ballot.choice is Choice.DENY), None)
+    if refusal is not None:
+        return Blocked(refusal.voter)
+    by_voter = {ballot.voter: ballot for ballot in reversed(counting)}
+    seats = [stage for stage, each in enumerate(requirement.stages) for _ in range(each.need)]
+    seated = seat(seats, requirement.stages, by_voter)
+    empty = next((stage for number, stage in enumerate(seats) if number not in seated), None)
+    return Met(len(seated)) if empty is None else Waiting(empty, len(seated))
+
+
+def standing(ballots: Iterable[Ballot]) -> Sequence[Ballot]:
+    """The ballots that count, in order: none that another one has voided."""
+    given = list(ballots)
+    void = {number for ballot in given for number in ballot.voids}
+    return [ballot for ballot in given if ballot.id is None or ballot.id not in void]
+
+
+def seat(seats: Sequence[int], stages: Sequence[Stage], ballots: Mapping[str, Ballot]) -> Mapping[int, str]:
+    """Who sits where: seat's number to voter, as many as can, earlier stages first.
+
+    Somebody who could sit in two stages moves where that lets another one in (augmenting paths, as Kuhn has them): the
+    order in which people voted must not decide whether a request is approved.
+    """
+    taken: dict[int, str] = {}
+
+    def find_seat(voter: str, tried: set[int]) -> bool:
+        admitted = ballots[voter].admitted_by
+        for number, stage in enumerate(seats):
+            if number in tried or not set(stages[stage].of).intersection(admitted):
+                continue
+            tried.add(number)
+            if number not in taken or find_seat(taken[number], tried):
+                taken[number] = voter
+                return True
+        return False
+
+    for voter in ballots:
+        find_seat(voter, set())
+    return taken

@@ -1,0 +1,1 @@
+"""The only door: what happens to a request, what it does to its row, and what is written down and told of it."""

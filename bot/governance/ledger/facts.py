@@ -1,0 +1,304 @@
+"""Everything that can happen: a closed sum type.
+
+Each fact says who did it and when (`actor`, `at`, the business's time), what it does to the row (`change`, None where
+nothing), and what the trail says of it (`event`, `details`: JSON, and no secret).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from bot.governance.approval.ballots import Ballot, Choice
+from bot.governance.ledger.events import HUBWARDEN, Event
+from bot.governance.ledger.lifecycle import STATES, Status, sources_of
+from bot.governance.views import dump_outcome
+from bot.operations.kit.base import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowChange:
+    """The conditional update that a fact is: the row has to be in one of `sources`, and `holder` to have its claim.
+
+    Without a `target` the state stays. `lease_over_by` (machine time) asks for a claim that has run out by then;
+    `adds_attempt` counts one more.
+    """
+
+    sources: frozenset[Status]
+    target: Status | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    holder: str | None = None
+    lease_over_by: datetime | None = None
+    adds_attempt: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What Docker's log will show because of an execution: this action, on one of the subjects."""
+
+    action: str
+    subjects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submitted:
+    """A wish was recorded, in the same transaction; `described` is what was asked for, and from where."""
+
+    actor: str
+    at: datetime
+    rule: str
+    fingerprint: str
+    described: Mapping[str, Any]
+    approvals_channel: str
+
+    @property
+    def event(self) -> Event:
+        return Event.SUBMITTED
+
+    @property
+    def change(self) -> RowChange | None:
+        return None  # the row is new
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return {"rule": self.rule, "fingerprint": self.fingerprint, **self.described}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balloted:
+    """Somebody said yes or no; `given` of `required` approvals count with it."""
+
+    ballot: Ballot
+    given: int
+    required: int
+
+    @property
+    def actor(self) -> str:
+        """Whose ballot it is."""
+        return self.ballot.voter
+
+    @property
+    def at(self) -> datetime:
+        """When it was given."""
+        return self.ballot.at
+
+    @property
+    def event(self) -> Event:
+        return Event.VOTE if self.ballot.choice is Choice.APPROVE else Event.DENIAL
+
+    @property
+    def change(self) -> RowChange:
+        """Nothing but the row's lock: what comes of it is a fact of its own."""
+        return RowChange(sources=frozenset({Status.PENDING}))
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return {"given": self.given, "required": self.required}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objected:
+    """Somebody wanted to decide who may not: nothing changes, and the trail knows."""
+
+    actor: str
+    at: datetime
+    verb: str
+    why: str
+
+    @property
+    def event(self) -> Event:
+        return Event.VOTE_REFUSED
+
+    @property
+    def change(self) -> RowChange | None:
+        return None
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return {"verb": self.verb, "why": self.why}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """The request came to another state by a decision, or because its time ran out.
+
+    `expires_at` is its new deadline, where it gets one.
+    """
+
+    actor: str
+    at: datetime
+    status: Status
+    reason: str | None = None
+    expires_at: datetime | None = None
+
+    @property
+    def event(self) -> Event:
+        return STATES[self.status].event
+
+    @property
+    def change(self) -> RowChange:
+        """Whoever decided is named in the row; where only time did, nobody is."""
+        values: dict[str, Any] = {}
+        if self.actor != HUBWARDEN:
+            values |= {"decided_by": self.actor, "decided_at": self.at, "decision_reason": self.reason}
+        if self.expires_at is not None:
+            values["expires_at"] = self.expires_at
+        return RowChange(sources=sources_of(self.status), target=self.status, values=values)
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return {"status": self.status} | ({"reason": self.reason} if self.reason else {})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """An executor began; `lease_until` is machine time, `expected` what Docker's log will show of it."""
+
+    at: datetime
+    executor: str
+    lease_until: datetime
+    expected: tuple[Expected, ...] = ()
+    actor: str = HUBWARDEN
+
+    @property
+    def event(self) -> Event:
+        return Event.EXECUTING
+
+    @property
+    def change(self) -> RowChange:
+        """From approved, once."""
+        values = {"claimed_by": self.executor, "claimed_at": self.at, "lease_until": self.lease_until}
+        sources = sources_of(Status.EXECUTING)
+        return RowChange(sources=sources, target=Status.EXECUTING, values=values, adds_attempt=True)
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return {"executor": self.executor}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenOver:
+    """An executor goes on where another has fallen silent; `real_now` and `lease_until` are machine time."""
+
+    at: datetime
+    executor: str
+    attempt: int
+    real_now: datetime
+    lease_until: datetime
+    actor: str = HUBWARDEN
+
+    @property
+    def event(self) -> Event:
+        return Event.TAKEN_OVER
+
+    @property
+    def change(self) -> RowChange:
+        """Only where the other's lease is over."""
+        values = {"claimed_by": self.executor, "lease_until": self.lease_until}
+        sources = frozenset({Status.EXECUTING})
+        return RowChange(sources=sources, values=values, lease_over_by=self.real_now, adds_attempt=True)
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return {"executor": self.executor, "attempt": self.attempt}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """An execution came to its end, in the hands of whoever had the claim."""
+
+    at: datetime
+    status: Status
+    executor: str
+    outcome: Outcome | None = None
+    error: str | None = None
+    actor: str = HUBWARDEN
+
+    @property
+    def event(self) -> Event:
+        return STATES[self.status].event
+
+    @property
+    def change(self) -> RowChange:
+        """Only while the claim is held: whoever lost it must not say how it ended."""
+        values: dict[str, Any] = {"finished_at": self.at, "error": self.error, "lease_until": None}
+        if self.outcome is not None:
+            values["outcome"] = dump_outcome(self.outcome)
+        sources = frozenset({Status.EXECUTING})
+        return RowChange(sources=sources, target=self.status, values=values, holder=self.executor)
+
+    @property
+    def details(self) -> dict[str, Any]:
+        said = {"error": self.error, "outcome": dump_outcome(self.outcome) if self.outcome else None}
+        return {key: value for key, value in said.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """A person looked at Docker Hub and says what became of it; what is known of single items stays in `outcome`."""
+
+    actor: str
+    at: datetime
+    status: Status
+    outcome: Outcome
+
+    @property
+    def event(self) -> Event:
+        return Event.SETTLED
+
+    @property
+    def change(self) -> RowChange:
+        """Only what is unknown can be settled."""
+        values = {
+            "settled_by": self.actor,
+            "finished_at": self.at,
+            "error": None,
+            "outcome": dump_outcome(self.outcome),
+        }
+        return RowChange(sources=frozenset({Status.UNKNOWN}), target=self.status, values=values)
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return {"status": self.status}
+
+
+Fact: TypeAlias = Submitted | Balloted | Objected | Moved | Claimed | TakenOver | Finished | Settled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """Somebody read something: of no request, and in the trail all the same."""
+
+    actor: str
+    at: datetime
+    rule: str
+    described: Mapping[str, Any]
+
+    @property
+    def event(self) -> Event:
+        return Event.READ
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return {"rule": self.rule, **self.described}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """The policy refused what somebody asked for; `rule` is None where no rule spoke of it."""
+
+    actor: str
+    at: datetime
+    rule: str | None
+    described: Mapping[str, Any]
+
+    @property
+    def event(self) -> Event:
+        return Event.REFUSED
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return {"rule": self.rule, **self.described}
+
+
+Note: TypeAlias = Read | Refused

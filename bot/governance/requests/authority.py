@@ -1,0 +1,73 @@
+"""Whether somebody may ask: what the policy says of them and of what they want, as of now."""
+
+from typing import Any
+
+from bot.errors import RequestRefused
+from bot.governance.context import Context
+from bot.governance.ledger.facts import Refused as RefusedFact
+from bot.governance.ledger.record import note
+from bot.governance.policy import Allowed, Decision, NeedsApproval, Refused, decide, first_rule, may_ask_for
+from bot.operations.kit.base import Intent, Operation
+
+NOT_THEY = "Guests, bots and people who have left cannot ask Hubwarden for anything."
+
+
+async def authorize(context: Context, intent: Intent, requester: str) -> Allowed | NeedsApproval:
+    """What the policy says where it does not refuse; raises `RequestRefused`, which goes into the trail."""
+    decision = await judge(context, intent, requester)
+    if isinstance(decision, Refused):
+        fact = RefusedFact(
+            actor=requester, at=context.clock.now(), rule=decision.rule, described=described(context, intent)
+        )
+        async with context.database.begin() as session:
+            await note(session, fact)
+        raise RequestRefused(*decision.reason)
+    return decision
+
+
+async def require_somebody(context: Context, operation: Operation, requester: str) -> None:
+    """Before there are parameters to judge: guests learn nothing, nor does anybody of what no rule allows."""
+    if not (await context.directory.person(requester)).may_decide:
+        raise RequestRefused(NOT_THEY)
+    if not may_ask_for(context.policy, operation):
+        raise RequestRefused(f"No rule of the policy allows {operation.name}.")
+
+
+def require_ours(context: Context, organization: str) -> None:
+    """Raises `RequestRefused` for an organization that Hubwarden does not run."""
+    if organization not in context.organizations:
+        raise RequestRefused(foreign_text(context, organization))
+
+
+async def judge(context: Context, intent: Intent, requester: str) -> Decision:
+    """What the policy says of the intent; the trail does not hear of it."""
+    if intent.params.organization not in context.organizations:
+        return Refused(None, (foreign_text(context, intent.params.organization),))
+    if not (await context.directory.person(requester)).may_decide:
+        return Refused(None, (NOT_THEY,))
+    return decide(context.policy, intent, requester, await _groups_of(context, intent, requester))
+
+
+async def _groups_of(context: Context, intent: Intent, requester: str) -> frozenset[str]:
+    """In which of the groups the requester is that the one rule names which decides; no other is asked for."""
+    rule = first_rule(context.policy, intent)
+    if rule is None or rule.requesters is None or requester in rule.requesters.users:
+        return frozenset()
+    named = rule.requesters.groups
+    return frozenset({group for group in named if requester in await context.directory.members_of(group)})
+
+
+def foreign_text(context: Context, organization: str) -> str:
+    """That it is none of ours."""
+    ours = ", ".join(context.organizations)
+    return f"Hubwarden does not run the organization “{organization}”. It runs: {ours}."
+
+
+def described(context: Context, intent: Intent) -> dict[str, Any]:
+    """An intent and where it comes from, for the trail."""
+    return {
+        "operation": intent.operation.name,
+        "params": intent.params.model_dump(mode="json", by_alias=True),
+        "reason": intent.reason,
+        **context.origin,
+    }

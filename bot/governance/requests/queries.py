@@ -1,0 +1,65 @@
+"""Requests as others may see them: by number, somebody's own, and those that wait for somebody."""
+
+from collections.abc import Sequence
+
+from bot.db import ballots, items, requests
+from bot.db.models import OperationRequest
+from bot.db.session import Session
+from bot.errors import AlreadyDecided, RequestNotFound
+from bot.governance.context import Context
+from bot.governance.ledger.lifecycle import STATES, Status
+from bot.governance.requests.approvers import admitting
+from bot.governance.views import RequestView, view_of
+from bot.phrases import Mention, Phrase
+
+# More than anybody reads; a page shows fewer.
+MOST = 1000
+
+
+async def by_number(context: Context, request_id: int) -> RequestView:
+    """The request as it stands; raises `RequestNotFound`."""
+    async with context.database.begin() as session:
+        return await view_in(session, request_id)
+
+
+async def mine(context: Context, requester: str, *, limit: int = 100) -> tuple[RequestView, ...]:
+    """What somebody has asked for, newest first."""
+    async with context.database.begin() as session:
+        return await _views(session, await requests.of_requester(session, requester, limit=limit))
+
+
+async def waiting_for(context: Context, user: str) -> tuple[RequestView, ...]:
+    """The pending requests that the person may decide and has said nothing to, oldest first.
+
+    Raises `DirectoryUnavailable` where Slack has to be asked who is in a group and does not answer.
+    """
+    person = await context.directory.person(user)
+    if not person.may_decide:
+        return ()
+    async with context.database.begin() as session:
+        pending = await _views(session, await requests.in_states(session, [Status.PENDING], limit=MOST))
+    others = [view for view in pending if user not in {view.requester, *view.approvals}]
+    return tuple([view for view in others if await admitting(view.requirement, person, context.directory)])
+
+
+async def view_in(session: Session, request_id: int) -> RequestView:
+    """The request as it stands in a transaction; raises `RequestNotFound`."""
+    request = await requests.get(session, request_id)
+    if request is None:
+        raise RequestNotFound(f"There is no request {request_id}.")
+    given = await ballots.of_request(session, request_id)
+    return view_of(request, given, progress=await items.progress(session, request_id))
+
+
+async def _views(session: Session, rows: Sequence[OperationRequest]) -> tuple[RequestView, ...]:
+    given = await ballots.of_requests(session, [row.id for row in rows])
+    return tuple(view_of(row, [ballot for ballot in given if ballot.request_id == row.id]) for row in rows)
+
+
+async def too_late(session: Session, request_id: int) -> AlreadyDecided | RequestNotFound:
+    """The error for whoever comes when the request is no longer where they need it."""
+    request = await requests.get(session, request_id)
+    if request is None:
+        return RequestNotFound(f"There is no request {request_id}.")
+    by: Phrase = (" by ", Mention(request.decided_by)) if request.decided_by else ()
+    return AlreadyDecided(f"Too late: request {request_id} {STATES[Status(request.status)].said}", *by, ".")
