@@ -47,7 +47,7 @@ def render_operation(operation: Operation) -> str:
 
 def facts_of(operation: Operation) -> Iterator[str]:
     """What it asks of Docker Hub, what that takes, and what Docker's own log says of it."""
-    yield f"Docker Hub: `{operation.endpoint}`"
+    yield f"Docker Hub: `{operation.endpoint}`" if operation.endpoint else "Asks Hubwarden's own tables"
     if isinstance(operation, Write):
         yield f"Its card says: {first_line(operation.preview)}"
         yield record_of(operation)

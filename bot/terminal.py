@@ -36,8 +36,9 @@ from bot.hub import Hub, HubError
 from bot.hub.login import SecondFactorNeeded, log_in, send_code
 from bot.logs import configure_logs
 from bot.operations import BY_NAME, OPERATIONS
-from bot.operations.kit.base import Answer, Change, Intent, Read
+from bot.operations.kit.base import Answer, Cell, Change, Intent, Read
 from bot.operations.kit.capabilities import Capabilities
+from bot.phrases import Mention
 from bot.settings import TerminalSettings, load
 from bot.slack.grammar import Form, Help, Pick, parse_words, topics, usage
 from bot.slack.text import UNSEEN, flat, visible
@@ -265,9 +266,15 @@ def harmless(text: str) -> str:
     return flat(ESCAPES.sub("", text))
 
 
-def as_text(cell: str | datetime) -> str:
+def as_text(cell: Cell) -> str:
     """A cell; a moment in UTC, as ISO 8601 has it."""
-    return cell.strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(cell, datetime) else cell
+    match cell:
+        case datetime():
+            return cell.strftime("%Y-%m-%dT%H:%M:%SZ")
+        case Mention():
+            return cell.id
+        case _:
+            return cell
 
 
 def show_request(view: RequestView, hub: Hub, *, as_json: bool) -> None:

@@ -12,6 +12,7 @@ from typing import NoReturn
 import pytest
 from playwright.async_api import Browser, async_playwright
 
+from bot.db.session import Database
 from sandbox.clock import Clock
 from sandbox.hub import HubSandbox
 from tests import postgres
@@ -106,6 +107,14 @@ def postgresql_url(postgres_server: postgres.Server, postgres_template: str) -> 
 def database_url(request: pytest.FixtureRequest) -> str:
     """The async address of a migrated, empty database of this test's own; the test runs once on each kind."""
     return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A migrated, empty database of this test's own, open; the test runs once on each kind."""
+    database = Database(database_url)
+    yield database
+    await database.close()
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ def test_every_operation_has_its_heading_in_order() -> None:
 def test_an_operation_shows_its_usage_its_parameters_and_what_it_needs(operation: Operation) -> None:
     text = docs.render_operation(operation)
     assert f"\n{usage(operation)}\n" in text
-    assert operation.endpoint in text
+    assert (operation.endpoint or "own tables") in text
     assert all(f"`{scope}`" in text for scope in operation.scopes)
     rows = [line for line in text.splitlines() if line.startswith("| `")]
     assert [row.split("`")[1] for row in rows] == [parameter.flag for parameter in parameters(operation.params)]

@@ -143,6 +143,26 @@ async def of_requester(session: AsyncSession, requester: str, *, limit: int) -> 
     return (await session.scalars(statement)).all()
 
 
+async def search(
+    session: AsyncSession,
+    organization: str,
+    *,
+    statuses: Iterable[str] = (),
+    requester: str | None = None,
+    operation: str | None = None,
+    limit: int,
+) -> Sequence[OperationRequest]:
+    """An organization's requests, newest first; in any state, of anybody, for anything, where these are left out."""
+    statement = select(OperationRequest).where(OperationRequest.organization == organization)
+    if wanted := list(statuses):
+        statement = statement.where(OperationRequest.status.in_(wanted))
+    if requester is not None:
+        statement = statement.where(OperationRequest.requester == requester)
+    if operation is not None:
+        statement = statement.where(OperationRequest.operation == operation)
+    return (await session.scalars(statement.order_by(OperationRequest.id.desc()).limit(limit))).all()
+
+
 async def in_states(session: AsyncSession, statuses: Iterable[str], *, limit: int) -> Sequence[OperationRequest]:
     """The requests in these states, oldest first."""
     statement = (

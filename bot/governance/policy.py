@@ -204,6 +204,11 @@ def may_ask_for(policy: Policy, operation: Operation) -> bool:
     )
 
 
+def names_exactly(policy: Policy, rule: str, operation: Operation) -> bool:
+    """Whether the rule of this name names the operation itself, and not only with a glob that takes in others too."""
+    return any(operation.name in each.operations for each in policy.rules if each.name == rule)
+
+
 def is_among(people: People, user: str, groups: frozenset[str]) -> bool:
     """Whether the user is named, or is in a group that is."""
     return user in people.users or not groups.isdisjoint(people.groups)

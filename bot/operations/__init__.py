@@ -1,6 +1,6 @@
 """Everything the bot can do; an operation added to a noun's tuple is added everywhere."""
 
-from bot.operations import admin, audit_log, invites, members, offboarding, organization_settings
+from bot.operations import admin, audit_log, invites, members, offboarding, organization_settings, own
 from bot.operations.kit.base import Operation
 from bot.operations.registry import access as registry_access
 from bot.operations.repositories import changes as repository_changes
@@ -36,6 +36,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *scim_changes.OPERATIONS,
     *audit_log.OPERATIONS,
     *admin.OPERATIONS,
+    *own.OPERATIONS,
 )
 
 BY_NAME = {operation.name: operation for operation in OPERATIONS}

@@ -13,7 +13,7 @@ from bot.errors import UsageError, UserError
 from bot.operations.kit.base import Answer, Cell, Document, Intent, Operation, Write
 from bot.operations.kit.parameters import parameters
 from bot.operations.kit.text import harmless
-from bot.phrases import Phrase
+from bot.phrases import Mention, Phrase
 from bot.slack.cards import Block, Content, button, context, pack, section
 from bot.slack.grammar import COMMAND, topics, usage
 from bot.slack.text import code, escape, fit, fit_lines, mentioned, visible
@@ -63,7 +63,13 @@ def zone_of(timezone: str) -> ZoneInfo:
 
 def cell_text(cell: Cell, zone: ZoneInfo) -> str:
     """A cell as the reader sees it."""
-    return cell.astimezone(zone).strftime("%Y-%m-%d %H:%M") if isinstance(cell, datetime) else cell
+    match cell:
+        case datetime():
+            return cell.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+        case Mention():
+            return f"@{cell.id}"
+        case _:
+            return cell
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Block:
@@ -112,8 +118,19 @@ def as_document(answer: Answer, name: str) -> Document:
     writer = csv.writer(text)
     writer.writerow(answer.columns)
     for row in answer.rows:
-        writer.writerow([harmless(cell.isoformat() if isinstance(cell, datetime) else cell) for cell in row])
+        writer.writerow([harmless(as_csv(cell)) for cell in row])
     return Document(f"{name}.csv", "text/csv", text.getvalue().encode())
+
+
+def as_csv(cell: Cell) -> str:
+    """A cell as text that a program reads."""
+    match cell:
+        case datetime():
+            return cell.isoformat()
+        case Mention():
+            return cell.id
+        case _:
+            return cell
 
 
 def render(intent: Intent) -> list[str]:

@@ -13,6 +13,7 @@ async def read(hub: Hub, name: str, /, **values: Any) -> Answer:
     """What a read finds."""
     operation = BY_NAME[name]
     assert isinstance(operation, Read)
+    assert operation.run is not None
     return await operation.run(hub, operation.params.model_validate({"organization": "acme", **values}))
 
 

@@ -33,7 +33,7 @@ def push(sandbox: JudgedHub, number: int) -> None:
 async def test_the_newest_come_first_and_more_is_said(hub_sandbox: JudgedHub, hub: Hub) -> None:
     answer = await audit_log.list_entries(hub, wanted(action="repo.tag.push", limit=3))
     assert {row[1] for row in answer.rows} == {"repo.tag.push"}
-    assert [row[0] for row in answer.rows] == sorted((row[0] for row in answer.rows), reverse=True)
+    assert [row[0] for row in answer.rows] == sorted((row[0] for row in answer.rows), key=str, reverse=True)
     assert answer.note.startswith("There are more: these are the newest 3.")
     assert set(hub_sandbox.judge()) == {"CreateAccessToken", "ListAuditLogs"}
 

@@ -11,8 +11,10 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 from pydantic.fields import FieldInfo
 
 from bot.errors import UserError
+from bot.phrases import Mention
 
 if TYPE_CHECKING:
+    from bot.db.session import Database
     from bot.hub import Hub
 
 
@@ -116,8 +118,8 @@ class Document:
     content: bytes = field(repr=False)
 
 
-# A moment is shown in the reader's own time zone.
-Cell: TypeAlias = str | datetime
+# A moment is shown in the reader's own time zone, and a person as the surface shows people.
+Cell: TypeAlias = str | datetime | Mention
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,18 @@ class Answer:
     total: int
     note: str = ""
     document: Document | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks at our own tables. They see what concerns them; everything, where a rule names the operation itself.
+
+    `may_decide` answers of a row's requirement whether it asks for this person.
+    """
+
+    id: str
+    sees_everything: bool
+    may_decide: "Callable[[Mapping[str, Any]], Awaitable[bool]]"
 
 
 class CapabilityMissing(UserError):
@@ -202,22 +216,29 @@ def field_named(params: type[Params], name: str) -> FieldInfo | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """An operation that changes nothing.
+    """An operation that changes nothing: `run` asks Docker Hub, or `look` asks our own tables, for somebody.
 
-    `needs` names the plan, role or credential that Docker wants for it; `alias` is a shorter way to type it.
-    `capability` names a part of Docker Hub outside the contract, which can be missing.
+    `endpoint` is Docker's, empty where our own tables are asked. `needs` names the plan, role or credential that
+    Docker wants for it; `alias` is a shorter way to type it. `capability` names a part of Docker Hub outside the
+    contract, which can be missing.
     """
 
     name: str
     title: str
     summary: str
     params: type[Params]
-    run: "Callable[[Hub, Any], Awaitable[Answer]]"
-    endpoint: str
+    run: "Callable[[Hub, Any], Awaitable[Answer]] | None" = None
+    look: "Callable[[Database, Viewer, Any], Awaitable[Answer]] | None" = None
+    endpoint: str = ""
     scopes: tuple[str, ...] = ()
     needs: str = ""
     alias: str = ""
     capability: str = ""
+
+    def __post_init__(self) -> None:
+        """One place to ask, and Docker's address where it is Docker Hub."""
+        if (self.run is None) == (self.look is None) or bool(self.endpoint) != (self.run is not None):
+            raise TypeError(f"{self.name}: give either run and its endpoint, or look")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
