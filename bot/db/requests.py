@@ -148,16 +148,13 @@ async def search(
     organization: str,
     *,
     statuses: Iterable[str] = (),
-    requester: str | None = None,
     operation: str | None = None,
     limit: int,
 ) -> Sequence[OperationRequest]:
-    """An organization's requests, newest first; in any state, of anybody, for anything, where these are left out."""
+    """An organization's requests, newest first; in any state and for anything, where these are left out."""
     statement = select(OperationRequest).where(OperationRequest.organization == organization)
     if wanted := list(statuses):
         statement = statement.where(OperationRequest.status.in_(wanted))
-    if requester is not None:
-        statement = statement.where(OperationRequest.requester == requester)
     if operation is not None:
         statement = statement.where(OperationRequest.operation == operation)
     return (await session.scalars(statement.order_by(OperationRequest.id.desc()).limit(limit))).all()

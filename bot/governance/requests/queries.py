@@ -25,7 +25,7 @@ async def by_number(context: Context, request_id: int) -> RequestView:
 async def mine(context: Context, requester: str, *, limit: int = 100) -> tuple[RequestView, ...]:
     """What somebody has asked for, newest first."""
     async with context.database.begin() as session:
-        return await _views(session, await requests.of_requester(session, requester, limit=limit))
+        return await views_in(session, await requests.of_requester(session, requester, limit=limit))
 
 
 async def waiting_for(context: Context, user: str) -> tuple[RequestView, ...]:
@@ -37,7 +37,7 @@ async def waiting_for(context: Context, user: str) -> tuple[RequestView, ...]:
     if not person.may_decide:
         return ()
     async with context.database.begin() as session:
-        pending = await _views(session, await requests.in_states(session, [Status.PENDING], limit=MOST))
+        pending = await views_in(session, await requests.in_states(session, [Status.PENDING], limit=MOST))
     others = [view for view in pending if user not in {view.requester, *view.approvals}]
     return tuple([view for view in others if await admitting(view.requirement, person, context.directory)])
 
@@ -51,7 +51,8 @@ async def view_in(session: Session, request_id: int) -> RequestView:
     return view_of(request, given, progress=await items.progress(session, request_id))
 
 
-async def _views(session: Session, rows: Sequence[OperationRequest]) -> tuple[RequestView, ...]:
+async def views_in(session: Session, rows: Sequence[OperationRequest]) -> tuple[RequestView, ...]:
+    """The views of rows, in their order, with their ballots; how far their items are is left out."""
     given = await ballots.of_requests(session, [row.id for row in rows])
     return tuple(view_of(row, [ballot for ballot in given if ballot.request_id == row.id]) for row in rows)
 

@@ -14,8 +14,8 @@ from bot.errors import UserError
 from bot.phrases import Mention
 
 if TYPE_CHECKING:
-    from bot.db.session import Database
     from bot.hub import Hub
+    from bot.operations.kit.own_tables import OwnTables
 
 
 class Params(BaseModel):
@@ -137,18 +137,6 @@ class Answer:
     document: Document | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """Who looks at our own tables. They see what concerns them; everything, where a rule names the operation itself.
-
-    `may_decide` answers of a row's requirement whether it asks for this person.
-    """
-
-    id: str
-    sees_everything: bool
-    may_decide: "Callable[[Mapping[str, Any]], Awaitable[bool]]"
-
-
 class CapabilityMissing(UserError):
     """This organization's plan, or this account, does not offer that part of Docker Hub."""
 
@@ -216,7 +204,7 @@ def field_named(params: type[Params], name: str) -> FieldInfo | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """An operation that changes nothing: `run` asks Docker Hub, or `look` asks our own tables, for somebody.
+    """An operation that changes nothing: `run` asks Docker Hub, or `look` our own tables.
 
     `endpoint` is Docker's, empty where our own tables are asked. `needs` names the plan, role or credential that
     Docker wants for it; `alias` is a shorter way to type it. `capability` names a part of Docker Hub outside the
@@ -228,7 +216,7 @@ class Read:
     summary: str
     params: type[Params]
     run: "Callable[[Hub, Any], Awaitable[Answer]] | None" = None
-    look: "Callable[[Database, Viewer, Any], Awaitable[Answer]] | None" = None
+    look: "Callable[[OwnTables, Any], Awaitable[Answer]] | None" = None
     endpoint: str = ""
     scopes: tuple[str, ...] = ()
     needs: str = ""

@@ -1,0 +1,74 @@
+"""Our own tables as one person may see them, for the operations that read them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.db import requests, trail
+from bot.errors import RequestNotFound
+from bot.governance.context import Context
+from bot.governance.ledger.events import HUBWARDEN
+from bot.governance.people import DirectoryUnavailable
+from bot.governance.requests.approvers import admitting
+from bot.governance.requests.queries import MOST, mine, views_in, waiting_for
+from bot.governance.views import RequestView
+from bot.operations.kit.own_tables import SeenRequests, SeenStep, Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class PersonsTables:
+    """An `OwnTables`. Somebody sees what they asked for, may decide or have voted on; or everything, if so allowed."""
+
+    context: Context
+    person: str
+    sees_everything: bool
+
+    async def requests(self, wanted: Wanted) -> SeenRequests:
+        """As `OwnTables` says; the newest 1,000 are looked through."""
+        match wanted.whose:
+            case "mine":
+                looked_through = await mine(self.context, self.person, limit=MOST)
+            case "waiting":
+                looked_through = tuple(reversed(await waiting_for(self.context, self.person)))
+            case _:
+                looked_through = await self._newest(wanted)
+        fitting = [view for view in looked_through if fits(view, wanted)]
+        if wanted.whose == "all":
+            fitting = [view for view in fitting if await self._concerns(view)]
+        return SeenRequests(fitting, is_all=len(looked_through) < MOST, sees_everything=self.sees_everything)
+
+    async def history(self, organization: str, request_id: int) -> Sequence[SeenStep]:
+        """As `OwnTables` says: whom it does not concern learns no more than of a number that nobody has."""
+        async with self.context.database.begin() as session:
+            row = await requests.get(session, request_id)
+            views = await views_in(session, [row] if row is not None else [])
+            records = await trail.of_request(session, request_id)
+        # Who is in a group is asked of Slack, so outside of the transaction.
+        if not views or views[0].organization != organization or not await self._concerns(views[0]):
+            raise RequestNotFound(f"There is no request {request_id} that you may see.")
+        return [SeenStep(r.at, r.event, None if r.actor == HUBWARDEN else r.actor, r.details) for r in records]
+
+    async def _newest(self, wanted: Wanted) -> tuple[RequestView, ...]:
+        async with self.context.database.begin() as session:
+            rows = await requests.search(
+                session, wanted.organization, statuses=wanted.states, operation=wanted.operation, limit=MOST
+            )
+            return await views_in(session, rows)
+
+    async def _concerns(self, view: RequestView) -> bool:
+        if self.sees_everything or self.person in {view.requester, *(ballot.voter for ballot in view.ballots)}:
+            return True
+        person = await self.context.directory.person(self.person)
+        try:
+            return bool(await admitting(view.requirement, person, self.context.directory))
+        except DirectoryUnavailable:
+            # Whether they are asked cannot be told now, so for now they are not.
+            return False
+
+
+def fits(view: RequestView, wanted: Wanted) -> bool:
+    """Whether it is one of those that are wanted."""
+    return (
+        view.organization == wanted.organization
+        and (not wanted.states or view.status in wanted.states)
+        and wanted.operation in {None, view.operation}
+    )
