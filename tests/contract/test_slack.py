@@ -1,9 +1,11 @@
 """What the statement of Slack's contract finds wrong with a payload, and what it leaves alone."""
 
 import copy
+import inspect
 from typing import Any
 
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.contract.slack import (
     answer_schema,
@@ -25,6 +27,9 @@ COMMAND: dict[str, Any] = {
     "response_url": "https://example.com/",
     "trigger_id": "1.2",
 }
+
+# Of slack_sdk's parameters: what is sent as a header, and what is Python's.
+NO_ARGUMENTS = {"app_token", "self", "kwargs"}
 
 
 def test_whatever_is_stated_can_be_read() -> None:
@@ -59,6 +64,21 @@ def test_a_key_that_has_to_be_there_is_missed() -> None:
 
 def test_a_true_is_no_number() -> None:
     assert breaches({"ok": True, "expires_in": True}, answer_schema("auth.test")) != []
+
+
+@pytest.mark.parametrize("method", names("methods"))
+def test_slacks_own_client_takes_the_arguments_that_are_stated(method: str) -> None:
+    taken = inspect.signature(getattr(AsyncWebClient, method.replace(".", "_"))).parameters
+    schema = arguments_schema(method)
+    assert schema["properties"].keys() <= taken.keys()
+    assert set(schema.get("required", ())) == {
+        name for name, one in taken.items() if one.default is one.empty and name not in NO_ARGUMENTS
+    }
+    for name, stated in schema["properties"].items():
+        kinds = {
+            kind for kind, word in (("boolean", "bool"), ("integer", "int")) if word in str(taken[name].annotation)
+        }
+        assert {stated["type"]} & {"boolean", "integer"} == kinds, name
 
 
 def test_arguments_may_be_texts_as_a_query_has_them() -> None:
