@@ -21,6 +21,12 @@ from tests.sandbox.block_kit_judge import JUDGES
 
 REFERENCE = Path(__file__).resolve().parents[3] / "shared"
 
+if not REFERENCE.is_dir():
+    pytest.skip(
+        "no recorded reference beside this repository: our statement of the contracts was not held against it",
+        allow_module_level=True,
+    )
+
 # Where the reference names keys and forgets to say that it is an object which has them, ours says so.
 SAID_TO_BE_OBJECTS = (
     "PUT /v2/orgs/{name}/settings, body, application/json",
@@ -124,26 +130,16 @@ WORDS = {
 }
 
 
-@pytest.fixture(scope="module")
-def reference() -> Path:
-    """The folder of recorded facts: contract, samples, limits."""
-    if not REFERENCE.is_dir():
-        pytest.skip(
-            "no recorded reference beside this repository: our statement of the contracts was not held against it"
-        )
-    return REFERENCE
-
-
-def test_docker_hubs_operations_are_those_of_the_reference(reference: Path) -> None:
-    theirs = openapi_facts.Facts(yaml.safe_load((reference / "hub-api" / "openapi.yaml").read_text(encoding="utf-8")))
+def test_docker_hubs_operations_are_those_of_the_reference() -> None:
+    theirs = openapi_facts.Facts(yaml.safe_load((REFERENCE / "hub-api" / "openapi.yaml").read_text(encoding="utf-8")))
     ours = openapi_facts.Facts(document())
     assert len(theirs.operations()) == 54
     found = list(openapi_facts.differences(ours.operations(), theirs.operations()))
     assert found == [f"{place}, type: ours alone has it, as object" for place in SAID_TO_BE_OBJECTS]
 
 
-def test_the_audit_actions_are_those_of_the_reference(reference: Path) -> None:
-    recorded = yaml.safe_load((reference / "hub-api" / "audit-actions.yaml").read_text(encoding="utf-8"))
+def test_the_audit_actions_are_those_of_the_reference() -> None:
+    recorded = yaml.safe_load((REFERENCE / "hub-api" / "audit-actions.yaml").read_text(encoding="utf-8"))
     assert statement("audit_actions") == recorded
 
 
@@ -159,9 +155,9 @@ PARTS: dict[str, tuple[list[str], Callable[[str], Json], Callable[[str], str]]] 
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_slacks_answers_payloads_and_events_are_those_of_the_reference(reference: Path, part: str) -> None:
+def test_slacks_answers_payloads_and_events_are_those_of_the_reference(part: str) -> None:
     stated, schema, file_name = PARTS[part]
-    samples = {path.stem: path for path in (reference / "slack" / "samples" / part).glob("*.json")}
+    samples = {path.stem: path for path in (REFERENCE / "slack" / "samples" / part).glob("*.json")}
     named = {file_name(name): name for name in stated}
     assert samples.keys() - named.keys() == UNSTATED[part]
     assert named.keys() - samples.keys() == (UNRECORDED if part == "payloads" else set())
@@ -183,11 +179,11 @@ def _is_known(place: str, how: str) -> bool:
     return how == "the sample alone has it" and (place.rpartition(".")[2] in LEFT_OUT or place in LEFT_OUT_PLACES)
 
 
-def test_each_difference_from_the_samples_that_is_known_is_still_one(reference: Path) -> None:
+def test_each_difference_from_the_samples_that_is_known_is_still_one() -> None:
     places = set()
     for part, (stated, schema, file_name) in PARTS.items():
         for name in stated:
-            path = reference / "slack" / "samples" / part / f"{file_name(name)}.json"
+            path = REFERENCE / "slack" / "samples" / part / f"{file_name(name)}.json"
             if path.exists():
                 places |= {place for place, _ in sample_facts.differences(schema(name), json.loads(path.read_text()))}
     assert DOCUMENTED - places == set()
@@ -196,34 +192,34 @@ def test_each_difference_from_the_samples_that_is_known_is_still_one(reference: 
     assert LEFT_OUT.keys() - {place.rpartition(".")[2] for place in places} == set()
 
 
-def test_the_manifest_is_as_narrow_as_the_reference(reference: Path) -> None:
-    theirs = json.loads((reference / "slack" / "manifest.schema.json").read_text(encoding="utf-8"))
+def test_the_manifest_is_as_narrow_as_the_reference() -> None:
+    theirs = json.loads((REFERENCE / "slack" / "manifest.schema.json").read_text(encoding="utf-8"))
     assert list(schema_facts.looser(manifest_schema(), theirs, root=theirs)) == []
 
 
-def test_block_kits_numbers_are_those_of_the_reference(reference: Path) -> None:
-    recorded = json.loads((reference / "slack" / "block-kit" / "limits.json").read_text(encoding="utf-8"))
+def test_block_kits_numbers_are_those_of_the_reference() -> None:
+    recorded = json.loads((REFERENCE / "slack" / "block-kit" / "limits.json").read_text(encoding="utf-8"))
     assert statement("block_kit")["limits"] == recorded
 
 
-def _recorded_payloads(reference: Path) -> Iterator[tuple[str, str, Any]]:
+def _recorded_payloads() -> Iterator[tuple[str, str, Any]]:
     """Each payload that Slack was recorded accepting: its file, what it is, and itself."""
-    folder = reference / "slack" / "block-kit" / "valid"
+    folder = REFERENCE / "slack" / "block-kit" / "valid"
     for path in sorted(folder.glob("*/*.json")):
         file = path.relative_to(folder).as_posix()
         yield file, next(kind for beginning, kind in KINDS if file.startswith(beginning)), json.loads(path.read_text())
 
 
-def test_every_payload_that_slack_was_recorded_accepting_passes(reference: Path) -> None:
-    found = {file: JUDGES[kind](payload) for file, kind, payload in _recorded_payloads(reference)}
+def test_every_payload_that_slack_was_recorded_accepting_passes() -> None:
+    found = {file: JUDGES[kind](payload) for file, kind, payload in _recorded_payloads()}
     assert len(found) > 80
     assert {file: wrong for file, wrong in found.items() if wrong} == {}
 
 
-def test_our_own_payloads_use_every_key_and_word_that_the_recorded_ones_use(reference: Path) -> None:
+def test_our_own_payloads_use_every_key_and_word_that_the_recorded_ones_use() -> None:
     accepted: dict[str, list[Any]] = statement("block_kit")["accepted"]
     used: defaultdict[str, set[tuple[str, ...]]] = defaultdict(set)
-    for _, kind, payload in _recorded_payloads(reference):
+    for _, kind, payload in _recorded_payloads():
         used[kind] |= set(_uses(payload, kind))
     lacking = {kind: used[kind].difference(*(_uses(one, kind) for one in accepted[kind])) for kind in used}
     assert {kind: uses for kind, uses in lacking.items() if uses} == {}
