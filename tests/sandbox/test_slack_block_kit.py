@@ -19,9 +19,10 @@ from tests.sandbox.slack_support import actions, button, field, modal, section
 Json = dict[str, Any]
 STATED = statement("block_kit")
 ACCEPTED = [(kind, payload) for kind, payloads in STATED["accepted"].items() for payload in payloads]
+IDS = [f"{kind} {payload.get('type', '')}".strip() for kind, payload in ACCEPTED]
 
 
-@pytest.mark.parametrize(("kind", "payload"), ACCEPTED)
+@pytest.mark.parametrize(("kind", "payload"), ACCEPTED, ids=IDS)
 def test_a_payload_that_slack_takes_passes(kind: str, payload: Any) -> None:
     assert JUDGES[kind](payload) == []
 
