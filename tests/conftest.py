@@ -1,4 +1,4 @@
-"""What every test may ask for: migrated databases, a browser, the shared reference; and what a run did not check."""
+"""What every test may ask for: migrated databases, a browser; and what a run did not check."""
 
 import os
 import shutil
@@ -137,7 +137,7 @@ def bare_database_url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(f"bare_{request.param}_url"))
 
 
-# The browser, and the reference
+# The browser
 
 
 @pytest.fixture(scope="session")
@@ -156,15 +156,6 @@ async def browser(chromium: Path) -> AsyncIterator[Browser]:
         browser = await playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
         yield browser
         await browser.close()
-
-
-@pytest.fixture(scope="session")
-def shared_reference() -> Path:
-    """The folder of recorded facts beside this repository: contract, samples, limits."""
-    path = ROOT.parent / "shared"
-    if not path.is_dir():
-        pytest.skip("no ../shared: not held against the recorded contract, samples and limits")
-    return path
 
 
 # Marks, and what was not checked

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.slack.socket import SocketMode
+from tests.contract.slack import argument_breaches
 from tests.flows.house import House
 
 OpenHouse = Callable[..., Awaitable[House]]
@@ -15,11 +16,14 @@ OpenHouse = Callable[..., Awaitable[House]]
 
 @pytest.fixture
 async def house(sqlite_url: str) -> AsyncIterator[House]:
-    """The bot and both sandboxes, on SQLite."""
+    """The bot and both sandboxes, on SQLite; whatever the bot asked of Slack is held against the contract."""
     house = House(sqlite_url)
     await house.start()
     yield house
     await house.stop()
+    asked = [(call.method, call.args) for call in house.slack.calls if call.method != "response_url"]
+    assert asked
+    assert [wrong for method, arguments in asked for wrong in argument_breaches(method, arguments)] == []
 
 
 @pytest.fixture

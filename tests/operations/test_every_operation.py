@@ -135,7 +135,6 @@ async def do(hub: Hub, line: str) -> str:
 async def test_every_operation_of_the_contract_is_one_of_ours(
     hub_sandbox: JudgedHub,
     provisioned: Hub,
-    shared_reference: object,
     record_property: Callable[[str, object], None],
 ) -> None:
     driven_by: defaultdict[str, set[str]] = defaultdict(set)
