@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-import yaml
 
 from bot.app import HTTP_TIMEOUT, read_alert_rules, read_policy
 from bot.db.migrate import upgrade
+from bot.documents import read_yaml
 from bot.errors import ConfigurationError
 from bot.governance.hub_errors import sentence
 from bot.hub import ClientOptions, Credential, Hub, HubError
@@ -46,11 +46,11 @@ async def find_problems() -> list[str]:
 def manifest_problems(path: Path) -> list[str]:
     """What in the manifest does not fit what the code registers."""
     try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+        loaded = read_yaml(path.read_text(encoding="utf-8"), path.name).data
     except OSError:
         return [f"{path.name} is missing: it comes with Hubwarden's source."]
-    except yaml.YAMLError as error:
-        return [f"{path.name} is no YAML: {' '.join(str(error).split())}"]
+    except ConfigurationError as error:
+        return error.problems
     manifest: dict[str, Any] = loaded if isinstance(loaded, dict) else {}
     features = manifest.get("features", {})
     problems = []
@@ -65,7 +65,7 @@ def manifest_problems(path: Path) -> list[str]:
 
 def manifest_scopes(path: Path) -> set[str]:
     """The bot scopes that the manifest asks for."""
-    manifest: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    manifest: dict[str, Any] = read_yaml(path.read_text(encoding="utf-8"), path.name).data
     return set(manifest["oauth_config"]["scopes"]["bot"])
 
 

@@ -15,6 +15,7 @@ from pydantic_settings import (
 )
 
 from bot.errors import ConfigurationError
+from bot.validation import bare_fault
 
 DATABASES = ("sqlite+aiosqlite://", "postgresql+asyncpg://")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -178,14 +179,14 @@ def load(kind: type[Loaded]) -> Loaded:
         # What a source raises comes wrapped.
         raise (error.__cause__ if isinstance(error.__cause__, ConfigurationError) else error) from None
     except ValidationError as error:
-        raise ConfigurationError([problem_text(dict(problem)) for problem in error.errors()]) from None
+        raise ConfigurationError([setting_problem(dict(problem)) for problem in error.errors()]) from None
 
 
-def problem_text(problem: dict[str, Any]) -> str:
+def setting_problem(problem: dict[str, Any]) -> str:
     """What is wrong with one setting and the way out; never its value, which can be a secret."""
     name = str(problem["loc"][0])
     field = Settings.model_fields.get(name)
     meaning = field.description if field else ""
     if problem["type"] == "missing":
         return f"{name.upper()} is not set. {meaning}."
-    return f"{name.upper()} cannot be used: {problem['msg'].removeprefix('Value error, ')}. {meaning}."
+    return f"{name.upper()} cannot be used: {bare_fault(problem)}. {meaning}."

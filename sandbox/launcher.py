@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
+from ruamel.yaml import YAML
 
 from sandbox import world
 from sandbox.clock import Clock
@@ -30,7 +30,7 @@ def read_manifest() -> dict[str, Any]:
     # Beside the package in the source; inside it once it is installed.
     places = (SOURCE / "manifest.yml", SOURCE / "bot" / "manifest.yml")
     path = next(place for place in places if place.exists())
-    manifest: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    manifest: dict[str, Any] = YAML(typ="safe").load(path)
     return manifest
 
 

@@ -3,27 +3,16 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import translate
 from importlib.resources import files
 from string import Formatter
 from typing import Annotated, Any, Literal, TypeAlias
 
 import re2
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    Tag,
-    ValidationError,
-    model_validator,
-)
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from bot.alerts.entries import AuditLogEntry
-from bot.documents import read_yaml
-from bot.errors import ConfigurationError
+from bot.documents import Strict, read_yaml, refuse_repeated, validate
+from bot.globs import Glob, Globs, refuse_empty
 
 __all__ = ["AlertRule", "AuditLogEntry", "Rules", "load_rules", "match", "needed_facts", "render", "standard_rules"]
 
@@ -33,7 +22,7 @@ SELECTORS = (*FIELDS, "data.<key>", "became.<key>")
 ACTION_GLOB = re.compile(r"[A-Za-z0-9_.*?!\[\]-]+")
 MISSING = "(unknown)"
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-EXPRESSION, GLOBS = "an expression", "globs"
+EXPRESSION, GLOBS = "(expression)", "(globs)"
 # Docker has some seventy actions; the bound is for a log that invents them.
 REMEMBERED_ACTIONS = 1000
 
@@ -42,43 +31,11 @@ Test: TypeAlias = Callable[[str], object]
 Condition: TypeAlias = Callable[[AuditLogEntry], bool]
 
 
-def check_glob(pattern: str) -> str:
-    """Raises ValueError for a glob that can match nothing as it is meant."""
-    if not pattern:
-        raise ValueError("a pattern is empty")
-    rest = pattern
-    while (start := rest.find("[")) >= 0:
-        # A ] directly after [ or [! stands for itself.
-        body = rest[start + 1 :].removeprefix("!")
-        end = body.find("]", 1)
-        if end < 0:
-            raise ValueError(f"“{pattern}” has a [ that is never closed; write [[] for the character itself")
-        if any(low > high for low, high in re.findall(r"(.)-(.)", body[:end], re.DOTALL)):
-            raise ValueError(f"“{pattern}” has a range that runs backwards")
-        rest = body[end + 1 :]
-    return pattern
-
-
-def check_action(pattern: str) -> str:
+def check_action(pattern: Any) -> Any:
     """Raises ValueError for what could be no action; an unknown one is allowed, since Docker adds actions."""
-    if not ACTION_GLOB.fullmatch(pattern):
+    if isinstance(pattern, str) and not ACTION_GLOB.fullmatch(pattern):
         raise ValueError(f"“{pattern}” is no action: they read like repo.tag.push or repo.*")
-    return check_glob(pattern)
-
-
-def check_not_empty(value: Any) -> Any:
-    """Raises ValueError for an empty list or map, which would match everything or nothing."""
-    if not value:
-        raise ValueError("it is empty; leave it out, or name at least one")
-    return value
-
-
-def as_patterns(value: Any) -> Any:
-    """One pattern or several, as text: `owner`, `false`, `[owner, owners]`."""
-    items = value if isinstance(value, list) else [value]
-    if not all(isinstance(item, str | bool | int) for item in items):
-        return value
-    return tuple(str(item).lower() if isinstance(item, bool) else str(item) for item in items)
+    return pattern
 
 
 def as_alternatives(value: Any) -> Any:
@@ -93,7 +50,7 @@ def check_selector(selector: str) -> str:
         return selector
     if kind not in {"data", "became"} or not dot:
         raise ValueError(f"“{selector}” is no field of an entry. There are: {', '.join(SELECTORS)}")
-    check_glob(key)
+    Glob(key)
     return selector
 
 
@@ -115,12 +72,6 @@ def unknown_placeholder(name: str) -> str:
     return f"“{{{name}}}” is no placeholder. There are: {known}"
 
 
-class Strict(BaseModel):
-    """A part of the document: unknown keys are errors."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
 class Expression(Strict):
     """A condition in RE2, on the whole value."""
 
@@ -133,15 +84,13 @@ class Expression(Strict):
         return self
 
 
-Glob = Annotated[str, AfterValidator(check_glob)]
-ActionGlob = Annotated[str, AfterValidator(check_action)]
-Globs = Annotated[tuple[Glob, ...], BeforeValidator(as_patterns), AfterValidator(check_not_empty)]
+ActionGlob = Annotated[Glob, BeforeValidator(check_action)]
 Selector = Annotated[str, AfterValidator(check_selector)]
 Wanted = Annotated[
     Annotated[Expression, Tag(EXPRESSION)] | Annotated[Globs, Tag(GLOBS)],
     Discriminator(lambda value: EXPRESSION if isinstance(value, Mapping | Expression) else GLOBS),
 ]
-Conditions = Annotated[dict[Selector, Wanted], AfterValidator(check_not_empty)]
+Conditions = Annotated[dict[Selector, Wanted], AfterValidator(refuse_empty)]
 
 
 class AlertRule(Strict):
@@ -151,8 +100,8 @@ class AlertRule(Strict):
     title: str = Field(min_length=1, max_length=150)
     severity: Literal["info", "warning", "critical"]
     text: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(check_template)]
-    actions: Annotated[tuple[ActionGlob, ...], AfterValidator(check_not_empty)]
-    where: Annotated[tuple[Conditions, ...], BeforeValidator(as_alternatives), AfterValidator(check_not_empty)] = ()
+    actions: Annotated[tuple[ActionGlob, ...], AfterValidator(refuse_empty)]
+    where: Annotated[tuple[Conditions, ...], BeforeValidator(as_alternatives), AfterValidator(refuse_empty)] = ()
     facts: tuple[Fact, ...] = ()
 
 
@@ -165,9 +114,7 @@ class Document(Strict):
     @model_validator(mode="after")
     def names_are_unique(self) -> "Document":
         """A rule's name keeps its messages apart."""
-        names = [rule.name for rule in self.rules]
-        if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"two rules are named “{twice[0]}”")
+        refuse_repeated([rule.name for rule in self.rules])
         return self
 
 
@@ -245,15 +192,15 @@ def placeholder_value(entry: AuditLogEntry, name: str) -> str:
 def compile_rule(rule: AlertRule) -> Compiled:
     """The rule with its patterns compiled."""
     alternatives = tuple(tuple(compile_condition(*item) for item in each.items()) for each in rule.where)
-    return Compiled(rule, tuple(compile_glob(action) for action in rule.actions), alternatives)
+    return Compiled(rule, tuple(action.matches for action in rule.actions), alternatives)
 
 
-def compile_condition(selector: str, wanted: Expression | Sequence[str]) -> Condition:
+def compile_condition(selector: str, wanted: Expression | Sequence[Glob]) -> Condition:
     """Whether any value that the selector reaches is as wanted; a value that is missing is not."""
     if isinstance(wanted, Expression):
         tests: tuple[Test, ...] = (compile_expression(wanted.matches),)
     else:
-        tests = tuple(compile_glob(pattern) for pattern in wanted)
+        tests = tuple(glob.matches for glob in wanted)
     select = compile_selector(selector)
     return lambda entry: any(test(value) for value in select(entry) for test in tests)
 
@@ -263,21 +210,16 @@ def compile_selector(selector: str) -> Callable[[AuditLogEntry], Iterable[str]]:
     kind, _, key = selector.partition(".")
     if kind not in {"data", "became"}:
         return lambda entry: (str(getattr(entry, selector)),)
-    has_key = compile_glob(key)
+    has_key = Glob(key).matches
     pairs = pairs_of_exact_data(key) if kind == "data" else AuditLogEntry.new_state
     return lambda entry: (value for name, value in pairs(entry) if has_key(name))
 
 
 def pairs_of_exact_data(key: str) -> Callable[[AuditLogEntry], Iterable[tuple[str, str]]]:
     """All of `data` for a key that is named, and without the token's traces for a glob."""
-    if any(character in key for character in "*?["):
+    if not Glob(key).is_literal:
         return AuditLogEntry.facts_of_data
     return lambda entry: entry.data.items()
-
-
-def compile_glob(pattern: str) -> Test:
-    """Upper and lower case are the same."""
-    return re.compile(translate(pattern), re.IGNORECASE).match
 
 
 def compile_expression(text: str) -> Test:
@@ -300,25 +242,4 @@ def standard_rules() -> tuple[AlertRule, ...]:
 
 def load_rules(text: str, source: str) -> tuple[AlertRule, ...]:
     """The rules of a YAML text; raises `ConfigurationError` with every problem. `source` names the text."""
-    document = read_yaml(text, source)
-    try:
-        return Document.model_validate(document).rules
-    except ValidationError as error:
-        problems = [problem_text(source, document, dict(problem)) for problem in error.errors()]
-        raise ConfigurationError(list(dict.fromkeys(problems))) from None
-
-
-def problem_text(source: str, document: Any, problem: dict[str, Any]) -> str:
-    """Where in the document something is wrong, what, and which keys there are."""
-    place = list(problem["loc"])
-    name, keys = "", Document.model_fields
-    if len(place) > 1 and place[0] == "rules" and isinstance(place[1], int):
-        rule = document["rules"][place[1]]
-        named = isinstance(rule, Mapping) and rule.get("name")
-        name = f", rule “{named}”" if named else f", rule {place[1] + 1}"
-        place, keys = place[2:], AlertRule.model_fields
-    if problem["type"] == "extra_forbidden" and len(place) == 1:
-        return f"{source}{name}: “{place[0]}” is no key here. There are: {', '.join(keys)}."
-    # How pydantic tells a key from its value, and a union's members apart, is no place in the document.
-    path = ".".join(str(part) for part in place if part not in {"[key]", EXPRESSION, GLOBS}) or "the document"
-    return f"{source}{name}: {path}: {problem['msg'].removeprefix('Value error, ').removesuffix('.')}."
+    return validate(read_yaml(text, source), Document).rules

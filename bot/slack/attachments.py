@@ -12,9 +12,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import UserError
 from bot.operations.kit.base import FromFile, Intent, Operation, field_named, marker_of
 from bot.slack.client import TROUBLE
-from bot.slack.grammar import field_errors, problem_text
+from bot.slack.grammar import field_errors
 from bot.slack.services import short
 from bot.slack.text import fit_lines
+from bot.validation import fault
 
 MAX_BYTES = 1_000_000
 SEPARATORS = ",;\t"
@@ -155,7 +156,7 @@ def errors_text(problems: Sequence[Mapping[str, Any]], files: Mapping[str, tuple
         match problem["loc"]:
             case (str(name), int(index), *_) if name in files:
                 first, rows = files[name]
-                sentences.append(f"Line {rows[index - first].line}: {problem_text(problem)}.")
+                sentences.append(f"Line {rows[index - first].line}: {fault(problem)}.")
             case _:
                 sentences += [f"{text}." for text in field_errors([problem]).values()]
     return fit_lines(["Nothing was asked for; this is in the way:", *sentences], 2400, " lines like these")

@@ -11,12 +11,17 @@ from bot.phrases import Mention
 class Principal(Protocol):
     """A kind of approver: frozen, and equal where it means the same.
 
-    `kind` is its name in a row, `key` the one in the policy document, `pattern` what an id of this kind looks like.
+    `kind` is its name in a row, `key` the one in the policy document. `pattern` is what an id of this kind looks like,
+    and `unlike` what is said of a text that is none: “x” is …
     """
 
     kind: ClassVar[str]
     key: ClassVar[str]
     pattern: ClassVar[str]
+    unlike: ClassVar[str]
+
+    def __init__(self, id: str) -> None:  # noqa: A002  as rows and documents have it
+        """By what tells it from others of its kind."""
 
     @property
     def id(self) -> str:
@@ -43,6 +48,7 @@ class User:
     kind: ClassVar[str] = "user"
     key: ClassVar[str] = "users"
     pattern: ClassVar[str] = r"[UW][A-Z0-9]+"
+    unlike: ClassVar[str] = "no Slack user's id, such as U024BE7LH"
 
     id: str
 
@@ -66,6 +72,7 @@ class UserGroup:
     kind: ClassVar[str] = "group"
     key: ClassVar[str] = "groups"
     pattern: ClassVar[str] = r"S[A-Z0-9]+"
+    unlike: ClassVar[str] = "no id of a Slack user group, such as S0614TZR7"
 
     id: str
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from string import ascii_lowercase, digits
 from typing import Annotated, Any
 
 import re2
@@ -18,6 +19,7 @@ TEAM_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,254}")
 REPOSITORY_NAME = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
 EMAIL = re.compile(r"[^\s@<>,;:\"'()\[\]\\]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
 INVITE_REFERENCE = re.compile(r"[0-9A-Za-z_-]{1,64}")
+LETTERS_AND_DIGITS = ascii_lowercase + digits
 MAX_RULES = 5
 MAX_RULE_LENGTH = 250
 
@@ -47,6 +49,17 @@ class AtMost:
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """How pydantic asks for the check."""
         return no_info_after_validator_function(self.check, handler(source))
+
+
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """Annotates a text with the characters that it can have, whatever their case, and how many at most.
+
+    A rule's pattern that no such text matches is refused: it would never hold.
+    """
+
+    alphabet: str
+    longest: int
 
 
 def check_docker_id(value: str) -> str:
@@ -165,18 +178,27 @@ Text = Annotated[str, StringConstraints(min_length=1)]
 Organization = Annotated[
     Text,
     AfterValidator(check_docker_id),
+    Spelled(LETTERS_AND_DIGITS + "_-", 30),
     Field(title="Organization", description="The Docker Hub organization"),
 ]
 Username = Annotated[
-    Text, AfterValidator(check_docker_id), Mentions(), Field(title="Username", description="A Docker ID, or @somebody")
+    Text,
+    AfterValidator(check_docker_id),
+    Spelled(LETTERS_AND_DIGITS + "_-", 30),
+    Mentions(),
+    Field(title="Username", description="A Docker ID, or @somebody"),
 ]
 TeamName = Annotated[
-    Text, AfterValidator(check_team_name), Field(title="Team", description="A team of the organization")
+    Text,
+    AfterValidator(check_team_name),
+    Spelled(LETTERS_AND_DIGITS + "_-", 255),
+    Field(title="Team", description="A team of the organization"),
 ]
 RepositoryName = Annotated[
     Text,
     BeforeValidator(strip_organization),
     AfterValidator(check_repository_name),
+    Spelled(LETTERS_AND_DIGITS + "._-", 255),
     Field(title="Repository", description="A repository of the organization, without the organization's name"),
 ]
 Invitee = Annotated[Text, AfterValidator(check_invitee)]

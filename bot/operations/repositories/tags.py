@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from bot.errors import UserError
 from bot.hub import Hub, NotFoundError
 from bot.operations.kit.base import Answer, Cell, Change, Choices, Lookup, Operation, Outcome, Preview, Read, Write
-from bot.operations.kit.fields import Text, refuse
+from bot.operations.kit.fields import LETTERS_AND_DIGITS, Spelled, Text, refuse
 from bot.operations.kit.refusals import offering
 from bot.operations.kit.text import minute, moment, nearest_hint, size
 from bot.operations.repositories.immutable_tags import matching_tags, settings_of
@@ -42,7 +42,10 @@ def check_tag_name(value: str) -> str:
 
 
 TagName = Annotated[
-    Text, AfterValidator(check_tag_name), Field(title="Tag", description="A tag of the repository, such as v1.2.0")
+    Text,
+    AfterValidator(check_tag_name),
+    Spelled(LETTERS_AND_DIGITS + "._-", 128),
+    Field(title="Tag", description="A tag of the repository, such as v1.2.0"),
 ]
 
 

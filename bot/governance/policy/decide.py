@@ -1,0 +1,130 @@
+"""What the policy says of an intent: pure, and closed where it is silent or cannot tell."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeAlias
+
+from bot.governance.approval.requirement import Requirement, Stage
+from bot.governance.policy.conditions import Condition
+from bot.governance.policy.document import People, Policy, Rule
+from bot.operations.kit.base import Intent, Operation
+from bot.operations.kit.parameters import Parameter, parameters
+from bot.phrases import Mention, Phrase, listed
+
+DEFAULT_EXPIRY = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """It may be done at once."""
+
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsApproval:
+    """It waits until the requirement is met."""
+
+    rule: str
+    requirement: Requirement
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """It may not be done; `reason` is a whole sentence for the requester. `rule` is None where none matched."""
+
+    rule: str | None
+    reason: Phrase
+
+
+Decision: TypeAlias = Allowed | NeedsApproval | Refused
+
+
+def decide(policy: Policy, intent: Intent, requester: str, groups: frozenset[str] = frozenset()) -> Decision:
+    """What the policy says of the intent of `requester`, who is in the Slack user groups `groups`."""
+    rule = first_rule(policy, intent)
+    operation = intent.operation.name
+    if rule is None:
+        return Refused(None, (f"No rule of the policy speaks of {operation}, and what no rule allows is refused.",))
+    if rule.refuse is not None:
+        return Refused(rule.name, (f"The rule “{rule.name}” refuses {operation}: {rule.refuse}",))
+    if unclear := unclear_condition(rule, intent):
+        return Refused(rule.name, (f"Whether the rule “{rule.name}” speaks of {operation} is not clear: {unclear}.",))
+    if rule.requesters is not None and not is_among(rule.requesters, requester, groups):
+        lead = f"The rule “{rule.name}” does not let you ask for {operation}: "
+        return Refused(rule.name, (lead, *listed(who(rule.requesters)), " may."))
+    return Allowed(rule.name) if not rule.approvals else approval_of(rule, rule.approvals)
+
+
+def approval_of(rule: Rule, required: int) -> NeedsApproval:
+    """The approvals that the rule wants: one stage of so many."""
+    stage = Stage(required, rule.approvers.principals)
+    return NeedsApproval(rule.name, Requirement((stage,), rule.expires or DEFAULT_EXPIRY))
+
+
+def first_rule(policy: Policy, intent: Intent) -> Rule | None:
+    """The rule that decides: the first that speaks of the intent, or that may, for all one can tell."""
+    asked = as_asked(intent)
+    return next((rule for rule in policy.rules if speaks_of(rule, asked)), None)
+
+
+def may_ask_for(policy: Policy, operation: Operation) -> bool:
+    """Whether any rule may let somebody have the operation, whatever its parameters will be."""
+    return any(rule.refuse is None and rule.covers(operation) for rule in policy.rules)
+
+
+def names_exactly(policy: Policy, rule: str, operation: Operation) -> bool:
+    """Whether the rule of this name names the operation itself, and not only with a glob that takes in others too."""
+    named = (glob for each in policy.rules if each.name == rule for glob in each.operations)
+    return any(glob.is_literal and glob.matches(operation.name) for glob in named)
+
+
+def is_among(people: People, user: str, groups: frozenset[str]) -> bool:
+    """Whether the user is named, or is in a group that is."""
+    return user in people.users or not groups.isdisjoint(people.groups)
+
+
+def who(people: People) -> tuple[Mention, ...]:
+    """The people and the groups."""
+    return (*map(Mention, people.users), *(Mention(group, "group") for group in people.groups))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An intent as rules see it: its parameters by the names that people know, and their values."""
+
+    operation: Operation
+    parameters: Mapping[str, Parameter]
+    values: Mapping[str, Any]
+
+
+def as_asked(intent: Intent) -> Asked:
+    """The intent, made ready for the rules."""
+    known = {parameter.name: parameter for parameter in parameters(intent.operation.params)}
+    return Asked(intent.operation, known, intent.params.model_dump(by_alias=True))
+
+
+def speaks_of(rule: Rule, asked: Asked) -> bool:
+    """Whether the rule's operations and kinds match, and each condition holds or cannot be judged.
+
+    A condition that cannot be judged must not pass the intent on to a later rule, which may be milder.
+    """
+    if not rule.covers(asked.operation) or not rule.where.keys() <= asked.parameters.keys():
+        return False
+    return all(
+        condition.misfit(asked.parameters[name]) is not None or is_met(condition, asked.values.get(name))
+        for name, condition in rule.where.items()
+    )
+
+
+def is_met(condition: Condition, value: Any) -> bool:
+    """Whether the condition holds; a parameter that was not given meets none."""
+    return value is not None and condition.holds(value)
+
+
+def unclear_condition(rule: Rule, intent: Intent) -> str | None:
+    """The first condition that cannot be judged, and why; None where each can."""
+    known = as_asked(intent).parameters
+    misfits = ((name, condition.misfit(known[name])) for name, condition in rule.where.items())
+    return next((f"{name} {misfit}" for name, misfit in misfits if misfit), None)
