@@ -7,18 +7,12 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.alerts.entries import AuditLogEntry
-from bot.alerts.reading import (
-    TAG_PUSH,
-    NumberedEntry,
-    read_pushes,
-    read_window,
-    second_before,
-    whole_second,
-)
+from bot.alerts.archive import Archive, store
+from bot.alerts.entries import AuditLogEntry, NumberedEntry, StoredEntry
+from bot.alerts.reading import AuditLog
 from bot.alerts.rules import AlertRule, Fact, Rules, match, needed_facts, render
 from bot.db import hub_events, messages
-from bot.db.models import Cursor, HubEvent
+from bot.db.models import Cursor
 from bot.db.session import Database
 from bot.hub import Hub, HubError
 
@@ -30,6 +24,7 @@ ALERT = "alert"
 SHORTEST_OVERLAP = timedelta(seconds=2)
 CLOCK_SKEW = timedelta(minutes=2)
 BLIND_FOR = timedelta(minutes=15)
+TAG_PUSH = "repo.tag.push"
 PUSHED_BEFORE: frozenset[Fact] = frozenset({"pushed_before"})
 
 log = structlog.stdlib.get_logger(__name__)
@@ -142,7 +137,7 @@ class AuditLogPoller:
         until = whole_second(self._now())
         cursor = await self._cursor(organization, until)
         since = min(until, whole_second(cursor.position - self._overlap))
-        entries = await read_window(self._hub, organization, since=since, until=until)
+        entries = await AuditLog(self._hub).window(organization, since=since, until=until)
         pushed = await self._pushed_before(entries)
         return Reading(cursor, until, entries, pushed)
 
@@ -162,9 +157,16 @@ class AuditLogPoller:
         if not asked:
             return set()
         found = pushed_again(entries)
+        wanted = {(each.entry.name, tag_of(each.entry)) for each in asked}
+        first = await Archive(self._database).earliest(
+            asked[0].entry.organization, action=TAG_PUSH, key="tag", wanted=wanted
+        )
         # An entry that is stored already finds itself: Docker Hub is asked of new ones alone.
-        async with self._database.begin() as session:
-            found |= {each.key for each in asked if each.key not in found and await is_stored(session, each.entry)}
+        found |= {
+            each.key
+            for each in asked
+            if (at := first.get((each.entry.name, tag_of(each.entry)))) is not None and at <= each.entry.at
+        }
         return found | await self._pushed_long_ago([each for each in asked if each.key not in found])
 
     async def _pushed_long_ago(self, asked: Sequence[NumberedEntry]) -> set[tuple[str, int]]:
@@ -173,7 +175,9 @@ class AuditLogPoller:
         for repository in sorted({each.entry.name for each in asked}):
             mine = [each for each in asked if each.entry.name == repository]
             until = second_before(max(each.entry.at for each in mine))
-            history = await read_pushes(self._hub, mine[0].entry.organization, repository, until=until)
+            history = await AuditLog(self._hub).history(
+                mine[0].entry.organization, action=TAG_PUSH, name=repository, until=until
+            )
             first = {tag_of(entry): entry.at for entry in history}  # newest first, so the oldest stays
             found |= {each.key for each in mine if first.get(tag_of(each.entry), each.entry.at) < each.entry.at}
         return found
@@ -181,38 +185,36 @@ class AuditLogPoller:
     async def _store(self, organization: str, reading: Reading) -> tuple[int, int]:
         """Everything in one transaction; answers how many entries were news, and how many alerts came of them."""
         now = self._now()
-        by_key = {each.key: each for each in reading.entries}
         news = alerts = 0
         async with self._database.begin() as session:
             # First, since its row lets only one poller of the organization on.
             await hub_events.advance_cursor(session, organization, position=reading.until, now=now)
-            for event in await hub_events.add_new(session, [row_of(each, now) for each in reading.entries]):
-                entry = by_key[event.digest, event.ordinal].entry
-                ours = await self._is_ours(session, event, entry)
-                if reading.is_news(event.at):
+            for stored in await store(session, reading.entries, now=now):
+                ours = await self._is_ours(session, stored)
+                if reading.is_news(stored.entry.at):
                     news += 1
-                    facts = PUSHED_BEFORE if (event.digest, event.ordinal) in reading.pushed_before else frozenset()
-                    alerts += 0 if ours else await self._tell(session, event, entry, match(self._rules, entry, facts))
+                    facts = PUSHED_BEFORE if stored.key in reading.pushed_before else frozenset()
+                    alerts += 0 if ours else await self._tell(session, stored, match(self._rules, stored.entry, facts))
         return news, alerts
 
-    async def _is_ours(self, session: "AsyncSession", event: HubEvent, entry: AuditLogEntry) -> bool:
+    async def _is_ours(self, session: "AsyncSession", stored: StoredEntry) -> bool:
         """Whether the bot did it: by its account, on what it was about to change, and once for each execution."""
+        entry = stored.entry
         if not is_by(self._own_actor, entry.actor):
             return False
         names = names_in(entry)
-        for expected in await hub_events.open_expectations(session, event, skew=CLOCK_SKEW):
+        for expected in await hub_events.open_expectations(session, entry, skew=CLOCK_SKEW):
             is_subject = not names.isdisjoint(subject.casefold() for subject in expected.subjects)
-            if is_subject and await hub_events.meet_expectation(session, expected.id, event.id):
+            if is_subject and await hub_events.meet_expectation(session, expected.id, stored.id):
                 return True
         return False
 
-    async def _tell(
-        self, session: "AsyncSession", event: HubEvent, entry: AuditLogEntry, rules: Sequence[AlertRule]
-    ) -> int:
+    async def _tell(self, session: "AsyncSession", stored: StoredEntry, rules: Sequence[AlertRule]) -> int:
+        entry = stored.entry
         for rule in rules:
             await messages.want(
                 session,
-                f"alert:{event.id}:{rule.name}",
+                f"alert:{stored.id}:{rule.name}",
                 kind=ALERT,
                 channel=self._channel,
                 now=self._now(),
@@ -230,18 +232,6 @@ class AuditLogPoller:
                 },
             )
         return len(rules)
-
-
-async def is_stored(session: "AsyncSession", entry: AuditLogEntry) -> bool:
-    """Whether an earlier push of the entry's tag has been stored."""
-    return await hub_events.was_pushed(
-        session,
-        entry.organization,
-        action=TAG_PUSH,
-        repository=entry.name,
-        tag=tag_of(entry),
-        until=entry.at,
-    )
 
 
 def pushed_again(entries: Iterable[NumberedEntry]) -> set[tuple[str, int]]:
@@ -273,17 +263,11 @@ def names_in(entry: AuditLogEntry) -> set[str]:
     return {text.casefold() for text in (entry.name, bare, *(value for _, value in entry.facts_of_data()))}
 
 
-def row_of(numbered: NumberedEntry, now: datetime) -> dict[str, object]:
-    """The entry as a row of `hub_events`."""
-    entry = numbered.entry
-    return {
-        "organization": entry.organization,
-        "digest": numbered.digest,
-        "ordinal": numbered.ordinal,
-        "at": entry.at,
-        "action": entry.action,
-        "name": entry.name,
-        "actor": entry.actor,
-        "data": dict(entry.data),
-        "seen_at": now,
-    }
+def whole_second(moment: datetime) -> datetime:
+    """The second that the moment is in."""
+    return moment.replace(microsecond=0)
+
+
+def second_before(moment: datetime) -> datetime:
+    """The second before the one that the moment is in."""
+    return whole_second(moment) - timedelta(seconds=1)
