@@ -1,16 +1,18 @@
 """One poll of Docker Hub's audit log: what is new is stored and matched, and what matters is put into the outbox."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 
 from bot.alerts.archive import Archive, store
-from bot.alerts.entries import AuditLogEntry, NumberedEntry, StoredEntry
+from bot.alerts.entries import AuditLogEntry, Key, NumberedEntry, StoredEntry
+from bot.alerts.facts import Sources, find_facts
+from bot.alerts.matching import candidates, match_batch
 from bot.alerts.reading import AuditLog
-from bot.alerts.rules import AlertRule, Fact, Rules, match, needed_facts, render
+from bot.alerts.rules import AlertRule, Rules, render
 from bot.db import hub_events, messages
 from bot.db.models import Cursor
 from bot.db.session import Database
@@ -24,8 +26,6 @@ ALERT = "alert"
 SHORTEST_OVERLAP = timedelta(seconds=2)
 CLOCK_SKEW = timedelta(minutes=2)
 BLIND_FOR = timedelta(minutes=15)
-TAG_PUSH = "repo.tag.push"
-PUSHED_BEFORE: frozenset[Fact] = frozenset({"pushed_before"})
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -37,7 +37,7 @@ class Reading:
     cursor: Cursor
     until: datetime
     entries: Sequence[NumberedEntry]
-    pushed_before: Collection[tuple[str, int]]
+    facts: Mapping[str, Collection[Key]]
 
     @property
     def is_first(self) -> bool:
@@ -138,8 +138,15 @@ class AuditLogPoller:
         cursor = await self._cursor(organization, until)
         since = min(until, whole_second(cursor.position - self._overlap))
         entries = await AuditLog(self._hub).window(organization, since=since, until=until)
-        pushed = await self._pushed_before(entries)
-        return Reading(cursor, until, entries, pushed)
+        reading = Reading(cursor, until, entries, {})
+        return replace(reading, facts=await self._facts(organization, reading))
+
+    async def _facts(self, organization: str, reading: Reading) -> Mapping[str, Collection[Key]]:
+        archive = Archive(self._database)
+        missing = await archive.missing(organization, reading.entries)
+        asked = candidates(self._rules, (each for each in missing if reading.is_news(each.entry.at)))
+        sources = Sources(archive, AuditLog(self._hub))
+        return await find_facts(organization, asked, window=reading.entries, sources=sources)
 
     async def _cursor(self, organization: str, start: datetime) -> Cursor:
         async with self._database.begin() as session:
@@ -150,37 +157,6 @@ class AuditLogPoller:
         if cursor is None:
             raise LookupError(f"the cursor of {organization} is gone as soon as it was stored")
         return cursor
-
-    async def _pushed_before(self, entries: Sequence[NumberedEntry]) -> set[tuple[str, int]]:
-        """Keys of the entries that push a tag which had been pushed before, of those that a rule asks about."""
-        asked = [each for each in entries if needed_facts(self._rules, each.entry)]
-        if not asked:
-            return set()
-        found = pushed_again(entries)
-        wanted = {(each.entry.name, tag_of(each.entry)) for each in asked}
-        first = await Archive(self._database).earliest(
-            asked[0].entry.organization, action=TAG_PUSH, key="tag", wanted=wanted
-        )
-        # An entry that is stored already finds itself: Docker Hub is asked of new ones alone.
-        found |= {
-            each.key
-            for each in asked
-            if (at := first.get((each.entry.name, tag_of(each.entry)))) is not None and at <= each.entry.at
-        }
-        return found | await self._pushed_long_ago([each for each in asked if each.key not in found])
-
-    async def _pushed_long_ago(self, asked: Sequence[NumberedEntry]) -> set[tuple[str, int]]:
-        """As Docker Hub remembers it: one question for each repository."""
-        found: set[tuple[str, int]] = set()
-        for repository in sorted({each.entry.name for each in asked}):
-            mine = [each for each in asked if each.entry.name == repository]
-            until = second_before(max(each.entry.at for each in mine))
-            history = await AuditLog(self._hub).history(
-                mine[0].entry.organization, action=TAG_PUSH, name=repository, until=until
-            )
-            first = {tag_of(entry): entry.at for entry in history}  # newest first, so the oldest stays
-            found |= {each.key for each in mine if first.get(tag_of(each.entry), each.entry.at) < each.entry.at}
-        return found
 
     async def _store(self, organization: str, reading: Reading) -> tuple[int, int]:
         """Everything in one transaction; answers how many entries were news, and how many alerts came of them."""
@@ -193,8 +169,8 @@ class AuditLogPoller:
                 ours = await self._is_ours(session, stored)
                 if reading.is_news(stored.entry.at):
                     news += 1
-                    facts = PUSHED_BEFORE if stored.key in reading.pushed_before else frozenset()
-                    alerts += 0 if ours else await self._tell(session, stored, match(self._rules, stored.entry, facts))
+                    found = match_batch(self._rules, [stored], reading.facts)
+                    alerts += 0 if ours else await self._tell(session, stored, [each.rule for each in found])
         return news, alerts
 
     async def _is_ours(self, session: "AsyncSession", stored: StoredEntry) -> bool:
@@ -234,23 +210,6 @@ class AuditLogPoller:
         return len(rules)
 
 
-def pushed_again(entries: Iterable[NumberedEntry]) -> set[tuple[str, int]]:
-    """Keys of those entries, oldest first, that push a tag which an earlier one of them pushed."""
-    again: set[tuple[str, int]] = set()
-    pushed: set[tuple[str, str]] = set()
-    for each in entries:
-        if each.entry.action == TAG_PUSH:
-            tag = each.entry.name, tag_of(each.entry)
-            again |= {each.key} if tag in pushed else set()
-            pushed.add(tag)
-    return again
-
-
-def tag_of(entry: AuditLogEntry) -> str:
-    """The tag that was pushed: https://docs.docker.com/reference/api/hub/latest/ has it in its example."""
-    return entry.data.get("tag", "")
-
-
 def is_by(account: str, actor: str) -> bool:
     """Whether the actor is the account (in lower case), with or without an access token."""
     actor = actor.casefold()
@@ -266,8 +225,3 @@ def names_in(entry: AuditLogEntry) -> set[str]:
 def whole_second(moment: datetime) -> datetime:
     """The second that the moment is in."""
     return moment.replace(microsecond=0)
-
-
-def second_before(moment: datetime) -> datetime:
-    """The second before the one that the moment is in."""
-    return whole_second(moment) - timedelta(seconds=1)

@@ -22,6 +22,7 @@ from pydantic import (
 )
 
 from bot.alerts.entries import AuditLogEntry
+from bot.alerts.facts import FACTS
 from bot.documents import read_yaml
 from bot.errors import ConfigurationError
 
@@ -37,7 +38,6 @@ EXPRESSION, GLOBS = "an expression", "globs"
 # Docker has some seventy actions; the bound is for a log that invents them.
 REMEMBERED_ACTIONS = 1000
 
-Fact = Literal["pushed_before"]
 Test: TypeAlias = Callable[[str], object]
 Condition: TypeAlias = Callable[[AuditLogEntry], bool]
 
@@ -115,6 +115,14 @@ def unknown_placeholder(name: str) -> str:
     return f"“{{{name}}}” is no placeholder. There are: {known}"
 
 
+def check_fact(name: str) -> str:
+    """Raises ValueError for what nobody can find out."""
+    known = [fact.name for fact in FACTS]
+    if name not in known:
+        raise ValueError(f"“{name}” is no fact. There are: {', '.join(known)}")
+    return name
+
+
 class Strict(BaseModel):
     """A part of the document: unknown keys are errors."""
 
@@ -136,6 +144,7 @@ class Expression(Strict):
 Glob = Annotated[str, AfterValidator(check_glob)]
 ActionGlob = Annotated[str, AfterValidator(check_action)]
 Globs = Annotated[tuple[Glob, ...], BeforeValidator(as_patterns), AfterValidator(check_not_empty)]
+Fact = Annotated[str, AfterValidator(check_fact)]
 Selector = Annotated[str, AfterValidator(check_selector)]
 Wanted = Annotated[
     Annotated[Expression, Tag(EXPRESSION)] | Annotated[Globs, Tag(GLOBS)],
@@ -213,7 +222,7 @@ def match(rules: Rules, entry: AuditLogEntry, facts: Iterable[str] = ()) -> tupl
     )
 
 
-def needed_facts(rules: Rules, entry: AuditLogEntry) -> frozenset[Fact]:
+def needed_facts(rules: Rules, entry: AuditLogEntry) -> frozenset[str]:
     """What has to be found out of the entry, since a rule would fire if it were so."""
     return frozenset(
         fact

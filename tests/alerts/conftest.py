@@ -116,3 +116,8 @@ async def outbox(database: Database) -> list[Message]:
     """Every message, in order."""
     async with database.begin() as session:
         return list(await session.scalars(select(Message).order_by(Message.id)))
+
+
+async def alerts(database: Database) -> list[tuple[str, str]]:
+    """Every alert: its rule, and the name that it is about."""
+    return [(message.payload["rule"], message.payload["name"]) for message in await outbox(database)]

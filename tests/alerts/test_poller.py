@@ -14,7 +14,7 @@ from bot.db import hub_events
 from bot.db.models import Cursor, ExpectedEvent, OperationRequest
 from bot.db.session import Database
 
-from .conftest import MakePoller, outbox, stored
+from .conftest import MakePoller, alerts, outbox, stored
 from .far_side import ORGANIZATION, START, Clock, FarSide
 
 EVERY_PUSH = """
@@ -29,10 +29,6 @@ ADDED: dict[str, Any] = {"action": "org.team.member.add", "name": "annberg", "da
 async def cursor(database: Database) -> Cursor | None:
     async with database.begin() as session:
         return await hub_events.cursor(session, ORGANIZATION)
-
-
-async def alerts(database: Database) -> list[tuple[str, str]]:
-    return [(message.payload["rule"], message.payload["name"]) for message in await outbox(database)]
 
 
 # The first run
@@ -382,88 +378,6 @@ async def test_a_repository_is_ours_with_and_without_its_organization(
     far.happen("org.team.member.add", name.lower(), data={"team": "owners"}, actor=OWN)
     await poller.poll()
     assert await outbox(database) == []
-
-
-# A version pushed over
-
-
-def push(far: FarSide, tag: str, *, name: str = "acme/api", seconds_ago: float = 0.0, digest: str = "sha256:1") -> None:
-    far.happen("repo.tag.push", name, data={"tag": tag, "digest": digest}, seconds_ago=seconds_ago)
-
-
-async def test_a_version_that_was_pushed_long_ago_is_found_in_dockers_log_with_one_question(
-    poller: AuditLogPoller, far: FarSide, clock: Clock, database: Database
-) -> None:
-    push(far, "v1.4.2", seconds_ago=86_400 * 90)
-    push(far, "v1.4.2")
-    push(far, "v1.4.3")
-    far.queries.clear()
-    await poller.poll()
-    [message] = await outbox(database)
-    assert message.payload["text"] == "omarh pushed acme/api:v1.4.2 again: that version had been pushed before."
-    asked = [query for query in far.queries if "name" in query]
-    assert [(query["name"], query["action"], query["to"]) for query in asked] == [
-        ("acme/api", "repo.tag.push", "2026-11-23T12:00:59Z")
-    ]
-    clock.advance(30)
-    far.queries.clear()
-    await poller.poll()
-    assert [query for query in far.queries if "name" in query] == []
-
-
-async def test_a_version_whose_push_is_stored_needs_no_question(
-    poller: AuditLogPoller, far: FarSide, clock: Clock, database: Database
-) -> None:
-    push(far, "v1.4.2")
-    await poller.poll()
-    clock.advance(3600)
-    await poller.poll()
-    push(far, "v1.4.2", digest="sha256:2")
-    far.queries.clear()
-    await poller.poll()
-    assert await alerts(database) == [("version-overwritten", "acme/api")]
-    assert [query for query in far.queries if "name" in query] == []
-
-
-async def test_a_version_that_is_pushed_twice_between_two_polls_is_told_once(
-    poller: AuditLogPoller, far: FarSide, clock: Clock, database: Database
-) -> None:
-    push(far, "v1.4.2", seconds_ago=10)
-    push(far, "v1.4.2", digest="sha256:2")
-    await poller.poll()
-    assert await alerts(database) == [("version-overwritten", "acme/api")]
-
-
-@pytest.mark.parametrize(
-    "pushes",
-    [
-        [("v1.4.2", "acme/web"), ("v1.4.2", "acme/api")],
-        [("v1.4.1", "acme/api"), ("v1.4.2", "acme/api")],
-        [("latest", "acme/api"), ("latest", "acme/api")],
-    ],
-)
-async def test_another_repository_another_version_and_no_version_are_not_pushed_over(
-    poller: AuditLogPoller, far: FarSide, database: Database, pushes: list[tuple[str, str]]
-) -> None:
-    for seconds_ago, (tag, name) in zip((30.0, 0.0), pushes, strict=True):
-        push(far, tag, name=name, seconds_ago=seconds_ago)
-    assert await poller.poll() >= 1
-    assert await alerts(database) == []
-
-
-async def test_where_the_history_cannot_be_read_the_poll_fails_and_is_made_up_for(
-    poller: AuditLogPoller, far: FarSide, clock: Clock, database: Database
-) -> None:
-    push(far, "v1.4.2", seconds_ago=3600)
-    push(far, "v1.4.2")
-    readings = iter(range(100))
-    far.before_page = lambda _: far.failing.update({1} if next(readings) else set())
-    assert await poller.poll() == 0
-    assert await stored(database) == []
-    far.before_page, far.failing = (lambda _: None), set()
-    clock.advance(60)
-    assert await poller.poll() == 1
-    assert await alerts(database) == [("version-overwritten", "acme/api")]
 
 
 # Around it

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.alerts.facts import FACTS, Provider
 from bot.alerts.rules import AlertRule, AuditLogEntry, Rules, load_rules, match, needed_facts, render, standard_rules
 from bot.errors import ConfigurationError
 
@@ -192,6 +193,17 @@ def test_a_condition_that_cannot_be_meant_is_a_load_error(where: str, says: str)
     found = problems(HEAD + rule_text(where=where))
     assert all(problem.startswith("alerts.yml, rule “one”: where") for problem in found)
     assert says in found[0]
+
+
+def test_a_fact_that_nobody_finds_out_is_a_load_error_that_lists_those_that_exist() -> None:
+    [problem] = problems(HEAD + rule_text().replace("where:", "facts: [pushed_before, pulled_before], where:"))
+    assert problem == "alerts.yml, rule “one”: facts.1: “pulled_before” is no fact. There are: pushed_before."
+
+
+@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.name)
+def test_every_fact_of_the_registry_may_be_named(fact: Provider) -> None:
+    [loaded] = load_rules(HEAD + rule_text().replace("where:", f"facts: [{fact.name}], where:"), "alerts.yml")
+    assert loaded.facts == (fact.name,)
 
 
 def test_every_problem_is_named_at_once() -> None:
