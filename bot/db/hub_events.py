@@ -1,7 +1,8 @@
 """Queries on Docker Hub's audit log as far as we have read it."""
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import CursorResult, case, func, or_, select, update
@@ -11,9 +12,20 @@ from bot.db.dialect import insert_ignoring_conflicts
 from bot.db.models import Cursor, ExpectedEvent, HubEvent, OperationRequest
 
 BATCH = 100
-Item = TypeVar("Item")
 # `Cursor.polled_at` until the first poll has succeeded.
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenExpectation:
+    """What the bot may have caused in Docker Hub's log, while its request was under way: from `since` on."""
+
+    id: int
+    action: str
+    subjects: tuple[str, ...]
+    since: datetime
+    finished_at: datetime | None
 
 
 async def cursor(session: AsyncSession, organization: str) -> Cursor | None:
@@ -94,25 +106,31 @@ def expect(session: AsyncSession, expected: ExpectedEvent) -> None:
     session.add(expected)
 
 
-async def open_expectations(session: AsyncSession, event: Any, *, skew: timedelta) -> Sequence[ExpectedEvent]:
-    """What we may have caused of this action by then and have not seen yet, oldest first.
+async def open_expectations(
+    session: AsyncSession, organization: str, *, actions: Collection[str], begun_by: datetime, under_way_at: datetime
+) -> list[OpenExpectation]:
+    """What we may have caused of these actions and have not seen yet, oldest first.
 
-    An execution causes nothing before it starts and after it has finished. `skew` is how far Docker Hub's clock may
-    be from ours.
+    Left out is what began after `begun_by`, and what had finished before `under_way_at`.
     """
+    columns = (ExpectedEvent.id, ExpectedEvent.action, ExpectedEvent.subjects, ExpectedEvent.since)
     statement = (
-        select(ExpectedEvent)
+        select(*columns, OperationRequest.finished_at)
         .join(OperationRequest, OperationRequest.id == ExpectedEvent.request_id)
         .where(
-            ExpectedEvent.organization == event.organization,
-            ExpectedEvent.action == event.action,
+            ExpectedEvent.organization == organization,
+            ExpectedEvent.action.in_(actions),
             ExpectedEvent.event_id.is_(None),
-            ExpectedEvent.since <= event.at + skew,
-            or_(OperationRequest.finished_at.is_(None), OperationRequest.finished_at >= event.at - skew),
+            ExpectedEvent.since <= begun_by,
+            or_(OperationRequest.finished_at.is_(None), OperationRequest.finished_at >= under_way_at),
         )
         .order_by(ExpectedEvent.id)
     )
-    return (await session.scalars(statement)).all()
+    rows = await session.execute(statement)
+    return [
+        OpenExpectation(number, action, tuple(subjects), since, finished_at)
+        for number, action, subjects, since, finished_at in rows
+    ]
 
 
 async def meet_expectation(session: AsyncSession, expected_id: int, event_id: int) -> bool:
