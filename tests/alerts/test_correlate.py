@@ -235,6 +235,19 @@ async def test_a_long_batch_has_a_time_of_its_own_for_each_entry(database: Datab
     assert await met(database) == [batch[0].id]
 
 
+async def test_docker_hubs_clock_may_be_behind_ours(database: Database, clock: Clock) -> None:
+    await expect(database, clock)  # begun five seconds ago
+    assert await ours(database, await keep(database, added("annberg", ago=120))) == ["annberg"]
+
+
+async def test_an_old_entry_in_the_batch_hides_no_execution_that_began_after_it(
+    database: Database, clock: Clock
+) -> None:
+    await expect(database, clock)
+    batch = await keep(database, added("kofim", ago=600), added("annberg"))
+    assert await ours(database, batch) == ["annberg"]
+
+
 async def test_an_expectation_that_another_poller_met_meanwhile_is_left_for_the_next(postgresql_url: str) -> None:
     database = Database(postgresql_url)
     for _ in range(2):

@@ -21,6 +21,7 @@ from bot.hub.client import Hub
 
 from .conftest import MakePoller, alerts, outbox, stored
 from .far_side import ORGANIZATION, START, Clock, FarSide
+from .test_correlate import ADDED, OWN, expect
 
 EVERY_PUSH = """
 version: 1
@@ -403,6 +404,17 @@ async def test_nothing_waits_for_the_network_inside_a_transaction(
     far.happen(data={"tag": "v1.0"})
     await one_pass.run(ORGANIZATION)
     assert (out, recorded.connections) == ([0, 0], [0])
+
+
+async def test_what_the_bot_did_before_the_first_pass_is_expected_no_longer_after_it(
+    one_pass: AuditLogPass, far: FarSide, clock: Clock, database: Database
+) -> None:
+    await expect(database, clock)
+    far.happen(**ADDED, actor=OWN)
+    assert await one_pass.run(ORGANIZATION) == Passed(news=0, told=0)
+    clock.advance(60)
+    far.happen(**ADDED, actor=OWN)
+    assert await one_pass.run(ORGANIZATION) == Passed(news=1, told=1)
 
 
 # Two at once

@@ -58,3 +58,34 @@ async def test_where_the_log_stays_unreadable_the_administrators_are_told_once_a
     [message] = await outbox(database)
     assert (message.kind, message.channel) == ("notice", "C0ADMIN")
     assert "cannot be read, so no alert can come" in message.payload["text"]
+
+
+async def test_an_alert_rouses_the_delivery_and_what_is_no_concern_does_not(
+    poller: AuditLogPoller, far: FarSide, clock: Clock, woken: list[str]
+) -> None:
+    far.happen("repo.create")
+    assert (await poller.poll(), woken) == (1, [])
+    clock.advance(60)
+    far.happen("repo.delete")
+    assert (await poller.poll(), woken) == (1, ["woken"])
+
+
+async def test_the_notice_rouses_the_delivery_once(
+    poller: AuditLogPoller, far: FarSide, clock: Clock, woken: list[str]
+) -> None:
+    far.failing = {1}
+    for _ in range(4):
+        await poller.poll()
+        clock.advance(600)
+    assert woken == ["woken"]
+
+
+async def test_a_success_in_between_begins_the_wait_anew(
+    poller: AuditLogPoller, far: FarSide, clock: Clock, database: Database
+) -> None:
+    for failing in ({1}, set(), {1}):
+        far.failing = failing
+        await poller.poll()
+        clock.advance(600)
+    await poller.poll()
+    assert await outbox(database) == []

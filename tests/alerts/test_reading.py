@@ -88,3 +88,9 @@ async def test_a_long_history_is_read_to_a_thousand_pushes(far: FarSide, hub: Hu
     pushes = await AuditLog(hub).history(ORGANIZATION, action="repo.tag.push", name="acme/api", until=START)
     assert len(pushes) == HISTORY
     assert pushes[0].data["tag"] == "v1.0.0"
+
+
+async def test_a_filter_that_docker_hub_ignores_makes_nothing_a_push_of_this_repository(far: FarSide, hub: Hub) -> None:
+    far.odd = [row(START, "repo.tag.delete"), row(START, name="acme/web"), row(START)]
+    pushes = await AuditLog(hub).history(ORGANIZATION, action="repo.tag.push", name="acme/api", until=START)
+    assert [(each.action, each.name) for each in pushes] == [("repo.tag.push", "acme/api")]

@@ -5,12 +5,26 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.db import hub_events
-from bot.db.models import Cursor
+from bot.db import hub_events, requests
+from bot.db.hub_events import OpenExpectation
+from bot.db.models import Cursor, ExpectedEvent
 from bot.db.session import Database
-from tests.db.rows import NOW
+from tests.db.rows import NOW, request_row
 
 LATER = NOW + timedelta(minutes=1)
+HUB_EVENT = {
+    "organization": "acme",
+    "digest": "d",
+    "ordinal": 0,
+    "at": NOW,
+    "action": "a",
+    "name": "s",
+    "actor": "x",
+    "data": {},
+    "description": "",
+    "raw": "{}",
+    "seen_at": NOW,
+}
 
 
 async def moved(database: Database, *, position: datetime = LATER, now: datetime = LATER) -> Cursor:
@@ -66,6 +80,24 @@ async def test_even_a_poller_that_comes_late_waits_for_the_one_before_it(postgre
         assert not done
     await other
     await database.close()
+
+
+async def test_only_what_was_under_way_and_has_not_been_met_is_expected(started: Database) -> None:
+    async with started.begin() as session:
+        ids = [await requests.add(session, request_row(finished_at=at)) for at in (None, NOW, LATER)]
+        for request_id, since in ((ids[0], NOW), (ids[0], LATER), (ids[1], NOW), (ids[2], NOW), (ids[2], NOW)):
+            expected = ExpectedEvent(
+                request_id=request_id, organization="acme", action="a", subjects=["s"], since=since
+            )
+            hub_events.expect(session, expected)
+            await session.flush()
+        event = await hub_events.add_new(session, [HUB_EVENT])
+        assert await hub_events.meet_expectation(session, 5, event["d", 0])
+        assert not await hub_events.meet_expectation(session, 5, event["d", 0])
+        found = await hub_events.open_expectations(
+            session, "acme", actions={"a"}, begun_by=NOW, under_way_at=NOW + timedelta(seconds=1)
+        )
+    assert found == [OpenExpectation(1, "a", ("s",), NOW, None), OpenExpectation(4, "a", ("s",), NOW, LATER)]
 
 
 async def test_an_empty_batch_stores_nothing(database: Database) -> None:

@@ -185,6 +185,11 @@ async def test_the_oldest_push_that_docker_hub_remembers_decides(database: Datab
     assert await found(database, log, numbered(pushed("v1", ago=100), pushed("v1"))) == {"0", "1"}
 
 
+async def test_the_question_reaches_up_to_the_youngest_of_a_repository(database: Database) -> None:
+    log = ScriptedLog([pushed("v2", ago=50)])
+    assert await found(database, log, numbered(pushed("v1", ago=100), pushed("v2"))) == {"1"}
+
+
 async def test_what_is_stored_already_is_no_candidate_so_nothing_is_asked_of_it(
     poller: AuditLogPoller, far: FarSide, clock: Clock
 ) -> None:
