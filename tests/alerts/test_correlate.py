@@ -14,64 +14,18 @@ from bot.alerts.correlate import CLOCK_SKEW, explanations, find_ours, index_by_s
 from bot.alerts.entries import AuditLogEntry, NumberedEntry, StoredEntry
 from bot.alerts.poller import AuditLogPoller
 from bot.alerts.rules import load_rules
-from bot.db import hub_events
 from bot.db.hub_events import OpenExpectation
-from bot.db.models import ExpectedEvent, OperationRequest
+from bot.db.models import ExpectedEvent
 from bot.db.session import Database
 
-from .conftest import MakePoller, alerts, outbox
+from .conftest import ADDED, OWN, MakePoller, alerts, expect, outbox
 from .far_side import ORGANIZATION, START, Clock, FarSide
 
-OWN = 'acme-hubwarden - access token "hubwarden"'
-ADDED: dict[str, Any] = {"action": "org.team.member.add", "name": "annberg", "data": {"team": "owners"}}
 EVERY_ADDITION = """
 version: 1
 rules:
   - {name: added, title: Added, severity: info, text: "{name}", actions: [org.team.member.add]}
 """
-
-
-async def expect(
-    database: Database,
-    clock: Clock,
-    *,
-    finished_ago: float | None = None,
-    subjects: tuple[str, ...] = ("owners", "annberg"),
-    organization: str = ORGANIZATION,
-    action: str = ADDED["action"],
-) -> None:
-    """The bot is executing a request, or has finished it some seconds ago."""
-    now = clock.now()
-    finished = None if finished_ago is None else now - timedelta(seconds=finished_ago)
-    async with database.begin() as session:
-        request = OperationRequest(
-            status="executing" if finished is None else "succeeded",
-            created_at=now,
-            organization=organization,
-            operation="team.member.add",
-            params={},
-            reason="",
-            requester="U0ANN",
-            rule="r",
-            required=0,
-            approver_users=[],
-            approver_groups=[],
-            expires_at=now,
-            preview={},
-            fingerprint="",
-            finished_at=finished,
-        )
-        session.add(request)
-        await session.flush()
-        since = (finished or now) - timedelta(seconds=5)
-        expected = ExpectedEvent(
-            request_id=request.id,
-            organization=organization,
-            action=action,
-            subjects=list(subjects),
-            since=since,
-        )
-        hub_events.expect(session, expected)
 
 
 @pytest.mark.parametrize("actor", ["acme-hubwarden", OWN, "Acme-Hubwarden"])

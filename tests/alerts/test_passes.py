@@ -19,9 +19,8 @@ from bot.db.models import Cursor
 from bot.db.session import Database
 from bot.hub.client import Hub
 
-from .conftest import MakePoller, alerts, outbox, stored
+from .conftest import ADDED, OWN, MakePoller, alerts, expect, outbox, stored
 from .far_side import ORGANIZATION, START, Clock, FarSide
-from .test_correlate import ADDED, OWN, expect
 
 EVERY_PUSH = """
 version: 1
