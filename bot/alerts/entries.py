@@ -1,10 +1,10 @@
-"""An entry of Docker Hub's audit log as text fields, whatever Docker sent."""
+"""An entry of Docker Hub's audit log: as text fields, whatever Docker sent, then numbered, then stored."""
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from bot.operations.kit.base import canonical_json
 
@@ -16,6 +16,9 @@ TOKEN_TRACE = "access_token_"  # noqa: S105  the beginning of a key
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+")
 BEFORE = frozenset({"old", "previous", "prev", "prior", "former", "before", "from", "was", "original"})
+
+# Unique within an organization's log: a digest, and a number among the identical ones.
+Key: TypeAlias = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,33 @@ class AuditLogEntry:
         return ((key, value) for key, value in self.facts_of_data() if not speaks_of_before(key))
 
 
+@dataclass(frozen=True, slots=True)
+class NumberedEntry:
+    """An entry with what tells it apart: the digest of its canonical JSON, and its number among identical ones.
+
+    `raw` is what Docker Hub sent, as it was; `entry` is what rules see of it, which has limits.
+    """
+
+    entry: AuditLogEntry
+    digest: str
+    ordinal: int
+    raw: Any
+
+    @property
+    def key(self) -> Key:
+        """Unique within an organization's log."""
+        return self.digest, self.ordinal
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """An entry that this pass has stored; `id` is that of its row."""
+
+    id: int
+    key: Key
+    entry: AuditLogEntry
+
+
 def read_entry(raw: Any, organization: str, *, otherwise: datetime) -> AuditLogEntry:
     """The entry in a row of Docker's answer; what is missing is empty, and a row without a moment has `otherwise`."""
     row = raw if isinstance(raw, Mapping) else {}
@@ -60,10 +90,15 @@ def read_entry(raw: Any, organization: str, *, otherwise: datetime) -> AuditLogE
 
 def as_text(value: Any, length: int) -> str:
     """Any JSON value as text that a database can hold, at most `length` characters; None is empty."""
+    text = storable_text(value)
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def storable_text(value: Any) -> str:
+    """Any JSON value as text that a database can hold, however long; None is empty."""
     if value is None:
         return ""
-    text = UNSTORABLE.sub("\ufffd", value if isinstance(value, str) else canonical_json(value))
-    return text if len(text) <= length else text[: length - 1] + "…"
+    return UNSTORABLE.sub("\ufffd", value if isinstance(value, str) else canonical_json(value))
 
 
 def flatten(data: Mapping[str, Any], prefix: str = "", depth: int = DEPTH) -> Iterator[tuple[str, str]]:

@@ -1,15 +1,15 @@
-"""Reading Docker Hub's audit log: a window of it, whole, and an older part of one repository's."""
+"""Reading Docker Hub's audit log: a window of it, whole, and an older part of it that is about one thing."""
 
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from bot.alerts.entries import AuditLogEntry, read_entry
+from bot.alerts.entries import AuditLogEntry, NumberedEntry, read_entry
 from bot.hub import Hub
 from bot.operations.audit_log import AUDIT_LOGS
 from bot.operations.kit.base import canonical_json
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 100
 READINGS = 3
-TAG_PUSH = "repo.tag.push"
 # Ten pages of a rate limit that counts requests a minute.
 HISTORY = 1000
 
@@ -27,46 +26,41 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class NumberedEntry:
-    """An entry with what tells it apart: the digest of its canonical JSON, and its number among identical ones."""
+class AuditLog:
+    """Docker Hub's audit log, as the account of `hub` sees it. Asking it is a network call: never in a transaction."""
 
-    entry: AuditLogEntry
-    digest: str
-    ordinal: int
+    hub: Hub
 
-    @property
-    def key(self) -> tuple[str, int]:
-        """Unique within an organization's log."""
-        return self.digest, self.ordinal
+    async def window(self, organization: str, *, since: datetime, until: datetime) -> list[NumberedEntry]:
+        """Every entry from one whole second to another, oldest first. Raises HubError.
 
+        Identical entries share their timestamp, so a window of whole seconds holds all of them or none, and their
+        numbers are the same in every window that holds them.
+        """
+        readings = await self._read_until_settled(organization, since, until)
+        numbered = number(readings[-1], fewest(readings), organization, otherwise=until)
+        return sorted((each for each in numbered if each.entry.at >= since), key=lambda each: each.entry.at)
 
-async def read_window(hub: Hub, organization: str, *, since: datetime, until: datetime) -> list[NumberedEntry]:
-    """Every entry from one whole second to another, oldest first. Raises HubError.
+    async def history(self, organization: str, *, action: str, name: str, until: datetime) -> list[AuditLogEntry]:
+        """What the action did to `name` up to a moment, newest first, and no more than 1,000. Raises HubError."""
+        query: Query = {"action": action, "name": name, "to": until, "page_size": PAGE_SIZE}
+        pages = await self.hub.pages(AUDIT_LOGS, query=query, limit=HISTORY, organization=organization)
+        if not pages.complete:
+            log.warning("alerts.history_cut", organization=organization, action=action, name=name, read=HISTORY)
+        entries = (read_entry(row, organization, otherwise=until) for row in pages.data)
+        # A filter that Docker Hub ignored would make anything an earlier one.
+        return [entry for entry in entries if (entry.action, entry.name) == (action, name)]
 
-    Identical entries share their timestamp, so a window of whole seconds holds all of them or none, and their
-    numbers are the same in every window that holds them.
-    """
-    query: Query = {"from": since, "to": until, "page_size": PAGE_SIZE}
-    readings: list[list[Any]] = []
-    while len(readings) < READINGS:
-        rows = (await hub.pages(AUDIT_LOGS, query=query, organization=organization)).data
-        readings.append(rows)
-        if not is_shifted([digest_of(row) for row in rows]):
-            readings = [rows]
-            break
-    numbered = number(readings[-1], fewest(readings), organization, otherwise=until)
-    return sorted((each for each in numbered if each.entry.at >= since), key=lambda each: each.entry.at)
-
-
-async def read_pushes(hub: Hub, organization: str, repository: str, *, until: datetime) -> list[AuditLogEntry]:
-    """The repository's pushes up to a moment, newest first, and no more than 1,000. Raises HubError."""
-    query: Query = {"action": TAG_PUSH, "name": repository, "to": until, "page_size": PAGE_SIZE}
-    pages = await hub.pages(AUDIT_LOGS, query=query, limit=HISTORY, organization=organization)
-    if not pages.complete:
-        log.warning("alerts.history_cut", organization=organization, repository=repository, read=HISTORY)
-    entries = (read_entry(row, organization, otherwise=until) for row in pages.data)
-    # A filter that Docker Hub ignored would make any push an earlier one.
-    return [entry for entry in entries if (entry.action, entry.name) == (TAG_PUSH, repository)]
+    async def _read_until_settled(self, organization: str, since: datetime, until: datetime) -> list[list[Any]]:
+        """One reading that nothing shifted; else several, of which `fewest` makes the best."""
+        query: Query = {"from": since, "to": until, "page_size": PAGE_SIZE}
+        readings: list[list[Any]] = []
+        while len(readings) < READINGS:
+            rows = (await self.hub.pages(AUDIT_LOGS, query=query, organization=organization)).data
+            if not is_shifted([digest_of(row) for row in rows]):
+                return [rows]
+            readings.append(rows)
+        return readings
 
 
 def digest_of(raw: Any) -> str:
@@ -110,16 +104,7 @@ def number(
     for row in reversed(rows):
         digest = digest_of(row)
         if met[digest] < counts[digest]:
-            numbered.append(NumberedEntry(read_entry(row, organization, otherwise=otherwise), digest, met[digest]))
+            entry = read_entry(row, organization, otherwise=otherwise)
+            numbered.append(NumberedEntry(entry, digest, met[digest], row))
         met[digest] += 1
     return numbered
-
-
-def whole_second(moment: datetime) -> datetime:
-    """The second that the moment is in."""
-    return moment.replace(microsecond=0)
-
-
-def second_before(moment: datetime) -> datetime:
-    """The second before the one that the moment is in."""
-    return whole_second(moment) - timedelta(seconds=1)

@@ -11,6 +11,7 @@ import re2
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from bot.alerts.entries import AuditLogEntry
+from bot.alerts.facts import FACTS
 from bot.documents import Strict, read_yaml, refuse_repeated, validate
 from bot.globs import Glob, Globs, refuse_empty
 
@@ -26,7 +27,6 @@ EXPRESSION, GLOBS = "(expression)", "(globs)"
 # Docker has some seventy actions; the bound is for a log that invents them.
 REMEMBERED_ACTIONS = 1000
 
-Fact = Literal["pushed_before"]
 Test: TypeAlias = Callable[[str], object]
 Condition: TypeAlias = Callable[[AuditLogEntry], bool]
 
@@ -72,6 +72,14 @@ def unknown_placeholder(name: str) -> str:
     return f"“{{{name}}}” is no placeholder. There are: {known}"
 
 
+def check_fact(name: str) -> str:
+    """Raises ValueError for what nobody can find out."""
+    known = [fact.name for fact in FACTS]
+    if name not in known:
+        raise ValueError(f"“{name}” is no fact. There are: {', '.join(known)}")
+    return name
+
+
 class Expression(Strict):
     """A condition in RE2, on the whole value."""
 
@@ -84,6 +92,7 @@ class Expression(Strict):
         return self
 
 
+Fact = Annotated[str, AfterValidator(check_fact)]
 ActionGlob = Annotated[Glob, BeforeValidator(check_action)]
 Selector = Annotated[str, AfterValidator(check_selector)]
 Wanted = Annotated[
@@ -160,7 +169,7 @@ def match(rules: Rules, entry: AuditLogEntry, facts: Iterable[str] = ()) -> tupl
     )
 
 
-def needed_facts(rules: Rules, entry: AuditLogEntry) -> frozenset[Fact]:
+def needed_facts(rules: Rules, entry: AuditLogEntry) -> frozenset[str]:
     """What has to be found out of the entry, since a rule would fire if it were so."""
     return frozenset(
         fact

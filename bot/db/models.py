@@ -166,7 +166,10 @@ class Message(Base):
 class HubEvent(Base):
     """One entry of Docker Hub's audit log, which gives them no id.
 
-    `digest` is that of its canonical JSON, `ordinal` counts the identical ones.
+    `digest` is that of its canonical JSON, `ordinal` counts the identical ones. `raw` is the entry as Docker Hub sent
+    it, whole: JSON in which everything but ASCII is escaped, since neither database stores NUL or half a surrogate
+    pair. The rest is for looking up: flat, in limits, and storable; `description` has no limit. Entries that were
+    stored before both were kept have NULL there.
     """
 
     __tablename__ = "hub_events"
@@ -185,6 +188,8 @@ class HubEvent(Base):
     name: Mapped[str] = mapped_column(String(512))
     actor: Mapped[str] = mapped_column(String(512))
     data: Mapped[dict[str, Any]]
+    description: Mapped[str | None] = mapped_column(Text)
+    raw: Mapped[str | None] = mapped_column(Text)
     seen_at: Mapped[datetime]
 
 

@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from bot.alerts.poller import AuditLogPoller
 from bot.alerts.rules import standard_rules
-from bot.db.models import HubEvent, Message
+from bot.db import hub_events
+from bot.db.models import ExpectedEvent, HubEvent, Message, OperationRequest
 from bot.db.session import Database
 from bot.hub.auth import Credential
 from bot.hub.client import Hub
@@ -20,6 +21,9 @@ from bot.hub.protocol import ClientOptions
 from .far_side import ORGANIZATION, Clock, FarSide, running
 
 MakePoller = Callable[..., AuditLogPoller]
+
+OWN = 'acme-hubwarden - access token "hubwarden"'
+ADDED: dict[str, Any] = {"action": "org.team.member.add", "name": "annberg", "data": {"team": "owners"}}
 
 
 @pytest.fixture
@@ -116,3 +120,49 @@ async def outbox(database: Database) -> list[Message]:
     """Every message, in order."""
     async with database.begin() as session:
         return list(await session.scalars(select(Message).order_by(Message.id)))
+
+
+async def alerts(database: Database) -> list[tuple[str, str]]:
+    """Every alert: its rule, and the name that it is about."""
+    return [(message.payload["rule"], message.payload["name"]) for message in await outbox(database)]
+
+
+async def expect(
+    database: Database,
+    clock: Clock,
+    *,
+    finished_ago: float | None = None,
+    subjects: tuple[str, ...] = ("owners", "annberg"),
+    organization: str = ORGANIZATION,
+    action: str = ADDED["action"],
+) -> None:
+    """The bot is executing a request, or has finished it some seconds ago."""
+    now = clock.now()
+    finished = None if finished_ago is None else now - timedelta(seconds=finished_ago)
+    async with database.begin() as session:
+        request = OperationRequest(
+            status="executing" if finished is None else "succeeded",
+            created_at=now,
+            organization=organization,
+            operation="team.member.add",
+            params={},
+            reason="",
+            requester="U0ANN",
+            rule="r",
+            requirement={"stages": [], "deadline": 86400.0, "execute_within": 86400.0},
+            expires_at=now,
+            preview={},
+            fingerprint="",
+            finished_at=finished,
+        )
+        session.add(request)
+        await session.flush()
+        since = (finished or now) - timedelta(seconds=5)
+        expected = ExpectedEvent(
+            request_id=request.id,
+            organization=organization,
+            action=action,
+            subjects=list(subjects),
+            since=since,
+        )
+        hub_events.expect(session, expected)

@@ -51,6 +51,16 @@ def test_text_that_no_database_holds_is_replaced_and_long_text_cut() -> None:
     assert dict(entry.data) == {"k\ufffd": "v\ufffd"}
 
 
+def test_text_as_long_as_its_limit_is_whole() -> None:
+    entry = read({"actor": "x" * 512, "action": "y" * 128, "action_description": "z" * 2_000})
+    assert (entry.actor, entry.action, entry.description) == ("x" * 512, "y" * 128, "z" * 2_000)
+
+
+def test_data_below_the_fourth_level_stays_json() -> None:
+    data = {"a": {"b": {"c": {"d": {"e": [1]}, "x": "y"}}}}
+    assert dict(read({"data": data}).data) == {"a.b.c.d": '{"e":[1]}', "a.b.c.x": "y"}
+
+
 def test_half_a_surrogate_pair_has_a_digest() -> None:
     assert len(digest_of({"name": "\ud800"})) == 64
 

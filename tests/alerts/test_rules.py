@@ -3,6 +3,7 @@ from time import perf_counter, process_time
 
 import pytest
 
+from bot.alerts.facts import FACTS, Provider
 from bot.alerts.rules import AlertRule, AuditLogEntry, Rules, load_rules, match, needed_facts, render, standard_rules
 from bot.errors import ConfigurationError
 from bot.globs import Glob
@@ -226,6 +227,17 @@ def test_a_bare_off_is_text() -> None:
 def fires(one: AlertRule, found: AuditLogEntry) -> bool:
     """Whether the rule fires on the entry."""
     return match(Rules([one]), found) == (one,)
+
+
+def test_a_fact_that_nobody_finds_out_is_a_load_error_that_lists_those_that_exist() -> None:
+    [problem] = problems(HEAD + rule_text().replace("where:", "facts: [pushed_before, pulled_before], where:"))
+    assert problem == "alerts.yml, line 3, rule “one”: facts.1: “pulled_before” is no fact. There are: pushed_before."
+
+
+@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.name)
+def test_every_fact_of_the_registry_may_be_named(fact: Provider) -> None:
+    [loaded] = load_rules(HEAD + rule_text().replace("where:", f"facts: [{fact.name}], where:"), "alerts.yml")
+    assert loaded.facts == (fact.name,)
 
 
 def test_every_problem_is_named_at_once() -> None:

@@ -42,7 +42,7 @@ def test_a_rule_is_read_whole() -> None:
         },
         requesters=People(users=("U0ANN",), groups=("S0DEVS",)),
         approvals=1,
-        approvers=Approvers(users=("U0OMAR",)),
+        approvers=Approvers.model_validate({"users": ["U0OMAR"]}),
         expires=timedelta(days=2),
     )
 

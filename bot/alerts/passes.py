@@ -1,0 +1,108 @@
+"""One pass over an organization's audit log: fetch, find facts, store, match, "was it us?", tell."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.alerts.archive import Archive, store
+from bot.alerts.correlate import find_ours
+from bot.alerts.entries import Key, NumberedEntry
+from bot.alerts.facts import FACTS, Provider, Sources, find_facts
+from bot.alerts.matching import candidates, match_batch
+from bot.alerts.reading import AuditLog
+from bot.alerts.rules import Rules
+from bot.alerts.tell import tell
+from bot.db import hub_events
+from bot.db.models import Cursor
+from bot.db.session import Database
+from bot.hub import Hub
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What a pass reads of an organization's log: whole seconds. What is not younger than `told_until` is no news."""
+
+    organization: str
+    since: datetime
+    until: datetime
+    told_until: datetime | None
+
+    def is_news(self, at: datetime) -> bool:
+        """Whether an entry of that moment is to be told."""
+        return self.told_until is None or at > self.told_until
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """How many entries were news, and how many alerts came of them."""
+
+    news: int
+    told: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLogPass:
+    """The stages of a pass, each over the batch. `account` is the bot's, in lower case; `now` answers business time.
+
+    Facts are found before anything is stored, not after: finding them asks Docker Hub, which no transaction waits for,
+    and what is stored has to be told in the same transaction, or a process that dies in between never tells it.
+    """
+
+    database: Database
+    hub: Hub
+    rules: Rules
+    channel: str
+    account: str
+    overlap: timedelta
+    now: Callable[[], datetime]
+    providers: Sequence[Provider] = FACTS
+
+    async def run(self, organization: str) -> Passed:
+        """Raises HubError, with nothing changed; the next pass reads from the same place."""
+        span = span_of(await self._cursor(organization), now=self.now(), overlap=self.overlap)
+        window = await AuditLog(self.hub).window(organization, since=span.since, until=span.until)
+        facts = await self._facts(span, window)
+        return await self._store_and_tell(span, window, facts)
+
+    async def _facts(self, span: Span, window: Sequence[NumberedEntry]) -> Mapping[str, Collection[Key]]:
+        archive = Archive(self.database)
+        missing = await archive.missing(span.organization, window)
+        asked = candidates(self.rules, (each for each in missing if span.is_news(each.entry.at)))
+        sources = Sources(archive, AuditLog(self.hub))
+        return await find_facts(span.organization, asked, window=window, sources=sources, providers=self.providers)
+
+    async def _store_and_tell(
+        self, span: Span, window: Sequence[NumberedEntry], facts: Mapping[str, Collection[Key]]
+    ) -> Passed:
+        now = self.now()
+        async with self.database.begin() as session:
+            # First, since its row lets only one poller of the organization on.
+            await hub_events.advance_cursor(session, span.organization, position=span.until, now=now)
+            stored = await store(session, window, now=now)
+            news = [each for each in stored if span.is_news(each.entry.at)]
+            alerts = match_batch(self.rules, news, facts)
+            # Of everything that is new to us: what is no news has been caused, and is not to be expected any longer.
+            ours = await find_ours(session, span.organization, stored, account=self.account)
+            unexpected = [alert for alert in alerts if alert.stored.id not in ours]
+            return Passed(len(news), await tell(session, unexpected, channel=self.channel, now=now))
+
+    async def _cursor(self, organization: str) -> Cursor:
+        async with self.database.begin() as session:
+            await hub_events.start_cursor(session, organization, whole_second(self.now()))
+            cursor = await hub_events.cursor(session, organization)
+        if cursor is None:
+            raise LookupError(f"the cursor of {organization} is gone as soon as it was stored")
+        return cursor
+
+
+def span_of(cursor: Cursor, *, now: datetime, overlap: timedelta) -> Span:
+    """From some time before the cursor until now. Until a pass has succeeded, what happened up to the cursor is old."""
+    until = whole_second(now)
+    since = min(until, whole_second(cursor.position - overlap))
+    is_first = cursor.polled_at == hub_events.NEVER
+    return Span(cursor.organization, since, until, cursor.position if is_first else None)
+
+
+def whole_second(moment: datetime) -> datetime:
+    """The second that the moment is in."""
+    return moment.replace(microsecond=0)

@@ -1,0 +1,45 @@
+"""What is told: a message for each alert, and a notice where the log stays unreadable."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.alerts.matching import Alert
+from bot.alerts.rules import render
+from bot.db import messages
+from bot.db.session import Session
+
+ALERT = "alert"
+NOTICE = "notice"
+
+
+async def tell(session: Session, alerts: Sequence[Alert], *, channel: str, now: datetime) -> int:
+    """Put a message into the outbox for each alert; answers how many."""
+    for alert in alerts:
+        key = f"alert:{alert.stored.id}:{alert.rule.name}"
+        await messages.want(session, key, kind=ALERT, channel=channel, now=now, payload=payload_of(alert))
+    return len(alerts)
+
+
+async def tell_unreadable(session: Session, organization: str, reason: str, *, channel: str, now: datetime) -> bool:
+    """Put a notice into the outbox that no alert can come, once a day; False where it has been said today."""
+    text = f"Docker Hub's audit log of {organization} cannot be read, so no alert can come: {reason}"
+    key = f"notice:audit-log:{organization}:{now:%Y-%m-%d}"
+    return await messages.want(session, key, kind=NOTICE, channel=channel, now=now, payload={"text": text})
+
+
+def payload_of(alert: Alert) -> dict[str, Any]:
+    """Everything that the message can say."""
+    rule, entry = alert.rule, alert.stored.entry
+    return {
+        "rule": rule.name,
+        "title": rule.title,
+        "severity": rule.severity,
+        "text": render(rule, entry),
+        "organization": entry.organization,
+        "action": entry.action,
+        "name": entry.name,
+        "actor": entry.actor,
+        "at": entry.at.isoformat(),
+        "data": dict(entry.data),
+    }
