@@ -27,7 +27,7 @@ from bot.governance.policy import Policy, load_policy
 from bot.governance.requests import Requests
 from bot.health import Health
 from bot.hub import BearerCredential, ClientOptions, Credential, Hub, Registry
-from bot.jobs import Job, Timetable
+from bot.jobs import Timetable, timetable
 from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.capabilities import Capabilities
 from bot.settings import Settings, TerminalSettings
@@ -43,8 +43,6 @@ from bot.worker import Worker
 log = structlog.stdlib.get_logger(__name__)
 
 HTTP_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
-EXPIRE_SECONDS = 15.0
-LIMIT_SECONDS = 10.0
 STALE_WORKER_SECONDS = 120.0
 DRAIN_SECONDS = 20.0
 
@@ -259,13 +257,13 @@ class Hubwarden:
             now=self._now,
             wake=self.wake,
         )
-        self._timetable = Timetable(
-            (
-                Job("audit-log", settings.audit_poll_seconds, self.poller.poll),
-                Job("rate-limits", min(LIMIT_SECONDS, settings.audit_poll_seconds), watch.check),
-                Job("expire", min(EXPIRE_SECONDS, settings.audit_poll_seconds), self.requests.expire),
-            )
+        jobs = timetable(
+            settings.audit_poll_seconds,
+            poll_audit_log=self.poller.poll,
+            watch_rate_limits=watch.check,
+            expire_requests=self.requests.expire,
         )
+        self._timetable = Timetable(jobs)
 
     def _build_health(self) -> None:
         self.health = Health(
