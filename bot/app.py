@@ -15,11 +15,10 @@ import structlog
 from bot.alerts.limits import LimitWatch
 from bot.alerts.poller import AuditLogPoller
 from bot.alerts.rules import AlertRule, load_rules, standard_rules
-from bot.clock import utc_now
+from bot.clock import Clock, utc_now
 from bot.db import requests as request_queries
 from bot.db.migrate import upgrade
 from bot.db.session import DATABASE_AWAY, Database
-from bot.delivery import Delivery
 from bot.errors import ConfigurationError
 from bot.governance.execution import Executor
 from bot.governance.people import DirectoryUnavailable
@@ -30,12 +29,15 @@ from bot.hub import BearerCredential, ClientOptions, Credential, Hub, Registry
 from bot.jobs import Timetable, timetable
 from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.capabilities import Capabilities
+from bot.outbox.delivery import Delivery
+from bot.outbox.destination import SLACK, slack_channel
 from bot.settings import Settings, TerminalSettings
 from bot.slack.app import build_app
 from bot.slack.client import build_client, find_standing
 from bot.slack.courier import SlackCourier
 from bot.slack.directory import SlackDirectory
-from bot.slack.poster import Poster
+from bot.slack.rendering import Rendering
+from bot.slack.sender import SlackSender
 from bot.slack.services import Services
 from bot.slack.socket import SocketMode
 from bot.worker import Worker
@@ -208,15 +210,17 @@ class Hubwarden:
             beat=self._beat,
             is_stopping=lambda: self._is_stopping,
         )
+        sender = SlackSender(
+            self.client,
+            Rendering(view=self.requests.view, operations=BY_NAME),
+            channel_ids={settings.slack_approvals_channel: self._approvals},
+        )
         delivery = Delivery(
             database=self.database,
-            requests=self.requests,
-            operations=BY_NAME,
-            poster=Poster(self.client),
-            channel_ids={settings.slack_approvals_channel: self._approvals},
-            admin_channel=self._admins,
-            now=self._now,
+            senders={SLACK: sender},
+            administrators=slack_channel(self._admins),
             lease=lease,
+            clock=Clock(now=self._now),
         )
         self._workers = [
             Worker("executions", executor.step, rest_seconds=min(5.0, lease.total_seconds() / 2)),
@@ -253,8 +257,8 @@ class Hubwarden:
             database=self.database,
             hub=self.hub,
             share=settings.rate_limit_warn_share,
-            channel=self._alerts,
-            now=self._now,
+            destination=slack_channel(self._alerts),
+            clock=Clock(now=self._now),
             wake=self.wake,
         )
         jobs = timetable(

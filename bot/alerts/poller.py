@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot import outbox
 from bot.alerts.entries import AuditLogEntry
 from bot.alerts.reading import (
     TAG_PUSH,
@@ -17,15 +18,17 @@ from bot.alerts.reading import (
     whole_second,
 )
 from bot.alerts.rules import AlertRule, Fact, Rules, match, needed_facts, render
-from bot.db import hub_events, messages
+from bot.clock import Clock
+from bot.db import hub_events
 from bot.db.models import Cursor, HubEvent
 from bot.db.session import Database
 from bot.hub import Hub, HubError
+from bot.outbox.destination import slack_channel
+from bot.outbox.kinds import ALERT, NOTICE
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
-ALERT = "alert"
 # Timestamps are whole seconds, and the contract does not say whether `from` and `to` are inclusive.
 SHORTEST_OVERLAP = timedelta(seconds=2)
 CLOCK_SKEW = timedelta(minutes=2)
@@ -125,8 +128,13 @@ class AuditLogPoller:
         text = f"Docker Hub's audit log of {organization} cannot be read, so no alert can come: {error.text}"
         key = f"notice:audit-log:{organization}:{now:%Y-%m-%d}"
         async with self._database.begin() as session:
-            wanted = await messages.want(
-                session, key, kind="notice", channel=self._admin_channel, now=now, payload={"text": text}
+            wanted = await outbox.want(
+                session,
+                key,
+                kind=NOTICE,
+                destination=slack_channel(self._admin_channel),
+                clock=Clock(now=self._now),
+                payload={"text": text},
             )
         if wanted:
             self._wake()
@@ -210,12 +218,12 @@ class AuditLogPoller:
         self, session: "AsyncSession", event: HubEvent, entry: AuditLogEntry, rules: Sequence[AlertRule]
     ) -> int:
         for rule in rules:
-            await messages.want(
+            await outbox.want(
                 session,
                 f"alert:{event.id}:{rule.name}",
                 kind=ALERT,
-                channel=self._channel,
-                now=self._now(),
+                destination=slack_channel(self._channel),
+                clock=Clock(now=self._now),
                 payload={
                     "rule": rule.name,
                     "title": rule.title,

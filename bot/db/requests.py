@@ -10,10 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.dialect import insert_ignoring_conflicts
 from bot.db.models import OperationRequest, Vote
+from bot.db.workspaces import workspace_of
 
 
 async def add(session: AsyncSession, request: OperationRequest) -> int | None:
     """Store a new request and answer its number; None where its `source_key` is known already."""
+    request.workspace = request.workspace or workspace_of(session)
     try:
         async with session.begin_nested():
             session.add(request)

@@ -6,10 +6,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.models import TrailRecord
+from bot.db.workspaces import workspace_of
 
 
 def add(session: AsyncSession, record: TrailRecord) -> None:
     """Store a fact, in the transaction that makes it one."""
+    record.workspace = record.workspace or workspace_of(session)
     session.add(record)
 
 

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
-from bot.db import hub_events, messages
+from bot import outbox
+from bot.clock import Clock
+from bot.db import hub_events
 from bot.db.models import ExpectedEvent, OperationRequest
 from bot.db.session import Session
 from bot.governance.lifecycle import FINAL, Status
@@ -15,10 +17,10 @@ from bot.hub.auth import LOGIN
 from bot.hub.limits import RateLimit, family
 from bot.operations.kit.base import Intent, Preview
 from bot.operations.kit.text import count
+from bot.outbox.destination import slack_channel, slack_person
+from bot.outbox.kinds import CARD, RESULT
 
 DIRECT_LIFETIME = timedelta(hours=24)
-CARD = "card"
-RESULT = "result"
 
 
 def described(intent: Intent) -> dict[str, Any]:
@@ -101,29 +103,30 @@ def expect(session: Session, request: OperationRequest, *, action: str, subjects
 
 async def want_card(session: Session, request: OperationRequest, channel: str) -> None:
     """Ask for the request's card in the channel."""
-    await messages.want(
+    await outbox.want(
         session,
-        f"{CARD}:{request.id}",
+        f"card:{request.id}",
         kind=CARD,
-        channel=channel,
-        now=request.created_at,
+        destination=slack_channel(channel),
+        clock=Clock(now=lambda: request.created_at),
         request_id=request.id,
     )
 
 
-async def touch_card(session: Session, request: OperationRequest, now: datetime) -> None:
+async def touch_card(session: Session, request: OperationRequest) -> None:
     """Bring the request's card up to date."""
-    await messages.touch(session, f"{CARD}:{request.id}", now)
+    await outbox.touch(session, f"card:{request.id}", clock=Clock())
 
 
 async def announce(session: Session, request: OperationRequest, now: datetime) -> None:
     """Bring the card up to date, and tell the requester where the request has come to an end."""
-    await touch_card(session, request, now)
+    await touch_card(session, request)
     status = Status(request.status)
     if status not in FINAL and status is not Status.UNKNOWN:
         return
     if status is Status.CANCELLED or not is_slack_user(request.requester):
         return
-    key = f"{RESULT}:{request.id}"
-    if not await messages.want(session, key, kind=RESULT, channel=request.requester, now=now, request_id=request.id):
-        await messages.touch(session, key, now)
+    key, clock = f"result:{request.id}", Clock(now=lambda: now)
+    person = slack_person(request.requester)
+    if not await outbox.want(session, key, kind=RESULT, destination=person, clock=clock, request_id=request.id):
+        await outbox.touch(session, key, clock=clock)

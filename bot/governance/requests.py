@@ -363,7 +363,7 @@ class Requests:
                 expires_at=until,
             )
         else:
-            await touch_card(session, request, now)
+            await touch_card(session, request)
 
     async def _decide(
         self, request_id: int, status: Status, event: Event, *, actor: str, reason: str | None = None

@@ -179,7 +179,7 @@ class Stepper:
 
     async def _tell(self) -> None:
         async with self.database.begin() as session:
-            await touch_card(session, self.request, self.now())
+            await touch_card(session, self.request)
         self.wake()
 
 

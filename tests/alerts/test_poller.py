@@ -84,7 +84,7 @@ async def test_an_event_its_cursor_and_its_alert_are_there_after_a_poll(
     assert (event.action, event.name, event.at) == ("repo.delete", "acme/web", clock.now())
     assert now is not None
     assert now.position == clock.now()
-    assert (message.key, message.kind, message.channel) == (
+    assert (message.key, message.kind, message.address) == (
         f"alert:{event.id}:repository-deleted",
         "alert",
         "hub-alerts",
@@ -542,5 +542,5 @@ async def test_where_the_log_stays_unreadable_the_administrators_are_told_once_a
         assert await poller.poll() == 0
         clock.advance(600)
     [message] = await outbox(database)
-    assert (message.kind, message.channel) == ("notice", "C0ADMIN")
+    assert (message.kind, message.address) == ("notice", "C0ADMIN")
     assert "cannot be read, so no alert can come" in message.payload["text"]
