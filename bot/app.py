@@ -17,6 +17,7 @@ from bot.alerts.poller import AuditLogPoller
 from bot.alerts.rules import AlertRule, load_rules, standard_rules
 from bot.clock import Clock, utc_now
 from bot.db import requests as request_queries
+from bot.db import workspaces
 from bot.db.migrate import upgrade
 from bot.db.session import DATABASE_AWAY, Database
 from bot.errors import ConfigurationError
@@ -33,7 +34,7 @@ from bot.outbox.delivery import Delivery
 from bot.outbox.destination import SLACK, slack_channel
 from bot.settings import Settings, TerminalSettings
 from bot.slack.app import build_app
-from bot.slack.client import build_client, find_standing
+from bot.slack.client import Standing, build_client, find_standing
 from bot.slack.courier import SlackCourier
 from bot.slack.directory import SlackDirectory
 from bot.slack.rendering import Rendering
@@ -170,9 +171,23 @@ class Hubwarden:
         standing = await find_standing(self.client)
         if standing.is_refused:
             raise ConfigurationError([f"SLACK_BOT_TOKEN: {standing.problem}"])
-        self.directory.team = standing.team
         if standing.problem:
             log.warning("slack.not_checked", problem=standing.problem)
+        await self._belong(standing)
+
+    async def _belong(self, standing: Standing) -> None:
+        """Once Slack has said which workspace it is: new rows are its own, and so are those that have none yet."""
+        if standing.team is None:
+            return
+        self.directory.team = standing.team
+        self.database.belong_to(standing.team)
+        async with self.database.begin() as session:
+            await workspaces.adopt(session, standing.team)
+
+    async def learn_workspace(self) -> None:
+        """Ask Slack again which workspace it is, where it did not say so at the start."""
+        if self.directory.team is None:
+            await self._belong(await find_standing(self.client))
 
     async def _build_use_cases(self) -> None:
         settings = self.settings
@@ -266,6 +281,7 @@ class Hubwarden:
             poll_audit_log=self.poller.poll,
             watch_rate_limits=watch.check,
             expire_requests=self.requests.expire,
+            learn_workspace=self.learn_workspace,
         )
         self._timetable = Timetable(jobs)
 

@@ -13,6 +13,7 @@ log = structlog.stdlib.get_logger(__name__)
 
 LIMIT_SECONDS = 10.0
 EXPIRE_SECONDS = 15.0
+WORKSPACE_SECONDS = 60.0
 
 Run: TypeAlias = Callable[[], Awaitable[object]]
 
@@ -32,6 +33,7 @@ def timetable(
     poll_audit_log: Run,
     watch_rate_limits: Run,
     expire_requests: Run,
+    learn_workspace: Run,
 ) -> tuple[Job, ...]:
     """Which coroutine runs how often: all there is. Nothing runs less often than the audit log is read."""
 
@@ -42,6 +44,7 @@ def timetable(
         Job("audit-log", audit_poll_seconds, poll_audit_log),
         Job("rate-limits", every(LIMIT_SECONDS), watch_rate_limits),
         Job("expire", every(EXPIRE_SECONDS), expire_requests),
+        Job("workspace", every(WORKSPACE_SECONDS), learn_workspace),
     )
 
 

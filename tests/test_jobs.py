@@ -21,25 +21,27 @@ def seconds_of(audit_poll_seconds: float) -> dict[str, float]:
         poll_audit_log=nothing,
         watch_rate_limits=nothing,
         expire_requests=nothing,
+        learn_workspace=nothing,
     )
     return {job.name: job.seconds for job in jobs}
 
 
 def test_every_job_has_its_interval() -> None:
-    assert seconds_of(300) == {"audit-log": 300, "rate-limits": 10, "expire": 15}
+    assert seconds_of(300) == {"audit-log": 300, "rate-limits": 10, "expire": 15, "workspace": 60}
 
 
 def test_nothing_runs_less_often_than_the_audit_log_is_read() -> None:
-    assert seconds_of(5) == {"audit-log": 5, "rate-limits": 5, "expire": 5}
+    assert seconds_of(5) == {"audit-log": 5, "rate-limits": 5, "expire": 5, "workspace": 5}
 
 
 def test_each_job_runs_what_it_is_named_after() -> None:
-    runs = {name: Named(name) for name in ("poll_audit_log", "watch_rate_limits", "expire_requests")}
+    runs = {name: Named(name) for name in ("poll_audit_log", "watch_rate_limits", "expire_requests", "learn_workspace")}
     named = {job.name: job.run for job in timetable(60, **runs)}
     assert named == {
         "audit-log": runs["poll_audit_log"],
         "rate-limits": runs["watch_rate_limits"],
         "expire": runs["expire_requests"],
+        "workspace": runs["learn_workspace"],
     }
 
 
