@@ -1,6 +1,7 @@
 """Delivery, whatever the protocol: what goes first, what waits, what comes of a send, and who hears of trouble."""
 
 import asyncio
+import ssl
 from datetime import timedelta
 
 import pytest
@@ -395,10 +396,11 @@ async def test_a_protocol_that_nobody_here_speaks_is_given_up_and_told(rig: Rig)
     assert "alert:1 for fax:T0ACME/+49 30 1" in await rig.text_of(notice)
 
 
-async def test_a_database_that_is_away_while_it_renders_gives_nothing_up(rig: Rig) -> None:
-    rig.far.unspeakable = ConnectionRefusedError("the database is away")
+@pytest.mark.parametrize("error", [ConnectionRefusedError("away"), ssl.SSLCertVerificationError("away")])
+async def test_a_database_that_is_away_while_it_renders_gives_nothing_up(rig: Rig, error: OSError) -> None:
+    rig.far.unspeakable = error
     await rig.want("alert:1")
-    with pytest.raises(ConnectionRefusedError):
+    with pytest.raises(type(error)):
         await rig.step()
     assert (await rig.message("alert:1")).state == messages.DUE
 
