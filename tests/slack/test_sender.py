@@ -190,6 +190,7 @@ async def test_a_limit_that_does_not_say_how_long_is_half_a_minute(slack: SlackS
         {"status": 503, "body": "upstream is busy"},
         {"status": 200, "body": "<html>"},
         {"status": 200, "body": "[]"},
+        {"status": 404, "body": "nothing here"},
         {"error": "internal_error"},
         {"error": "service_unavailable"},
     ],
