@@ -17,26 +17,31 @@ from bot.alerts.poller import AuditLogPoller
 from bot.alerts.rules import AlertRule, load_rules, standard_rules
 from bot.clock import REAL, Clock
 from bot.db import requests as request_queries
+from bot.db import workspaces
 from bot.db.migrate import upgrade
 from bot.db.session import DATABASE_AWAY, Database
-from bot.delivery import Delivery
 from bot.errors import ConfigurationError
 from bot.governance.context import Context
 from bot.governance.execution.executor import Executor
 from bot.governance.people import DirectoryUnavailable
 from bot.governance.policy import Policy, load_policy
 from bot.governance.requests.expire import expire
+from bot.governance.requests.queries import by_number
+from bot.governance.views import RequestView
 from bot.health import Health
 from bot.hub import BearerCredential, ClientOptions, Credential, Hub, Registry
-from bot.jobs import Job, Timetable
+from bot.jobs import Timetable, timetable
 from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.capabilities import Capabilities
+from bot.outbox.delivery import Delivery
+from bot.outbox.destination import SLACK, slack_channel
 from bot.settings import Settings, TerminalSettings
 from bot.slack.app import build_app
-from bot.slack.client import build_client, find_standing
+from bot.slack.client import Standing, build_client, find_standing
 from bot.slack.courier import SlackCourier
 from bot.slack.directory import SlackDirectory
-from bot.slack.poster import Poster
+from bot.slack.rendering import Rendering
+from bot.slack.sender import SlackSender
 from bot.slack.services import Services
 from bot.slack.socket import SocketMode
 from bot.worker import Worker
@@ -44,8 +49,6 @@ from bot.worker import Worker
 log = structlog.stdlib.get_logger(__name__)
 
 HTTP_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
-EXPIRE_SECONDS = 15.0
-LIMIT_SECONDS = 10.0
 STALE_WORKER_SECONDS = 120.0
 DRAIN_SECONDS = 20.0
 
@@ -171,9 +174,23 @@ class Hubwarden:
         standing = await find_standing(self.client)
         if standing.is_refused:
             raise ConfigurationError([f"SLACK_BOT_TOKEN: {standing.problem}"])
-        self.directory.team = standing.team
         if standing.problem:
             log.warning("slack.not_checked", problem=standing.problem)
+        await self._belong(standing)
+
+    async def _belong(self, standing: Standing) -> None:
+        """Once Slack has said which workspace it is: new rows are its own, and so are those that have none yet."""
+        if standing.team is None:
+            return
+        self.directory.team = standing.team
+        self.database.belong_to(standing.team)
+        async with self.database.begin() as session:
+            await workspaces.adopt(session, standing.team)
+
+    async def learn_workspace(self) -> None:
+        """Ask Slack again which workspace it is, where it did not say so at the start."""
+        if self.directory.team is None:
+            await self._belong(await find_standing(self.client))
 
     async def _build_use_cases(self) -> None:
         settings = self.settings
@@ -211,15 +228,17 @@ class Hubwarden:
             beat=self._beat,
             is_stopping=lambda: self._is_stopping,
         )
+        sender = SlackSender(
+            self.client,
+            Rendering(view=self._view, operations=BY_NAME),
+            channel_ids={settings.slack_approvals_channel: self._approvals},
+        )
         delivery = Delivery(
             database=self.database,
-            context=self.context,
-            operations=BY_NAME,
-            poster=Poster(self.client),
-            channel_ids={settings.slack_approvals_channel: self._approvals},
-            admin_channel=self._admins,
-            now=self._now,
+            senders={SLACK: sender},
+            administrators=slack_channel(self._admins),
             lease=lease,
+            clock=self._clock,
         )
         self._workers = [
             Worker("executions", executor.step, rest_seconds=min(5.0, lease.total_seconds() / 2)),
@@ -256,17 +275,21 @@ class Hubwarden:
             database=self.database,
             hub=self.hub,
             share=settings.rate_limit_warn_share,
-            channel=self._alerts,
-            now=self._now,
+            destination=slack_channel(self._alerts),
+            clock=self._clock,
             wake=self.wake,
         )
-        self._timetable = Timetable(
-            (
-                Job("audit-log", settings.audit_poll_seconds, self.poller.poll),
-                Job("rate-limits", min(LIMIT_SECONDS, settings.audit_poll_seconds), watch.check),
-                Job("expire", min(EXPIRE_SECONDS, settings.audit_poll_seconds), self._expire),
-            )
+        jobs = timetable(
+            settings.audit_poll_seconds,
+            poll_audit_log=self.poller.poll,
+            watch_rate_limits=watch.check,
+            expire_requests=self._expire,
+            learn_workspace=self.learn_workspace,
         )
+        self._timetable = Timetable(jobs)
+
+    async def _view(self, request_id: int) -> RequestView:
+        return await by_number(self.context, request_id)
 
     async def _expire(self) -> int:
         return await expire(self.context)

@@ -22,5 +22,10 @@ class Clock:
     real: Callable[[], datetime] = utc_now
 
 
+def standing_at(moment: datetime) -> Clock:
+    """The business's time stands at the moment, and the machine's goes on: for what follows from something that was."""
+    return Clock(now=lambda: moment)
+
+
 # Where nobody moves the time.
 REAL = Clock()

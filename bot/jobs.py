@@ -4,11 +4,18 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 log = structlog.stdlib.get_logger(__name__)
+
+LIMIT_SECONDS = 10.0
+EXPIRE_SECONDS = 15.0
+WORKSPACE_SECONDS = 60.0
+
+Run: TypeAlias = Callable[[], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +24,28 @@ class Job:
 
     name: str
     seconds: float
-    run: Callable[[], Awaitable[object]]
+    run: Run
+
+
+def timetable(
+    audit_poll_seconds: float,
+    *,
+    poll_audit_log: Run,
+    watch_rate_limits: Run,
+    expire_requests: Run,
+    learn_workspace: Run,
+) -> tuple[Job, ...]:
+    """Which coroutine runs how often: all there is. Nothing runs less often than the audit log is read."""
+
+    def every(seconds: float) -> float:
+        return min(seconds, audit_poll_seconds)
+
+    return (
+        Job("audit-log", audit_poll_seconds, poll_audit_log),
+        Job("rate-limits", every(LIMIT_SECONDS), watch_rate_limits),
+        Job("expire", every(EXPIRE_SECONDS), expire_requests),
+        Job("workspace", every(WORKSPACE_SECONDS), learn_workspace),
+    )
 
 
 class Timetable:

@@ -35,12 +35,12 @@ class Worker:
         self._task = asyncio.create_task(self._run(), name=self.name)
 
     def beat(self) -> None:
-        """A step that takes long shows that it is alive."""
+        """Show in the middle of a long step that it is alive."""
         self._beat = time.monotonic()
 
     @property
     def silent_seconds(self) -> float:
-        """How long ago the last step ended: a step that hangs, or a loop that died, shows here."""
+        """How long ago it last showed that it is alive: by ending a step without failing, or by a beat in one."""
         return time.monotonic() - self._beat
 
     async def stop(self, seconds: float = 20.0) -> None:

@@ -149,6 +149,16 @@ async def test_a_step_that_fails_counts_as_silence(pauses: list[float], monkeypa
     await worker.stop()
 
 
+async def test_a_beat_in_the_middle_of_a_long_step_ends_the_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(worker_module, "time", SimpleNamespace(monotonic=lambda: now))
+    worker = Worker("w", Steps())
+    now = 150.0
+    assert worker.silent_seconds == 50
+    worker.beat()
+    assert worker.silent_seconds == 0
+
+
 async def test_stopping_waits_for_the_step_that_runs() -> None:
     entered, may_leave, left = asyncio.Event(), asyncio.Event(), asyncio.Event()
 

@@ -3,38 +3,35 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from bot.alerts.entries import read_moment
-from bot.db import limit_episodes, messages
+from bot import outbox
+from bot.clock import Clock
+from bot.db import limit_episodes
 from bot.db.models import LimitEpisode
-from bot.db.session import Database
+from bot.db.session import Database, Session
 from bot.hub import Hub, RateLimit
-
-if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncSession
-
-LIMIT = "limit"
+from bot.outbox.destination import Destination
+from bot.outbox.kinds import LIMIT_BEGIN, LIMIT_END, Kind
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LimitWatch:
     """Watches each route family's limit. An episode begins when less than `share` (0 to 1) of it is left.
 
     It ends when a later window has that share again, or when the window in which it began has ended and nothing newer
-    is known. `now` answers an aware datetime; `wake` rouses the delivery after a commit.
+    is known. `wake` rouses the delivery after a commit.
     """
 
     database: Database
     hub: Hub
     share: float
-    channel: str
-    now: Callable[[], datetime]
+    destination: Destination
+    clock: Clock
     wake: Callable[[], None]
 
     async def check(self) -> None:
         """Compare the last snapshots with the episodes that are open; asks Docker Hub nothing."""
-        now = self.now()
+        now = self.clock.now()
         current = {limit.family: limit for limit in self.hub.rate_limits if limit.reset_at > now}
         low = {family: limit for family, limit in current.items() if limit.share < self.share}
         told = False
@@ -47,32 +44,27 @@ class LimitWatch:
         if told:
             self.wake()
 
-    async def _begin(self, session: "AsyncSession", limit: RateLimit, now: datetime) -> bool:
+    async def _begin(self, session: Session, limit: RateLimit, now: datetime) -> bool:
         episode = await limit_episodes.begin(
-            session, limit.family, remaining=limit.remaining, limit=limit.limit, now=now
+            session, limit.family, remaining=limit.remaining, limit=limit.limit, reset_at=limit.reset_at, now=now
         )
         if episode is None:
             return False
-        return await self._tell(session, f"limit:{episode.id}:begin", limit, now)
+        return await self._tell(session, f"limit:{episode.id}:begin", LIMIT_BEGIN, limit)
 
     async def _end_if_over(
-        self, session: "AsyncSession", episode: LimitEpisode, newest: RateLimit | None, now: datetime
+        self, session: Session, episode: LimitEpisode, newest: RateLimit | None, now: datetime
     ) -> bool:
-        reset_at = await reset_of(session, episode)
         # Another process may have a snapshot of the same window from before it was spent; only a later one counts.
-        if now < reset_at and (newest is None or newest.reset_at <= reset_at):
+        if now < episode.reset_at and (newest is None or newest.reset_at <= episode.reset_at):
             return False
         if not await limit_episodes.end(session, episode.id, now):
             return False
         # Nothing has been asked since the reset, so all of the limit is there.
-        limit = newest or RateLimit(episode.family, episode.limit, episode.limit, reset_at)
-        return await self._tell(session, f"limit:{episode.id}:end", limit, now)
+        limit = newest or RateLimit(episode.family, episode.limit, episode.limit, episode.reset_at)
+        return await self._tell(session, f"limit:{episode.id}:end", LIMIT_END, limit)
 
-    async def _tell(self, session: "AsyncSession", key: str, limit: RateLimit, now: datetime) -> bool:
-        return await messages.want(session, key, kind=LIMIT, channel=self.channel, now=now, payload=limit.as_json())
-
-
-async def reset_of(session: "AsyncSession", episode: LimitEpisode) -> datetime:
-    """When the window in which the episode began ends, as its first message says."""
-    message = await messages.get_by_key(session, f"limit:{episode.id}:begin")
-    return (read_moment(message.payload.get("reset_at")) if message else None) or episode.started_at
+    async def _tell(self, session: Session, key: str, kind: Kind, limit: RateLimit) -> bool:
+        return await outbox.want(
+            session, key, kind=kind, destination=self.destination, clock=self.clock, payload=limit.as_json()
+        )

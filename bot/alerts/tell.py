@@ -4,20 +4,27 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from bot import outbox
 from bot.alerts.matching import Alert
 from bot.alerts.rules import render
-from bot.db import messages
+from bot.clock import standing_at
 from bot.db.session import Session
-
-ALERT = "alert"
-NOTICE = "notice"
+from bot.outbox.destination import slack_channel
+from bot.outbox.kinds import ALERT, NOTICE
 
 
 async def tell(session: Session, alerts: Sequence[Alert], *, channel: str, now: datetime) -> int:
     """Put a message into the outbox for each alert; answers how many."""
     for alert in alerts:
         key = f"alert:{alert.stored.id}:{alert.rule.name}"
-        await messages.want(session, key, kind=ALERT, channel=channel, now=now, payload=payload_of(alert))
+        await outbox.want(
+            session,
+            key,
+            kind=ALERT,
+            destination=slack_channel(channel),
+            clock=standing_at(now),
+            payload=payload_of(alert),
+        )
     return len(alerts)
 
 
@@ -25,7 +32,14 @@ async def tell_unreadable(session: Session, organization: str, reason: str, *, c
     """Put a notice into the outbox that no alert can come, once a day; False where it has been said today."""
     text = f"Docker Hub's audit log of {organization} cannot be read, so no alert can come: {reason}"
     key = f"notice:audit-log:{organization}:{now:%Y-%m-%d}"
-    return await messages.want(session, key, kind=NOTICE, channel=channel, now=now, payload={"text": text})
+    return await outbox.want(
+        session,
+        key,
+        kind=NOTICE,
+        destination=slack_channel(channel),
+        clock=standing_at(now),
+        payload={"text": text},
+    )
 
 
 def payload_of(alert: Alert) -> dict[str, Any]:

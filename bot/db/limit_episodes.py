@@ -17,13 +17,14 @@ async def open_episodes(session: AsyncSession) -> Sequence[LimitEpisode]:
 
 
 async def begin(
-    session: AsyncSession, family: str, *, remaining: int, limit: int, now: datetime
+    session: AsyncSession, family: str, *, remaining: int, limit: int, reset_at: datetime, now: datetime
 ) -> LimitEpisode | None:
-    """Begin an episode; None where one is open."""
+    """Begin an episode in the window that ends at `reset_at`; None where one is open."""
     row = {
         "family": family,
         "open_key": family,
         "started_at": now,
+        "reset_at": reset_at,
         "remaining": remaining,
         "limit": limit,
     }

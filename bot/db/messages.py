@@ -1,14 +1,15 @@
-"""Queries on the outbox: messages that shall exist in Slack."""
+"""Queries on the outbox: messages that shall exist at their destinations."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, case, or_, select, update
+from sqlalchemy import CursorResult, case, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.dialect import insert_ignoring_conflicts
 from bot.db.models import Message
+from bot.db.workspaces import workspace_of
 
 DUE = "due"
 SENT = "sent"
@@ -20,8 +21,11 @@ async def want(
     key: str,
     *,
     kind: str,
-    channel: str,
-    now: datetime,
+    protocol: str,
+    address: str,
+    created_at: datetime,
+    due_at: datetime,
+    workspace: str | None = None,
     request_id: int | None = None,
     payload: dict[str, Any] | None = None,
 ) -> bool:
@@ -29,15 +33,17 @@ async def want(
     row = {
         "key": key,
         "kind": kind,
-        "channel": channel,
+        "protocol": protocol,
+        "workspace": workspace or workspace_of(session),
+        "address": address,
         "request_id": request_id,
         "payload": payload or {},
         "state": DUE,
         "wanted": 1,
         "sent": 0,
         "attempts": 0,
-        "created_at": now,
-        "due_at": now,
+        "created_at": created_at,
+        "due_at": due_at,
     }
     result = await session.execute(insert_ignoring_conflicts(session, Message).values(row))
     return isinstance(result, CursorResult) and result.rowcount == 1
@@ -45,7 +51,7 @@ async def want(
 
 async def touch(session: AsyncSession, key: str, now: datetime) -> None:
     """Ask for the message to be brought up to date."""
-    # One that waits because Slack asked for it, or for an administrator, goes on waiting.
+    # One that waits because the far side asked for it, or for an administrator, goes on waiting.
     due_at = case((Message.state == DUE, Message.due_at), else_=now)
     values = {"wanted": Message.wanted + 1, "state": DUE, "due_at": due_at}
     statement = update(Message).where(Message.key == key).values(values)
@@ -53,18 +59,26 @@ async def touch(session: AsyncSession, key: str, now: datetime) -> None:
 
 
 async def candidates(
-    session: AsyncSession, now: datetime, limit: int, *, busy: Collection[str] = ()
+    session: AsyncSession,
+    now: datetime,
+    limit: int,
+    *,
+    urgency: Mapping[str, int],
+    busy: Collection[tuple[str, str]] = (),
 ) -> Sequence[Message]:
-    """Messages that are due, that nobody is sending, and that go to none of the `busy` channels; oldest first."""
+    """Messages that are due, that nobody is sending, and that go to none of the `busy` addresses of a protocol.
+
+    The most urgent kind comes first, the oldest of it first. A kind that `urgency` does not know comes last.
+    """
     statement = (
         select(Message)
         .where(
             Message.state == DUE,
             Message.due_at <= now,
             or_(Message.lease_until.is_(None), Message.lease_until < now),
-            Message.channel.not_in(busy),
+            tuple_(Message.protocol, Message.address).not_in(busy),
         )
-        .order_by(Message.due_at, Message.id)
+        .order_by(case(urgency, value=Message.kind, else_=-1).desc(), Message.due_at, Message.id)
         .limit(limit)
     )
     return (await session.scalars(statement)).all()
@@ -93,12 +107,12 @@ async def claim(session: AsyncSession, message_id: int, *, now: datetime, lease_
     return await session.scalar(statement)
 
 
-async def mark_sent(session: AsyncSession, message_id: int, *, version: int, channel: str, ts: str) -> None:
-    """Slack has this version; it stays due where a newer one was asked for meanwhile."""
+async def mark_sent(session: AsyncSession, message_id: int, *, version: int, address: str, posted_id: str) -> None:
+    """The far side has this version; the message stays due where a newer one was asked for meanwhile."""
     statement = (
         update(Message)
         .where(Message.id == message_id)
-        .values(sent=version, posted_channel=channel, posted_ts=ts, lease_until=None, attempts=0, error=None)
+        .values(sent=version, posted_address=address, posted_id=posted_id, lease_until=None, attempts=0, error=None)
     )
     await session.execute(statement)
     settled = update(Message).where(Message.id == message_id, Message.wanted <= version).values(state=SENT)
@@ -108,7 +122,7 @@ async def mark_sent(session: AsyncSession, message_id: int, *, version: int, cha
 async def postpone(
     session: AsyncSession, message_id: int, *, until: datetime, error: str, was_refused: bool = False
 ) -> None:
-    """Try again later. An attempt that Slack refused (`was_refused`) leaves no doubt, so it does not count."""
+    """Try again later. An attempt that was refused (`was_refused`) leaves no doubt, so it does not count."""
     statement = update(Message).where(Message.id == message_id).values(due_at=until, lease_until=None, error=error)
     if was_refused:
         statement = statement.values(attempts=Message.attempts - 1)
@@ -116,17 +130,17 @@ async def postpone(
 
 
 async def forget_post(session: AsyncSession, message_id: int, now: datetime) -> None:
-    """The message is gone from Slack: post it anew."""
+    """The message is gone from where it stood: post it anew."""
     statement = (
         update(Message)
         .where(Message.id == message_id)
-        .values(posted_ts=None, posted_channel=None, due_at=now, lease_until=None, attempts=0)
+        .values(posted_id=None, posted_address=None, due_at=now, lease_until=None, attempts=0)
     )
     await session.execute(statement)
 
 
 async def give_up(session: AsyncSession, message_id: int, error: str) -> None:
-    """Slack will never take it; it is kept, with the reason."""
+    """It will never be taken; it is kept, with the reason."""
     statement = update(Message).where(Message.id == message_id).values(state=FAILED, lease_until=None, error=error)
     await session.execute(statement)
 

@@ -62,6 +62,7 @@ class OperationRequest(Base):
     version: Mapped[int] = mapped_column(default=1)
     status: Mapped[str] = mapped_column(String(16))
     source_key: Mapped[str | None] = mapped_column(String(255), unique=True)
+    workspace: Mapped[str | None] = mapped_column(String(32))
     created_at: Mapped[datetime]
     organization: Mapped[str] = mapped_column(String(255))
     operation: Mapped[str] = mapped_column(String(64))
@@ -133,13 +134,15 @@ class TrailRecord(Base):
     request_id: Mapped[int | None] = mapped_column(ForeignKey("requests.id"))
     details: Mapped[dict[str, Any]]
     previous_id: Mapped[int | None] = mapped_column(ForeignKey("audit_trail.id"), unique=True)
+    workspace: Mapped[str | None] = mapped_column(String(32))
 
 
 class Message(Base):
-    """A Slack message that shall exist: the outbox.
+    """A message that shall exist at a destination (`protocol`, `workspace`, `address`): the outbox.
 
-    `wanted` counts the versions that were asked for, `sent` is the one that Slack has. What it says is rendered from
-    the request, or from `payload`, when it is delivered.
+    `wanted` counts the versions that were asked for, `sent` is the one that stands there, at `posted_address` under
+    `posted_id`. What it says is rendered from the request, or from `payload`, when it is delivered. `created_at` is
+    business time, `due_at` and `lease_until` are the machine's.
     """
 
     __tablename__ = "messages"
@@ -148,7 +151,9 @@ class Message(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(255), unique=True)
     kind: Mapped[str] = mapped_column(String(32))
-    channel: Mapped[str] = mapped_column(String(80))
+    protocol: Mapped[str] = mapped_column(String(16), server_default="slack")
+    workspace: Mapped[str | None] = mapped_column(String(32))
+    address: Mapped[str] = mapped_column(String(80))
     request_id: Mapped[int | None] = mapped_column(ForeignKey("requests.id"))
     payload: Mapped[dict[str, Any]]
     state: Mapped[str] = mapped_column(String(8))
@@ -158,8 +163,8 @@ class Message(Base):
     due_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
-    posted_channel: Mapped[str | None] = mapped_column(String(32))
-    posted_ts: Mapped[str | None] = mapped_column(String(32))
+    posted_address: Mapped[str | None] = mapped_column(String(32))
+    posted_id: Mapped[str | None] = mapped_column(String(32))
     error: Mapped[str | None] = mapped_column(Text)
 
 
@@ -222,7 +227,10 @@ class Cursor(Base):
 
 
 class LimitEpisode(Base):
-    """A time during which little is left of a rate limit; `ended_at` once it is over."""
+    """A time during which little is left of a rate limit; `ended_at` once it is over.
+
+    `reset_at` is when the window ends in which it began.
+    """
 
     __tablename__ = "limit_episodes"
     __table_args__ = (Index("ix_limit_episodes_family", "family"), {"sqlite_autoincrement": True})
@@ -231,6 +239,7 @@ class LimitEpisode(Base):
     family: Mapped[str] = mapped_column(String(64))
     open_key: Mapped[str | None] = mapped_column(String(64), unique=True)
     started_at: Mapped[datetime]
+    reset_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     remaining: Mapped[int]
     limit: Mapped[int]

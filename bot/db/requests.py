@@ -9,10 +9,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.models import OperationRequest
+from bot.db.workspaces import workspace_of
 
 
 async def add(session: AsyncSession, request: OperationRequest) -> int | None:
     """Store a new request and answer its number; None where its `source_key` is known already."""
+    request.workspace = request.workspace or workspace_of(session)
     try:
         async with session.begin_nested():
             session.add(request)

@@ -22,6 +22,10 @@ class Database:
         self.engine = create_engine(url)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
 
+    def belong_to(self, workspace: str) -> None:
+        """From now on rows are written for this workspace, where they do not name another."""
+        self._sessions.configure(info={"workspace": workspace})
+
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Session]:
         """A session inside one transaction: committed at the end, rolled back on an exception.

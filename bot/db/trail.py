@@ -6,6 +6,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.models import TrailRecord
+from bot.db.workspaces import workspace_of
 
 # Any number will do that no other lock of ours has.
 LOCK = 7_203_512
@@ -19,6 +20,7 @@ async def append(session: AsyncSession, record: TrailRecord) -> None:
     """
     if session.get_bind().dialect.name == "postgresql":
         await session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": LOCK})
+    record.workspace = record.workspace or workspace_of(session)
     record.previous_id = await session.scalar(select(func.max(TrailRecord.id)))
     session.add(record)
     await session.flush()

@@ -315,19 +315,27 @@ def alert_message(payload: Mapping[str, Any]) -> Content:
     return Content(f"{escape(title)}\n{fit(plain_value(said), 2900)}\n{facts}", blocks)
 
 
-def limit_message(payload: Mapping[str, Any]) -> Content:
-    """A rate limit that is nearly spent, or no longer."""
-    family = code(str(payload["family"]))
-    left = f"{payload['remaining']:,} of {payload['limit']:,} requests"
-    if payload["phase"] == "end":
-        text = f"Docker Hub's rate limit for {family} has recovered: {left} are left."
-        return Content(text, (section(text),))
+def limit_begins(payload: Mapping[str, Any]) -> Content:
+    """A rate limit that is nearly spent."""
     reset = moment(datetime.fromisoformat(payload["reset_at"]))
     text = (
-        f"*Docker Hub's rate limit for {family} is nearly spent*\n{left} a minute are left; it is full again {reset}. "
+        f"*Docker Hub's rate limit for {code(str(payload['family']))} is nearly spent*\n"
+        f"{requests_left(payload)} a minute are left; it is full again {reset}. "
         "Requests wait until then, and other clients of this account may be refused."
     )
     return Content(text, (section(text),))
+
+
+def limit_ended(payload: Mapping[str, Any]) -> Content:
+    """A rate limit of which enough is left again."""
+    family = code(str(payload["family"]))
+    text = f"Docker Hub's rate limit for {family} has recovered: {requests_left(payload)} are left."
+    return Content(text, (section(text),))
+
+
+def requests_left(payload: Mapping[str, Any]) -> str:
+    """`3 of 600 requests`."""
+    return f"{payload['remaining']:,} of {payload['limit']:,} requests"
 
 
 def notice_message(payload: Mapping[str, Any]) -> Content:

@@ -1,24 +1,44 @@
+"""Docker Hub's rate limit: warned of once an episode, and its end told, by however many processes."""
+
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import update
 
 from bot.alerts.limits import LimitWatch
+from bot.clock import Clock as Clocks
+from bot.db import limit_episodes
+from bot.db.models import Message
 from bot.db.session import Database
 from bot.hub.auth import Credential
 from bot.hub.client import Hub
+from bot.outbox.destination import slack_channel
 
 from .conftest import outbox
 from .far_side import ORGANIZATION, START, Clock, FarSide
 
 LOG = "/v2/auditlogs/{organization}"
+REAL = START - timedelta(hours=1)
+
+
+def watch_of(database: Database, hub: Hub, clock: Clock, wake: Callable[[], None] = lambda: None) -> LimitWatch:
+    """A process's watch; its machine's time is an hour behind the business's."""
+    return LimitWatch(
+        database=database,
+        hub=hub,
+        share=0.2,
+        destination=slack_channel("hub-alerts"),
+        clock=Clocks(now=clock.now, real=lambda: REAL),
+        wake=wake,
+    )
 
 
 @pytest.fixture
 def watch(database: Database, hub: Hub, clock: Clock, woken: list[str]) -> LimitWatch:
-    return LimitWatch(database, hub, 0.2, "hub-alerts", clock.now, lambda: woken.append("woken"))
+    return watch_of(database, hub, clock, lambda: woken.append("woken"))
 
 
 async def ask(hub: Hub, far: FarSide, *, remaining: int) -> None:
@@ -47,7 +67,8 @@ async def test_an_episode_is_told_once(
         await ask(hub, far, remaining=remaining)
         await watch.check()
     [message] = await outbox(database)
-    assert (message.key, message.kind, message.channel) == ("limit:1:begin", "limit", "hub-alerts")
+    assert (message.key, message.kind, message.address) == ("limit:1:begin", "limit_begin", "hub-alerts")
+    assert (message.created_at, message.due_at) == (START, REAL)
     reset_at = (START + timedelta(minutes=1)).isoformat()
     assert message.payload == {"family": "auditlogs", "limit": 600, "remaining": 119, "reset_at": reset_at}
     assert woken == ["woken"]
@@ -65,7 +86,8 @@ async def test_its_end_is_told_once_the_reset_has_passed(
     await watch.check()
     await watch.check()
     assert await told(database) == ["limit:1:begin", "limit:1:end"]
-    assert (await outbox(database))[1].payload["remaining"] == 600
+    end = (await outbox(database))[1]
+    assert (end.kind, end.payload["remaining"]) == ("limit_end", 600)
 
 
 async def test_its_end_is_told_once_a_later_window_has_enough(
@@ -80,6 +102,20 @@ async def test_its_end_is_told_once_a_later_window_has_enough(
         ("limit:1:begin", 3),
         ("limit:1:end", 599),
     ]
+
+
+async def test_what_its_first_message_says_does_not_decide_when_it_ends(
+    watch: LimitWatch, hub: Hub, far: FarSide, clock: Clock, database: Database
+) -> None:
+    await ask(hub, far, remaining=3)
+    await watch.check()
+    async with database.begin() as session:
+        [episode] = await limit_episodes.open_episodes(session)
+        await session.execute(update(Message).values(payload={"reset_at": START.isoformat()}))
+    assert episode.reset_at == START + timedelta(minutes=1)
+    clock.advance(59)
+    await watch.check()
+    assert await told(database) == ["limit:1:begin"]
 
 
 async def test_a_limit_that_stays_nearly_spent_is_one_episode(
@@ -125,7 +161,7 @@ async def other_hub(far: FarSide, clock: Clock) -> AsyncIterator[Hub]:
 @pytest.fixture
 def elsewhere(database: Database, other_hub: Hub, clock: Clock) -> LimitWatch:
     """The watch of another process."""
-    return LimitWatch(database, other_hub, 0.2, "hub-alerts", clock.now, lambda: None)
+    return watch_of(database, other_hub, clock)
 
 
 async def test_another_process_that_remembers_more_of_the_same_window_ends_nothing(
@@ -153,7 +189,7 @@ async def test_a_process_that_has_just_started_ends_what_another_began(
 async def test_two_processes_tell_an_episode_once(
     watch: LimitWatch, hub: Hub, far: FarSide, clock: Clock, other_database: Database
 ) -> None:
-    elsewhere = LimitWatch(other_database, hub, 0.2, "hub-alerts", clock.now, lambda: None)
+    elsewhere = watch_of(other_database, hub, clock)
     await ask(hub, far, remaining=3)
     await asyncio.gather(watch.check(), elsewhere.check())
     clock.advance(61)

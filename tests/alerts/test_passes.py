@@ -83,7 +83,7 @@ async def test_an_event_its_cursor_and_its_alert_are_there_after_a_poll(
     assert (event.action, event.name, event.at) == ("repo.delete", "acme/web", clock.now())
     assert now is not None
     assert now.position == clock.now()
-    assert (message.key, message.kind, message.channel) == (
+    assert (message.key, message.kind, message.address) == (
         f"alert:{event.id}:repository-deleted",
         "alert",
         "hub-alerts",

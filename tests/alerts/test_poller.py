@@ -56,7 +56,7 @@ async def test_where_the_log_stays_unreadable_the_administrators_are_told_once_a
         assert await poller.poll() == 0
         clock.advance(600)
     [message] = await outbox(database)
-    assert (message.kind, message.channel) == ("notice", "C0ADMIN")
+    assert (message.kind, message.address) == ("notice", "C0ADMIN")
     assert "cannot be read, so no alert can come" in message.payload["text"]
 
 

@@ -9,9 +9,11 @@ from pydantic import SecretStr
 from bot.alerts.limits import LimitWatch
 from bot.alerts.poller import AuditLogPoller
 from bot.alerts.rules import standard_rules
+from bot.clock import Clock
 from bot.db.session import Database
 from bot.hub.auth import Credential
 from bot.hub.client import Hub
+from bot.outbox.destination import slack_channel
 from sandbox import world
 from sandbox.hub import HubSandbox
 
@@ -122,7 +124,14 @@ async def test_what_is_no_concern_is_not_told(
 async def test_a_rate_limit_that_is_nearly_spent_is_told_and_so_is_its_end(
     poller: AuditLogPoller, sandbox: HubSandbox, hub: Hub, database: Database
 ) -> None:
-    watch = LimitWatch(database, hub, 0.2, "hub-alerts", sandbox.clock.datetime, lambda: None)
+    watch = LimitWatch(
+        database=database,
+        hub=hub,
+        share=0.2,
+        destination=slack_channel("hub-alerts"),
+        clock=Clock(now=sandbox.clock.datetime),
+        wake=lambda: None,
+    )
     await sandbox.meanwhile("spend_rate_limit")
     await poller.poll()
     await watch.check()

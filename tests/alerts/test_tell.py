@@ -42,7 +42,7 @@ async def test_each_rule_that_fired_on_an_entry_makes_a_message(database: Databa
     assert await told(database, Alert(stored(7), ONE), Alert(stored(7), TWO), Alert(stored(8), ONE)) == 3
     messages = await outbox(database)
     assert [each.key for each in messages] == ["alert:7:one", "alert:7:two", "alert:8:one"]
-    assert {(each.kind, each.channel, each.due_at) for each in messages} == {("alert", "C0ALERTS", START)}
+    assert {(each.kind, each.address, each.created_at) for each in messages} == {("alert", "C0ALERTS", START)}
 
 
 async def test_an_alert_is_in_the_outbox_once(database: Database) -> None:
@@ -81,7 +81,7 @@ async def test_that_no_alert_can_come_is_said_once_a_day_for_each_organization(d
         "notice:audit-log:acme:2026-11-24",
         "notice:audit-log:other:2026-11-23",
     ]
-    assert (messages[0].kind, messages[0].channel, messages[0].payload) == (
+    assert (messages[0].kind, messages[0].address, messages[0].payload) == (
         "notice",
         "C0ADMIN",
         {"text": "Docker Hub's audit log of acme cannot be read, so no alert can come: It is down."},

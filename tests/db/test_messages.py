@@ -1,7 +1,9 @@
 """The outbox: asked for once, sent by one, kept until Slack has the newest version."""
 
 import asyncio
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -11,13 +13,22 @@ from bot.db.session import Database
 from tests.db.rows import NOW, SOON
 
 SECOND = timedelta(seconds=1)
+URGENCY = {"card": 1, "alert": 0}
 
 
-async def wanted(database: Database, key: str = "card:1", now: datetime = NOW) -> int:
+async def wanted(database: Database, key: str = "card:1", due_at: datetime = NOW, **more: Any) -> int:
     """The number of a new message."""
+    values: dict[str, Any] = {"kind": "card", "protocol": "slack", "address": "C0APPROVALS"}
+    values |= {"created_at": NOW, "due_at": due_at}
     async with database.begin() as session:
-        assert await messages.want(session, key, kind="card", channel="C0APPROVALS", now=now)
+        assert await messages.want(session, key, **(values | more))
     return (await read(database, key)).id
+
+
+async def sent(database: Database, number: int, version: int = 1) -> None:
+    """Mark it as sent."""
+    async with database.begin() as session:
+        await messages.mark_sent(session, number, version=version, address="C0APPROVALS", posted_id="1.2")
 
 
 async def read(database: Database, key: str = "card:1") -> Message:
@@ -34,18 +45,22 @@ async def claimed(database: Database, number: int, now: datetime = NOW) -> Messa
         return await messages.claim(session, number, now=now, lease_until=now + 30 * SECOND)
 
 
-async def due(database: Database, now: datetime = NOW) -> list[str]:
+async def due(database: Database, now: datetime = NOW, *, busy: Collection[tuple[str, str]] = ()) -> list[str]:
     """The keys of what can be sent."""
     async with database.begin() as session:
-        return [message.key for message in await messages.candidates(session, now, 10)]
+        found = await messages.candidates(session, now, 10, urgency=URGENCY, busy=busy)
+        return [message.key for message in found]
 
 
 async def test_a_message_is_asked_for_once_a_key(database: Database) -> None:
     await wanted(database)
     async with database.begin() as session:
-        assert not await messages.want(session, "card:1", kind="other", channel="C0X", now=SOON)
+        assert not await messages.want(
+            session, "card:1", kind="other", protocol="fax", address="C0X", created_at=SOON, due_at=SOON
+        )
     row = await read(database)
-    assert (row.kind, row.channel, row.wanted, row.state) == ("card", "C0APPROVALS", 1, messages.DUE)
+    assert (row.kind, row.protocol, row.address) == ("card", "slack", "C0APPROVALS")
+    assert (row.created_at, row.due_at, row.wanted, row.state) == (NOW, NOW, 1, messages.DUE)
 
 
 async def test_messages_are_due_oldest_first_and_not_before_their_time(database: Database) -> None:
@@ -55,8 +70,24 @@ async def test_messages_are_due_oldest_first_and_not_before_their_time(database:
     await wanted(database, "old", NOW - 2 * SECOND)
     assert await due(database) == ["old", "b", "a"]
     async with database.begin() as session:
-        assert [m.key for m in await messages.candidates(session, NOW, 1)] == ["old"]
+        assert [m.key for m in await messages.candidates(session, NOW, 1, urgency=URGENCY)] == ["old"]
         assert await messages.next_due(session) == NOW - 2 * SECOND
+
+
+async def test_the_most_urgent_kind_comes_first_and_one_that_nobody_knows_last(database: Database) -> None:
+    await wanted(database, "unknown", NOW - 3 * SECOND, kind="kind of tomorrow")
+    await wanted(database, "alert", NOW - 2 * SECOND, kind="alert")
+    await wanted(database, "card", NOW - SECOND)
+    await wanted(database, "older card", NOW - 2 * SECOND)
+    assert await due(database) == ["older card", "card", "alert", "unknown"]
+
+
+async def test_a_busy_address_is_left_out_and_the_same_address_of_another_protocol_is_not(database: Database) -> None:
+    await wanted(database, "busy")
+    await wanted(database, "fax", protocol="fax")
+    await wanted(database, "other", address="C0OTHER")
+    assert await due(database, busy=[("slack", "C0APPROVALS")]) == ["fax", "other"]
+    assert await due(database, busy=[("slack", "C0APPROVALS"), ("fax", "C0APPROVALS")]) == ["other"]
 
 
 async def test_nothing_is_due_in_an_empty_outbox(database: Database) -> None:
@@ -86,9 +117,10 @@ async def test_what_was_sent_is_no_longer_due(database: Database) -> None:
     number = await wanted(database)
     await claimed(database, number)
     async with database.begin() as session:
-        await messages.mark_sent(session, number, version=1, channel="C0APPROVALS", ts="1.2")
+        await messages.mark_sent(session, number, version=1, address="C0APPROVALS", posted_id="1.2")
     row = await read(database)
-    assert (row.state, row.sent, row.posted_ts, row.lease_until, row.attempts) == (messages.SENT, 1, "1.2", None, 0)
+    assert (row.state, row.sent, row.posted_id, row.lease_until, row.attempts) == (messages.SENT, 1, "1.2", None, 0)
+    assert row.posted_address == "C0APPROVALS"
     assert await claimed(database, number) is None
     assert await due(database, SOON) == []
 
@@ -99,7 +131,7 @@ async def test_what_changes_while_it_is_sent_is_sent_again(database: Database) -
     async with database.begin() as session:
         await messages.touch(session, "card:1", NOW)
     async with database.begin() as session:
-        await messages.mark_sent(session, number, version=1, channel="C0APPROVALS", ts="1.2")
+        await messages.mark_sent(session, number, version=1, address="C0APPROVALS", posted_id="1.2")
     row = await read(database)
     assert (row.state, row.sent, row.wanted) == (messages.DUE, 1, 2)
     assert await due(database) == ["card:1"]
@@ -108,11 +140,53 @@ async def test_what_changes_while_it_is_sent_is_sent_again(database: Database) -
 async def test_touching_what_was_sent_makes_it_due(database: Database) -> None:
     number = await wanted(database)
     async with database.begin() as session:
-        await messages.mark_sent(session, number, version=1, channel="C0APPROVALS", ts="1.2")
+        await messages.mark_sent(session, number, version=1, address="C0APPROVALS", posted_id="1.2")
         await messages.touch(session, "card:1", SOON)
         await messages.touch(session, "nobody", SOON)
     assert await due(database) == []
     assert await due(database, SOON) == ["card:1"]
+
+
+async def test_touching_what_waits_because_it_was_refused_does_not_end_its_wait(database: Database) -> None:
+    number = await wanted(database)
+    await claimed(database, number)
+    async with database.begin() as session:
+        await messages.postpone(session, number, until=SOON, error="limited", was_refused=True)
+        await messages.touch(session, "card:1", NOW)
+    row = await read(database)
+    assert (row.wanted, row.due_at, row.error) == (2, SOON, "limited")
+    assert await claimed(database, number, SOON - SECOND) is None
+    assert await claimed(database, number, SOON) is not None
+
+
+async def test_touching_what_was_given_up_makes_it_due_anew(database: Database) -> None:
+    number = await wanted(database)
+    async with database.begin() as session:
+        await messages.give_up(session, number, "msg_too_long")
+        await messages.touch(session, "card:1", SOON)
+    assert (await read(database)).due_at == SOON
+    assert await due(database, SOON) == ["card:1"]
+
+
+async def test_an_attempt_that_was_refused_does_not_count_and_one_whose_end_is_unknown_does(database: Database) -> None:
+    number = await wanted(database)
+    for was_refused, attempts in ((False, 1), (True, 1), (False, 2)):
+        await claimed(database, number)
+        async with database.begin() as session:
+            await messages.postpone(session, number, until=NOW, error="e", was_refused=was_refused)
+        assert (await read(database)).attempts == attempts
+
+
+async def test_an_older_version_that_is_marked_late_leaves_the_newer_one_due(database: Database) -> None:
+    number = await wanted(database)
+    async with database.begin() as session:
+        await messages.touch(session, "card:1", NOW)
+        await messages.touch(session, "card:1", NOW)
+    await sent(database, number, version=2)
+    row = await read(database)
+    assert (row.sent, row.wanted, row.state) == (2, 3, messages.DUE)
+    await sent(database, number, version=3)
+    assert (await read(database)).state == messages.SENT
 
 
 async def test_what_is_postponed_is_due_later_with_the_reason(database: Database) -> None:
@@ -129,11 +203,11 @@ async def test_what_is_postponed_is_due_later_with_the_reason(database: Database
 async def test_what_is_gone_from_slack_is_posted_anew(database: Database) -> None:
     number = await wanted(database)
     async with database.begin() as session:
-        await messages.mark_sent(session, number, version=1, channel="C0APPROVALS", ts="1.2")
+        await messages.mark_sent(session, number, version=1, address="C0APPROVALS", posted_id="1.2")
         await messages.touch(session, "card:1", NOW)
         await messages.forget_post(session, number, NOW)
     row = await read(database)
-    assert (row.posted_ts, row.posted_channel, row.attempts) == (None, None, 0)
+    assert (row.posted_id, row.posted_address, row.attempts) == (None, None, 0)
     assert await due(database) == ["card:1"]
 
 
@@ -152,7 +226,7 @@ async def test_only_what_is_due_can_be_claimed(database: Database, state: str) -
     number = await wanted(database)
     async with database.begin() as session:
         if state == messages.SENT:
-            await messages.mark_sent(session, number, version=1, channel="C", ts="1")
+            await messages.mark_sent(session, number, version=1, address="C", posted_id="1")
         else:
             await messages.give_up(session, number, "no")
     assert await claimed(database, number, SOON) is None

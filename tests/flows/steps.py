@@ -3,8 +3,14 @@
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select, update
+
+from bot.clock import utc_now
+from bot.db import messages
+from bot.db.models import Message as OutboxMessage
 from sandbox.slack import Message, Person, words_of
 from tests.flows.house import House
+from tests.flows.races_records import looked_for, opened
 
 
 def write_policy(folder: Path, *rules: str) -> Path:
@@ -38,3 +44,23 @@ async def refusal(person: Person, line: str, *words: str) -> str:
     """Type a command; answers what the person alone reads, once it says all of the words."""
     assert (await person.command(line)).ok
     return words_of(await person.wait_for_ephemeral(lambda m: all(word in words_of(m) for word in words)))
+
+
+async def retry_now(house: House, count: int, error: str = "") -> None:
+    """Let so many messages that wait because of this error (of any) be tried again now.
+
+    How long they wait is the machine's time, which no test moves.
+    """
+    waits = (OutboxMessage.state == messages.DUE, OutboxMessage.lease_until.is_(None), OutboxMessage.error.is_not(None))
+    async with opened(house.database_url) as database:
+
+        async def look() -> list[int] | None:
+            async with database.begin() as session:
+                rows = await session.scalars(select(OutboxMessage).where(*waits))
+                found = [row.id for row in rows if error in (row.error or "")]
+            return found if len(found) == count else None
+
+        numbers = await looked_for(look)
+        async with database.begin() as session:
+            await session.execute(update(OutboxMessage).where(OutboxMessage.id.in_(numbers)).values(due_at=utc_now()))
+    house.bot.wake()

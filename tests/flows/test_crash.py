@@ -136,7 +136,7 @@ async def test_killed_after_the_card_is_posted_and_before_it_is_marked_the_card_
     await post.arrived()
     await house.kill()
     assert len(cards_of(house, 1)) == 1
-    assert (await house.records()).messages["card:1"].posted_ts is None
+    assert (await house.records()).messages["card:1"].posted_id is None
 
     await house.start_bot()
     await approve(house)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-import bot.delivery
 from bot.app import Hubwarden
 from bot.clock import Clock
 from bot.governance.ledger.events import Event
@@ -16,6 +15,7 @@ from bot.governance.requests.cancel import cancel
 from bot.governance.requests.expire import expire
 from bot.governance.requests.vote import approve, deny
 from bot.hub import Call, HubUnavailable
+from bot.slack.sender import SlackSender
 from sandbox.slack import User, frozen
 from tests.flows.house import APPROVALS, House
 from tests.flows.races_parts import LATER, Bench, bench_on, later, settled
@@ -223,7 +223,7 @@ async def replicas(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[tuple[House, Hubwarden]]:
     """Two bots on one database and one Slack, which is in no hurry with either."""
-    monkeypatch.setattr(bot.delivery, "CHANNEL_SECONDS", 0.01)
+    monkeypatch.setattr(SlackSender, "pause_seconds", 0.01)
     policy = tmp_path / "policy.yml"
     policy.write_text('{version: 1, rules: [{name: at once, operations: ["team.*"], approvals: 0}]}', encoding="utf-8")
     house = House(database_url, policy=policy, execution_lease_seconds=10)

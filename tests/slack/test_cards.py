@@ -16,7 +16,8 @@ from bot.slack.cards import (
     Content,
     alert_message,
     change_line,
-    limit_message,
+    limit_begins,
+    limit_ended,
     notice_message,
     request_card,
     result_message,
@@ -233,12 +234,13 @@ def test_a_card_shows_the_beginning_of_a_text_without_end() -> None:
     assert "x…" in content.text
 
 
-@pytest.mark.parametrize("phase", ["begin", "end"])
-def test_a_rate_limit_message_says_what_is_left(phase: str) -> None:
-    payload = {"family": "orgs", "remaining": 12, "limit": 1200, "phase": phase, "reset_at": NOW.isoformat()}
-    content = limit_message(payload)
+@pytest.mark.parametrize(("say", "words"), [(limit_begins, "is nearly spent"), (limit_ended, "has recovered")])
+def test_a_rate_limit_message_says_what_is_left(say: Callable[[dict[str, object]], Content], words: str) -> None:
+    payload: dict[str, object] = {"family": "orgs", "remaining": 12, "limit": 1200, "reset_at": NOW.isoformat()}
+    content = say(payload)
     assert flaws(content) == []
     assert "12 of 1,200 requests" in content.text
+    assert words in content.text
 
 
 @pytest.mark.parametrize("text", [*HOSTILE, AMPERSANDS * 4])

@@ -170,7 +170,7 @@ class Stepper:
 
     async def _tell(self) -> None:
         async with self.database.begin() as session:
-            await refresh_card(session, self.request.id, self.clock.now())
+            await refresh_card(session, self.request.id)
         self.wake()
 
 

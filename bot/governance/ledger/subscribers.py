@@ -7,7 +7,9 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TypeAlias, assert_never
 
-from bot.db import hub_events, messages
+from bot import outbox
+from bot.clock import REAL, standing_at
+from bot.db import hub_events
 from bot.db.models import ExpectedEvent, OperationRequest
 from bot.db.session import Session
 from bot.governance.ledger.facts import (
@@ -24,9 +26,8 @@ from bot.governance.ledger.facts import (
 )
 from bot.governance.ledger.lifecycle import STATES
 from bot.governance.people import is_slack_user
-
-CARD = "card"
-RESULT = "result"
+from bot.outbox.destination import slack_channel, slack_person
+from bot.outbox.kinds import CARD, RESULT
 
 Subscriber: TypeAlias = Callable[[Session, OperationRequest, Fact], Awaitable[None]]
 
@@ -35,25 +36,30 @@ async def keep_card(session: Session, request: OperationRequest, fact: Fact) -> 
     """The card is asked for once, and brought up to date by whatever changes what it says."""
     match fact:
         case Submitted():
-            await messages.want(
+            await outbox.want(
                 session,
-                f"{CARD}:{request.id}",
+                card_key(request.id),
                 kind=CARD,
-                channel=fact.approvals_channel,
-                now=fact.at,
+                destination=slack_channel(fact.approvals_channel),
+                clock=standing_at(fact.at),
                 request_id=request.id,
             )
         case Balloted() | Moved() | Claimed() | Finished() | Settled():
-            await refresh_card(session, request.id, fact.at)
+            await refresh_card(session, request.id)
         case Objected() | TakenOver():
             return
         case _:
             assert_never(fact)
 
 
-async def refresh_card(session: Session, request_id: int, at: datetime) -> None:
+def card_key(request_id: int) -> str:
+    """How the request's card is found again: in use, so it stays as it is."""
+    return f"card:{request_id}"
+
+
+async def refresh_card(session: Session, request_id: int) -> None:
     """Bring the card up to date: it says what the row says when it is delivered."""
-    await messages.touch(session, f"{CARD}:{request_id}", at)
+    await outbox.touch(session, card_key(request_id), clock=REAL)
 
 
 async def tell_requester(session: Session, request: OperationRequest, fact: Fact) -> None:
@@ -62,11 +68,10 @@ async def tell_requester(session: Session, request: OperationRequest, fact: Fact
         return
     if not is_slack_user(request.requester):
         return
-    key = f"{RESULT}:{request.id}"
-    if not await messages.want(
-        session, key, kind=RESULT, channel=request.requester, now=fact.at, request_id=request.id
-    ):
-        await messages.touch(session, key, fact.at)
+    key, clock = f"result:{request.id}", standing_at(fact.at)
+    person = slack_person(request.requester)
+    if not await outbox.want(session, key, kind=RESULT, destination=person, clock=clock, request_id=request.id):
+        await outbox.touch(session, key, clock=clock)
 
 
 async def expect_events(session: Session, request: OperationRequest, fact: Fact) -> None:

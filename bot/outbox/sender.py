@@ -1,0 +1,88 @@
+"""What a destination's protocol has to offer, and in what ways sending can go wrong: one implementation a protocol."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from bot.outbox.destination import Destination
+
+Content = TypeVar("Content")
+
+
+class RateLimited(Exception):
+    """The far side took nothing, and wants us to wait for `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"limited for {seconds:g} s")
+        self.seconds = seconds
+
+
+class Unclear(Exception):
+    """No answer, or one that says nothing: the message may stand there or not."""
+
+
+class Gone(Exception):
+    """The message that was to be changed is no longer there."""
+
+
+class Refused(Exception):
+    """The far side took nothing; `code` is its word for why.
+
+    `trouble` says what somebody can mend there; without it, the same message would never be taken.
+    """
+
+    def __init__(self, code: str, *, trouble: str | None = None) -> None:
+        super().__init__(f"refused: {code}")
+        self.code = code
+        self.trouble = trouble
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A message as its sender sees it. `created_at` is business time, as what stands on the far side is dated."""
+
+    key: str
+    kind: str
+    destination: Destination
+    created_at: datetime
+    request_id: int | None
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a sent message stands, in the protocol's own words: what `update` needs to find it."""
+
+    address: str
+    id: str
+
+
+class Sender(Protocol[Content]):
+    """Sends by one protocol. `post`, `update` and `find` raise the errors above and no other.
+
+    `title` is the protocol's name for people, `pause_seconds` how long one address rests after a message.
+    """
+
+    title: str
+    pause_seconds: float
+
+    def describe(self, destination: Destination) -> str:
+        """The destination for people: `the channel C0APPROVALS`."""
+        ...
+
+    async def render(self, message: Outgoing) -> Content:
+        """What it says now; raises `LookupError`, `TypeError` or `ValueError` where this version cannot say it."""
+        ...
+
+    async def post(self, message: Outgoing, content: Content) -> Place:
+        """Send it, with its key where `find` will look for that."""
+        ...
+
+    async def update(self, place: Place, content: Content) -> None:
+        """Change it in place."""
+        ...
+
+    async def find(self, message: Outgoing) -> Place | None:
+        """Where it stands, if an earlier attempt arrived of which we never heard."""
+        ...

@@ -1,0 +1,162 @@
+"""Sends the outbox's messages to Slack: posts, updates and finds them, with Slack's answers sorted by what to do."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.outbox.destination import Destination
+from bot.outbox.sender import Gone, Outgoing, Place, RateLimited, Refused, Unclear
+from bot.slack.cards import Content, section
+from bot.slack.rendering import Rendering
+from bot.slack.text import fit
+
+EVENT_TYPE = "hubwarden_message"
+# https://docs.slack.dev/apis/web-api/rate-limits: a channel takes one message a second.
+CHANNEL_SECONDS = 1.0
+# Slack dates a message by its own clock, which may be behind ours.
+LOOK_BACK = timedelta(minutes=1)
+GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+REFUSED_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
+PASSING = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
+TROUBLE = {
+    "channel_not_found": "it does not exist, or it is private and Hubwarden is not in it",
+    "not_in_channel": "Hubwarden is not in it: invite it there",
+    "is_archived": "it is archived",
+    "is_inactive": "it is archived",
+    "restricted_action": "the workspace does not let Hubwarden post there",
+    "restricted_action_read_only_channel": "it is read-only",
+    "missing_scope": "a scope is missing: install the app again from its manifest",
+    "invalid_auth": "Slack does not accept the bot's token",
+    "account_inactive": "the app has been removed from the workspace",
+    "token_revoked": "the bot's token has been revoked",
+}
+
+
+class SlackSender:
+    """The `Sender` for Slack. Every message carries its outbox key in its metadata, to be found again after a crash.
+
+    `channel_ids` has the ids of channels that rows may know only as the settings name them, as a terminal does.
+    """
+
+    title = "Slack"
+    pause_seconds = CHANNEL_SECONDS
+
+    def __init__(self, client: AsyncWebClient, rendering: Rendering, *, channel_ids: Mapping[str, str]) -> None:
+        self._client = client
+        self._rendering = rendering
+        self._channel_ids = channel_ids
+
+    def describe(self, destination: Destination) -> str:
+        """The channel, or whose direct messages."""
+        address = destination.address
+        is_direct = address.startswith(("U", "W", "D"))  # a channel's name is in lower case
+        return f"the direct messages of {address}" if is_direct else f"the channel {address}"
+
+    async def render(self, message: Outgoing) -> Content:
+        """The message in blocks and text, as of now."""
+        return await self._rendering.content(message)
+
+    async def post(self, message: Outgoing, content: Content) -> Place:
+        """Post it; its place is the channel's id and the message's `ts`."""
+        metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": message.key}}
+        arguments = {"channel": self._channel(message.destination), "metadata": metadata}
+        answer = await self._send("chat.postMessage", content, arguments)
+        return Place(str(answer["channel"]), str(answer["ts"]))
+
+    async def update(self, place: Place, content: Content) -> None:
+        """Change a message of ours in place."""
+        await self._send("chat.update", content, {"channel": place.address, "ts": place.id})
+
+    async def find(self, message: Outgoing) -> Place | None:
+        """The message that carries this key, looked for from when it was asked for on."""
+        channel = await self._id_of(self._channel(message.destination))
+        since = message.created_at - LOOK_BACK
+        cursor = ""
+        while True:
+            arguments = {"channel": channel, "oldest": f"{since.timestamp():.6f}", "limit": 200}
+            arguments |= {"include_all_metadata": True} | ({"cursor": cursor} if cursor else {})
+            answer = await self._call("conversations.history", arguments)
+            for found in answer["messages"]:
+                if key_of(found) == message.key:
+                    return Place(channel, str(found["ts"]))
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return None
+
+    def _channel(self, destination: Destination) -> str:
+        return self._channel_ids.get(destination.address, destination.address)
+
+    async def _id_of(self, channel: str) -> str:
+        """The id of a conversation that is known by a person's id or by its name: posting takes all three."""
+        if channel.startswith(("U", "W")):
+            return str((await self._call("conversations.open", {"users": channel}))["channel"]["id"])
+        if channel[:1] in {"C", "G", "D"} and channel.isupper():
+            return channel
+        cursor, name = "", channel.removeprefix("#")
+        while True:
+            arguments = {"types": "public_channel,private_channel", "exclude_archived": True, "limit": 1000}
+            answer = await self._call("conversations.list", arguments | ({"cursor": cursor} if cursor else {}))
+            if found := next((one["id"] for one in answer["channels"] if one["name"] == name), None):
+                return str(found)
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                raise refusal("channel_not_found")
+
+    async def _send(self, method: str, content: Content, arguments: dict[str, Any]) -> AsyncSlackResponse:
+        body = arguments | {"text": content.text, "unfurl_links": False, "unfurl_media": False}
+        if method == "chat.update":
+            body = arguments | {"text": content.text}
+        try:
+            return await self._call(method, body | {"blocks": list(content.blocks)})
+        except Refused as error:
+            if error.code not in REFUSED_BLOCKS:
+                raise
+            # A workspace can refuse a kind of block that others take; the text says it all.
+            return await self._call(method, body | {"blocks": [section(fit(content.text, 2990))]})
+
+    async def _call(self, method: str, arguments: Mapping[str, Any]) -> AsyncSlackResponse:
+        try:
+            answer = await self._client.api_call(method, json=dict(arguments))
+        except SlackApiError as error:
+            raise sorted_error(error.response) from None
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Unclear(f"{method}: {type(error).__name__}") from None
+        except AttributeError:
+            # slack_sdk asks a plain text, or a JSON list, that comes with 200 for its key "ok".
+            raise Unclear(f"{method}: an answer that is no JSON object") from None
+        if not isinstance(answer.data, dict):
+            # slack_sdk takes any bytes that come with 200 for a success.
+            raise Unclear(f"{method}: an answer that is no JSON")
+        return answer
+
+
+def sorted_error(response: Any) -> Exception:
+    """Which of our errors Slack's answer is."""
+    if not isinstance(response, AsyncSlackResponse):
+        # For a body that it cannot read, slack_sdk hands on the bare HTTP response.
+        return Unclear("an answer that is no JSON")
+    code = str(response.get("error", "")) if isinstance(response.data, dict) else ""
+    if response.status_code == 429 or code == "ratelimited":
+        return RateLimited(float(response.headers.get("Retry-After") or response.headers.get("retry-after") or 30))
+    if response.status_code >= 500 or code in PASSING or not code:
+        return Unclear(f"HTTP {response.status_code} {code}".strip())
+    return Gone(code) if code in GONE else refusal(code)
+
+
+def refusal(code: str) -> Refused:
+    """The refusal with this word of Slack's, and with what somebody can mend about it."""
+    return Refused(code, trouble=TROUBLE.get(code))
+
+
+def key_of(message: Mapping[str, Any]) -> str | None:
+    """The outbox key that a message of ours carries."""
+    metadata = message.get("metadata") or {}
+    if metadata.get("event_type") != EVENT_TYPE:
+        return None
+    key = (metadata.get("event_payload") or {}).get("key")
+    return str(key) if key is not None else None

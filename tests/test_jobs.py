@@ -1,0 +1,146 @@
+"""The timetable: what runs how often, never twice at once, and to its end."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.jobs import Job, Timetable, timetable
+
+
+async def nothing() -> None:
+    """Do nothing."""
+
+
+def seconds_of(audit_poll_seconds: float) -> dict[str, float]:
+    """How often each job runs."""
+    jobs = timetable(
+        audit_poll_seconds,
+        poll_audit_log=nothing,
+        watch_rate_limits=nothing,
+        expire_requests=nothing,
+        learn_workspace=nothing,
+    )
+    return {job.name: job.seconds for job in jobs}
+
+
+def test_every_job_has_its_interval() -> None:
+    assert seconds_of(300) == {"audit-log": 300, "rate-limits": 10, "expire": 15, "workspace": 60}
+
+
+def test_nothing_runs_less_often_than_the_audit_log_is_read() -> None:
+    assert seconds_of(5) == {"audit-log": 5, "rate-limits": 5, "expire": 5, "workspace": 5}
+
+
+def test_each_job_runs_what_it_is_named_after() -> None:
+    runs = {name: Named(name) for name in ("poll_audit_log", "watch_rate_limits", "expire_requests", "learn_workspace")}
+    named = {job.name: job.run for job in timetable(60, **runs)}
+    assert named == {
+        "audit-log": runs["poll_audit_log"],
+        "rate-limits": runs["watch_rate_limits"],
+        "expire": runs["expire_requests"],
+        "workspace": runs["learn_workspace"],
+    }
+
+
+class Named:
+    """A coroutine function that can be told from others."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    async def __call__(self) -> None:
+        """Do nothing."""
+
+
+class Counted:
+    """A job that counts its runs, and can be kept in the middle of one."""
+
+    def __init__(self, *, trouble: Exception | None = None) -> None:
+        self.begun = self.ended = 0
+        self.trouble = trouble
+        self.may_end = asyncio.Event()
+        self._changed = asyncio.Condition()
+
+    async def __call__(self) -> None:
+        """Run until allowed to end."""
+        self.begun += 1
+        async with self._changed:
+            self._changed.notify_all()
+        await self.may_end.wait()
+        self.ended += 1
+        if self.trouble is not None:
+            raise self.trouble
+
+    async def wait_begun(self, times: int) -> None:
+        """Return once it has begun so often."""
+        async with asyncio.timeout(5), self._changed:
+            await self._changed.wait_for(lambda: self.begun >= times)
+
+
+@asynccontextmanager
+async def running(*jobs: Job) -> AsyncIterator[Timetable]:
+    """A timetable, stopped at the end."""
+    table = Timetable(jobs)
+    table.start()
+    yield table
+    await table.stop(5)
+
+
+async def test_the_first_run_of_each_job_is_at_once() -> None:
+    one, other = Counted(), Counted()
+    one.may_end.set()
+    other.may_end.set()
+    async with running(Job("one", 3600, one), Job("other", 3600, other)):
+        await one.wait_begun(1)
+        await other.wait_begun(1)
+
+
+async def test_a_job_that_outlasts_its_interval_is_not_begun_again_meanwhile() -> None:
+    slow, quick = Counted(), Counted()
+    quick.may_end.set()
+    with capture_logs():
+        async with running(Job("slow", 0.01, slow), Job("quick", 0.01, quick)):
+            await quick.wait_begun(10)
+            assert (slow.begun, slow.ended) == (1, 0)
+            slow.may_end.set()
+            await slow.wait_begun(2)
+
+
+async def test_a_job_that_fails_is_logged_by_its_name_and_runs_again() -> None:
+    broken = Counted(trouble=RuntimeError("broken"))
+    broken.may_end.set()
+    with capture_logs() as logs:
+        async with running(Job("broken", 0.01, broken)):
+            await broken.wait_begun(3)
+    failures = [one for one in logs if one["event"] == "job.failed"]
+    assert len(failures) >= 2
+    assert {one["job"] for one in failures} == {"broken"}
+
+
+async def test_a_stop_lets_what_runs_come_to_its_end_and_begins_nothing_more() -> None:
+    job = Counted()
+    table = Timetable((Job("job", 0.01, job),))
+    table.start()
+    await job.wait_begun(1)
+    stopping = asyncio.create_task(table.stop(5))
+    await asyncio.sleep(0)
+    assert not stopping.done()
+    job.may_end.set()
+    await stopping
+    assert (job.begun, job.ended) == (1, 1)
+
+
+@pytest.mark.parametrize("begin", [lambda _: None, lambda job: job.wait_begun(1)], ids=["just started", "hanging"])
+async def test_a_stop_waits_no_longer_than_it_is_told(begin: Callable[[Counted], Awaitable[None] | None]) -> None:
+    job = Counted()
+    table = Timetable((Job("job", 3600, job),))
+    table.start()
+    if (begun := begin(job)) is not None:
+        await begun
+    async with asyncio.timeout(5):
+        await table.stop(0.01)
+    assert job.ended == 0
+    job.may_end.set()
