@@ -91,5 +91,10 @@ def test_an_argument_of_another_name_or_type_is_found(arguments: dict[str, Any])
     assert len(argument_breaches("conversations.list", arguments)) == 1
 
 
+def test_the_workspace_that_slacks_libraries_add_to_every_call_is_no_breach() -> None:
+    assert argument_breaches("auth.test", {"team_id": "T0ACME"}) == []
+    assert argument_breaches("auth.test", {"team": "T0ACME"}) != []
+
+
 def test_an_argument_that_a_method_needs_is_missed() -> None:
     assert argument_breaches("chat.update", {"channel": "C0GENERAL"}) == ["$: 'ts' is a required property"]
