@@ -24,20 +24,27 @@ from bot.errors import ConfigurationError
 from bot.governance.execution import Executor
 from bot.governance.people import DirectoryUnavailable
 from bot.governance.policy import Policy, load_policy
+from bot.governance.reading import Reading
 from bot.governance.requests import Requests
 from bot.health import Health
 from bot.hub import BearerCredential, ClientOptions, Credential, Hub, Registry
+from bot.intents.wishes import Vocabulary
 from bot.jobs import Job, Timetable
 from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.capabilities import Capabilities
 from bot.settings import Settings, TerminalSettings
 from bot.slack.app import build_app
 from bot.slack.client import build_client, find_standing
+from bot.slack.conversations import is_channel_id
 from bot.slack.courier import SlackCourier
 from bot.slack.directory import SlackDirectory
+from bot.slack.manifest import COMMAND
+from bot.slack.open_views import OpenViews
 from bot.slack.poster import Poster
-from bot.slack.services import Services
+from bot.slack.replies import Replies
 from bot.slack.socket import SocketMode
+from bot.slack.surface import Surface
+from bot.slack.tasks import Tasks
 from bot.worker import Worker
 
 log = structlog.stdlib.get_logger(__name__)
@@ -45,6 +52,7 @@ log = structlog.stdlib.get_logger(__name__)
 HTTP_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
 EXPIRE_SECONDS = 15.0
 LIMIT_SECONDS = 10.0
+SWEEP_SECONDS = 3600.0
 STALE_WORKER_SECONDS = 120.0
 DRAIN_SECONDS = 20.0
 
@@ -155,7 +163,7 @@ class Hubwarden:
         self._is_stopping = True
         await self._timetable.stop(DRAIN_SECONDS)
         await self.socket.stop()
-        await self.services.tasks.drain(DRAIN_SECONDS)
+        await self.surface.tasks.drain(DRAIN_SECONDS)
         await asyncio.gather(*(worker.stop(DRAIN_SECONDS) for worker in self._workers))
         await self._closing.aclose()
         log.info("hubwarden.stopped")
@@ -192,6 +200,7 @@ class Hubwarden:
             wake=self.wake,
             capabilities=capabilities,
         )
+        self.reading = Reading(self.requests)
         self._build_workers(capabilities)
 
     def _build_workers(self, capabilities: Capabilities) -> None:
@@ -226,15 +235,19 @@ class Hubwarden:
         ]
 
     def _build_slack(self) -> None:
-        self.services = Services(
+        organizations, replies = self.settings.dockerhub_organizations, Replies(self.client)
+        self.surface = Surface(
             requests=self.requests,
-            operations=OPERATIONS,
-            organizations=self.settings.dockerhub_organizations,
+            reading=self.reading,
+            vocabulary=Vocabulary(operations=OPERATIONS, organization=organizations[0], command=COMMAND),
+            organizations=organizations,
             approvals_channel=self._approvals,
             directory=self.directory,
-            client=self.client,
+            replies=replies,
+            views=OpenViews(replies),
+            tasks=Tasks(replies),
         )
-        app = build_app(self.client, self.services)
+        app = build_app(self.client, self.surface)
         self.socket = SocketMode(app, self.settings.slack_app_token.get_secret_value())
 
     def _build_jobs(self) -> None:
@@ -264,6 +277,7 @@ class Hubwarden:
                 Job("audit-log", settings.audit_poll_seconds, self.poller.poll),
                 Job("rate-limits", min(LIMIT_SECONDS, settings.audit_poll_seconds), watch.check),
                 Job("expire", min(EXPIRE_SECONDS, settings.audit_poll_seconds), self.requests.expire),
+                Job("answers", SWEEP_SECONDS, self.reading.sweep),
             )
         )
 
@@ -282,7 +296,7 @@ class Hubwarden:
 
     async def _channel(self, given: str) -> str:
         """The channel's id where it was given by name; the name itself where Slack does not know it yet."""
-        if given[:1] in "CG" and given.isupper():
+        if is_channel_id(given):
             return given
         try:
             found = await self.directory.channel_id(given)

@@ -16,6 +16,7 @@ from bot.governance.requests import Requests
 from bot.operations.kit.base import Operation
 from bot.slack import cards
 from bot.slack.cards import Content
+from bot.slack.conversations import is_direct
 from bot.slack.poster import Poster, SlackGone, SlackRateLimited, SlackRefused, SlackUnclear
 
 log = structlog.stdlib.get_logger(__name__)
@@ -206,5 +207,5 @@ def unrenderable_text(message: Message) -> str:
 
 def place_of(message: Message) -> str:
     """Where the message was to go."""
-    is_direct = message.channel.startswith(("U", "W", "D"))  # a channel's name is in lower case
-    return f"the direct messages of {message.channel}" if is_direct else f"the channel {message.channel}"
+    kind = "direct messages of" if is_direct(message.channel) else "channel"
+    return f"the {kind} {message.channel}"

@@ -1,4 +1,4 @@
-"""The use cases of a request's life: submit, approve, deny, cancel, expire, settle; and reading."""
+"""The use cases of a request's life: submit, approve, deny, cancel, expire, settle."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,7 +26,7 @@ from bot.governance.policy import Allowed, Decision, NeedsApproval, Policy, Refu
 from bot.governance.recording import DIRECT_LIFETIME, announce, described, estimate, new_request, touch_card, want_card
 from bot.governance.views import RequestView, view_of
 from bot.hub import Hub
-from bot.operations.kit.base import Answer, Choices, Intent, Lookup, Operation, Params, Preview, Read, Write
+from bot.operations.kit.base import Choices, Intent, Lookup, Operation, Params, Preview, Write
 from bot.operations.kit.capabilities import Capabilities
 from bot.operations.kit.mentions import find_account
 from bot.phrases import Mention, Phrase, plain
@@ -53,29 +53,6 @@ class Requests:
     wake: Callable[[], None]
     capabilities: Capabilities
     origin: Mapping[str, str] = field(default_factory=dict)
-
-    async def read(self, intent: Intent, requester: str) -> Answer:
-        """What a `Read` finds; raises `RequestRefused` where the policy does not allow it at once."""
-        operation = intent.operation
-        if not isinstance(operation, Read):
-            raise TypeError(f"{operation.name} is no read")
-        decision = await self.authorize(intent, requester)
-        if not isinstance(decision, Allowed):
-            raise RequestRefused(
-                f"The rule “{decision.rule}” wants approvals for {operation.name}, and a read cannot wait."
-            )
-        with translated(), self.capabilities.watching(operation, intent.params.organization):
-            answer = await operation.run(self.hub, intent.params)
-        async with self.database.begin() as session:
-            audit.record(
-                session,
-                Event.READ,
-                actor=requester,
-                at=self.now(),
-                rule=decision.rule,
-                **self._details(intent),
-            )
-        return answer
 
     async def submit(
         self, intent: Intent, requester: str, *, source_key: str | None = None, seen: Preview | None = None

@@ -9,7 +9,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.governance.people import is_slack_user
 from bot.slack.cards import Content, section
+from bot.slack.conversations import is_conversation_id
 from bot.slack.text import fit
 
 EVENT_TYPE = "hubwarden_message"
@@ -75,9 +77,9 @@ class Poster:
 
     async def _id_of(self, channel: str) -> str:
         """The id of a conversation that is known by a person's id or by its name: posting takes all three."""
-        if channel.startswith(("U", "W")):
+        if is_slack_user(channel):
             return str((await self._call("conversations.open", {"users": channel}))["channel"]["id"])
-        if channel[:1] in {"C", "G", "D"} and channel.isupper():
+        if is_conversation_id(channel):
             return channel
         cursor, name = "", channel.removeprefix("#")
         while True:

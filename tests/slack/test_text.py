@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bot.slack
+from bot.slack.markup import plain, undone
 from bot.slack.text import code, escape, fit, fit_lines, fit_plain, flat, moment, one_line, quote
-from bot.slack.typed import plain, with_names
 from tests.slack.samples import NOW
 
 
@@ -87,7 +87,8 @@ SEEDS = (
     "<http://",
 )
 TEXTS: tuple[Callable[[str], str], ...] = (
-    *(code, escape, flat, one_line, quote, plain, with_names),
+    *(code, escape, flat, one_line, quote, plain),
+    lambda text: str(undone(text)),
     lambda text: fit(text, 3000),
     lambda text: fit_plain(text, LONG),
 )

@@ -13,6 +13,8 @@ from pydantic.fields import FieldInfo
 from bot.errors import UserError
 
 if TYPE_CHECKING:
+    from typing_extensions import TypeIs
+
     from bot.hub import Hub
 
 
@@ -256,6 +258,11 @@ class Write:
 
 
 Operation: TypeAlias = Read | Write
+
+
+def is_read(operation: Operation) -> "TypeIs[Read]":
+    """Whether it only asks: it needs no reason, no approvals and no request of its own."""
+    return isinstance(operation, Read)
 
 
 @dataclass(frozen=True, slots=True)
