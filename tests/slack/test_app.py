@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.slack.app import listener_failed
 from bot.slack.sentences import SORRY
 from sandbox.slack.transport.envelopes import Acked
 from tests.slack.conftest import Desk
@@ -31,8 +32,13 @@ async def test_a_menu_of_an_older_version_is_answered_with_no_entries(desk: Desk
     assert outcome.payload == {"options": []}
 
 
-async def test_a_bug_before_the_ack_is_said_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.slack.commands.ReplyAddress", None)
-    body = {"command": "/hub", "text": "help", "user_id": "U0ANN", "team_id": "T0ACME", "trigger_id": "1"}
-    outcome: Any = await desk.slack.sockets.deliver("slash_commands", body, accepts_payload=True)
-    assert SORRY in str(outcome.payload) or outcome.payload is None
+async def test_a_bug_before_the_ack_is_acknowledged_all_the_same(desk: Desk) -> None:
+    view = {"callback_id": "operation_form", "type": "modal", "private_metadata": "{}", "state": {"values": {}}}
+    body = {"type": "view_submission", "user": USER, "view": view}
+    assert isinstance(await desk.slack.sockets.deliver("interactive", body), Acked)
+
+
+@pytest.mark.parametrize(("body", "said"), [({"command": "/hub"}, SORRY), ({"type": "view_submission"}, "")])
+async def test_whoever_typed_a_command_reads_of_a_bug_at_once(body: dict[str, Any], said: str) -> None:
+    answer = await listener_failed(KeyError("x"), body)
+    assert (answer.status, answer.body) == (200, said)

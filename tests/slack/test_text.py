@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import bot.intents
 import bot.slack
 from bot.slack.markup import plain, undone
 from bot.slack.text import code, escape, fit, fit_lines, fit_plain, flat, moment, one_line, quote
@@ -103,8 +104,11 @@ def hostile() -> Iterator[str]:
 
 
 def patterns() -> Iterator[re.Pattern[str]]:
-    """Every regular expression of the package."""
-    for module in pkgutil.iter_modules(bot.slack.__path__, "bot.slack."):
+    """Every regular expression that meets what people type."""
+    packages = (bot.slack, bot.intents)
+    for module in (
+        each for package in packages for each in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
+    ):
         yield from (
             each for each in vars(importlib.import_module(module.name)).values() if isinstance(each, re.Pattern)
         )
