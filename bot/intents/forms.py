@@ -82,7 +82,7 @@ def line_errors(problems: Sequence[Mapping[str, Any]], places: Mapping[str, tupl
     sentences = []
     for problem in problems:
         match problem["loc"]:
-            case (str(name), int(index), *_) if name in places and index >= places[name][0]:
+            case (str(name), int(index), *_) if name in places:
                 first, rows = places[name]
                 sentences.append(f"Line {rows[index - first].line}: {problem_text(problem)}.")
             case _:

@@ -21,7 +21,7 @@ EVERYTHING = re.compile(r"[\s\S]*")
 
 
 def build_app(client: AsyncWebClient, surface: Surface) -> AsyncApp:
-    """An app whose listeners ack within a millisecond and whose errors never cost anybody an answer."""
+    """An app with all of our listeners; no error in one of them costs anybody an answer."""
     # Bolt polls for the ack every 10 ms otherwise; the work itself runs in tasks of ours.
     app = AsyncApp(client=client, process_before_response=True, ignoring_self_events_enabled=True)
     for part in (commands, forms, picker, choices, decisions, pages, events):

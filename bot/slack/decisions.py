@@ -43,6 +43,7 @@ def register(app: AsyncApp, surface: Surface) -> None:
 def request_id_of(body: dict[str, Any]) -> int:
     """Which request a button means; it says no more than that. Raises `RequestNotFound`."""
     value = value_of(body)
+    # A longer one is no number of ours, and more than a database takes for one.
     if not value.isdecimal() or len(value) > 12:
         raise RequestNotFound
     return int(value)

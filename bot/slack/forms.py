@@ -28,6 +28,7 @@ def register(app: AsyncApp, surface: Surface) -> None:
         state = body["view"]["state"]["values"]
         values, reason = form_values(operation, state)
         files = attached_files(operation, state)
+        # Before the ack: errors stand beside their inputs only where the ack itself brings them.
         try:
             wish = read_form(
                 operation, values, reason, organization=surface.vocabulary.organization, attached=files.keys()

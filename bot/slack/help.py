@@ -11,6 +11,7 @@ from bot.slack.cards import Block, Content, context, pack
 from bot.slack.manifest import COMMAND
 from bot.slack.text import code, escape, fit
 
+# As text, beside the blocks: what screen readers and notifications have of it.
 HELP_LIMIT = 12_000
 
 

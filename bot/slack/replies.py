@@ -13,7 +13,6 @@ from bot.errors import UserError
 from bot.operations.kit.base import Document
 from bot.slack.cards import Block, Content, section
 from bot.slack.client import TROUBLE, short
-from bot.slack.text import fit
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -83,4 +82,4 @@ class Replies:
 
 def ways_to_show(content: Content) -> Sequence[Sequence[Block]]:
     """The content's blocks, and for a workspace that refuses them one paragraph with its text."""
-    return (list(content.blocks), [section(fit(content.text, 2990))])
+    return (list(content.blocks), [section(content.text)])

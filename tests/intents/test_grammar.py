@@ -249,6 +249,10 @@ def test_a_reason_is_as_long_as_the_forms_and_no_longer() -> None:
     assert "more than 1,000" in error(f"team member add platform jane --reason {'x' * 1001}").text
 
 
+def test_white_space_around_a_reason_is_no_part_of_it() -> None:
+    assert intent("team member add platform jane --reason ' joins on  Monday '").reason == "joins on  Monday"
+
+
 def test_another_organization_is_named_by_its_flag() -> None:
     assert intent("member list --organization Other").params.organization == "other"
     assert intent("tag list other/api --organization other").params.model_dump()["repository"] == "api"
