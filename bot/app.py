@@ -27,9 +27,11 @@ from bot.governance.people import DirectoryUnavailable
 from bot.governance.policy import Policy, load_policy
 from bot.governance.requests.expire import expire
 from bot.governance.requests.queries import by_number
+from bot.governance.requests.read import sweep
 from bot.governance.views import RequestView
 from bot.health import Health
 from bot.hub import BearerCredential, ClientOptions, Credential, Hub, Registry
+from bot.intents.wishes import Vocabulary
 from bot.jobs import Timetable, timetable
 from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.capabilities import Capabilities
@@ -38,12 +40,17 @@ from bot.outbox.destination import SLACK, slack_channel
 from bot.settings import Settings, TerminalSettings
 from bot.slack.app import build_app
 from bot.slack.client import Standing, build_client, find_standing
+from bot.slack.conversations import is_channel_id
 from bot.slack.courier import SlackCourier
 from bot.slack.directory import SlackDirectory
+from bot.slack.manifest import COMMAND
+from bot.slack.open_views import OpenViews
 from bot.slack.rendering import Rendering
+from bot.slack.replies import Replies
 from bot.slack.sender import SlackSender
-from bot.slack.services import Services
 from bot.slack.socket import SocketMode
+from bot.slack.surface import Surface
+from bot.slack.tasks import Tasks
 from bot.worker import Worker
 
 log = structlog.stdlib.get_logger(__name__)
@@ -159,7 +166,7 @@ class Hubwarden:
         self._is_stopping = True
         await self._timetable.stop(DRAIN_SECONDS)
         await self.socket.stop()
-        await self.services.tasks.drain(DRAIN_SECONDS)
+        await self.surface.tasks.drain(DRAIN_SECONDS)
         await asyncio.gather(*(worker.stop(DRAIN_SECONDS) for worker in self._workers))
         await self._closing.aclose()
         log.info("hubwarden.stopped")
@@ -246,15 +253,18 @@ class Hubwarden:
         ]
 
     def _build_slack(self) -> None:
-        self.services = Services(
+        organizations, replies = self.settings.dockerhub_organizations, Replies(self.client)
+        self.surface = Surface(
             context=self.context,
-            operations=OPERATIONS,
-            organizations=self.settings.dockerhub_organizations,
+            vocabulary=Vocabulary(operations=OPERATIONS, organization=organizations[0], command=COMMAND),
+            organizations=organizations,
             approvals_channel=self._approvals,
             directory=self.directory,
-            client=self.client,
+            replies=replies,
+            views=OpenViews(replies),
+            tasks=Tasks(replies),
         )
-        app = build_app(self.client, self.services)
+        app = build_app(self.client, self.surface)
         self.socket = SocketMode(app, self.settings.slack_app_token.get_secret_value())
 
     def _build_jobs(self) -> None:
@@ -285,11 +295,15 @@ class Hubwarden:
             watch_rate_limits=watch.check,
             expire_requests=self._expire,
             learn_workspace=self.learn_workspace,
+            forget_answers=self._forget_answers,
         )
         self._timetable = Timetable(jobs)
 
     async def _view(self, request_id: int) -> RequestView:
         return await by_number(self.context, request_id)
+
+    async def _forget_answers(self) -> int:
+        return await sweep(self.context)
 
     async def _expire(self) -> int:
         return await expire(self.context)
@@ -309,7 +323,7 @@ class Hubwarden:
 
     async def _channel(self, given: str) -> str:
         """The channel's id where it was given by name; the name itself where Slack does not know it yet."""
-        if given[:1] in "CG" and given.isupper():
+        if is_channel_id(given):
             return given
         try:
             found = await self.directory.channel_id(given)

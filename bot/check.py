@@ -16,8 +16,7 @@ from bot.hub import ClientOptions, Credential, Hub, HubError
 from bot.operations.teams.teams import TEAMS
 from bot.settings import Settings, load_settings
 from bot.slack.client import build_client, find_standing
-from bot.slack.grammar import COMMAND
-from bot.slack.shortcuts import SHORTCUT
+from bot.slack.manifest import COMMAND, SHORTCUT
 
 HUB_SECONDS = 5.0
 # Beside the package in the source; inside it once it is installed.

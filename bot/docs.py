@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
+from bot.intents.usage import usage
 from bot.operations import OPERATIONS
-from bot.operations.kit.base import FromFile, Operation, Read, Write, marker_of
+from bot.operations.kit.base import FromFile, Operation, Write, is_read, marker_of
 from bot.operations.kit.parameters import Parameter, parameters
-from bot.slack.grammar import COMMAND, usage
+from bot.slack.manifest import COMMAND
 
 PAGE = Path(__file__).parents[1] / "docs" / "operations.md"
 HEAD = """# Operations
@@ -35,7 +36,7 @@ def render_operation(operation: Operation) -> str:
         [
             f"### {operation.name}\n",
             f"{operation.summary}. {kind_of(operation)}.\n",
-            f"```\n{usage(operation)}\n```\n",
+            f"```\n{COMMAND} {usage(operation)}\n```\n",
             f"{alias}| parameter | meaning | default |",
             "| --- | --- | --- |",
             *rows,
@@ -48,7 +49,7 @@ def render_operation(operation: Operation) -> str:
 def facts_of(operation: Operation) -> Iterator[str]:
     """What it asks of Docker Hub, what that takes, and what Docker's own log says of it."""
     yield f"Docker Hub: `{operation.endpoint}`" if operation.endpoint else "Asks Hubwarden's own tables"
-    if isinstance(operation, Write):
+    if not is_read(operation):
         yield f"Its card says: {first_line(operation.preview)}"
         yield record_of(operation)
     if operation.needs:
@@ -73,7 +74,7 @@ def record_of(operation: Write) -> str:
 
 def kind_of(operation: Operation) -> str:
     """Whether it only reads, writes, or takes something away."""
-    if isinstance(operation, Read):
+    if is_read(operation):
         return "Read"
     return "Destructive write" if operation.destructive else "Write"
 

@@ -14,6 +14,7 @@ log = structlog.stdlib.get_logger(__name__)
 LIMIT_SECONDS = 10.0
 EXPIRE_SECONDS = 15.0
 WORKSPACE_SECONDS = 60.0
+FORGET_SECONDS = 3600.0
 
 Run: TypeAlias = Callable[[], Awaitable[object]]
 
@@ -34,8 +35,9 @@ def timetable(
     watch_rate_limits: Run,
     expire_requests: Run,
     learn_workspace: Run,
+    forget_answers: Run,
 ) -> tuple[Job, ...]:
-    """Which coroutine runs how often: all there is. Nothing runs less often than the audit log is read."""
+    """Which coroutine runs how often: all there is. What people wait for runs as often as the audit log is read."""
 
     def every(seconds: float) -> float:
         return min(seconds, audit_poll_seconds)
@@ -45,6 +47,7 @@ def timetable(
         Job("rate-limits", every(LIMIT_SECONDS), watch_rate_limits),
         Job("expire", every(EXPIRE_SECONDS), expire_requests),
         Job("workspace", every(WORKSPACE_SECONDS), learn_workspace),
+        Job("answers", FORGET_SECONDS, forget_answers),
     )
 
 

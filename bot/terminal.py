@@ -34,13 +34,17 @@ from bot.governance.requests.submit import preview, submit
 from bot.governance.views import RequestView
 from bot.hub import Hub, HubError
 from bot.hub.login import SecondFactorNeeded, log_in, send_code
+from bot.intents.help import topics
+from bot.intents.typed import read_text
+from bot.intents.usage import usage
+from bot.intents.wishes import Form, Help, Pick, Vocabulary
+from bot.intents.words import as_words
 from bot.logs import configure_logs
 from bot.operations import BY_NAME, OPERATIONS
-from bot.operations.kit.base import Answer, Cell, Change, Intent, Read
+from bot.operations.kit.base import Answer, Cell, Change, Intent, Operation, is_read
 from bot.operations.kit.capabilities import Capabilities
 from bot.phrases import Mention
 from bot.settings import TerminalSettings, load
-from bot.slack.grammar import Form, Help, Pick, parse_words, topics, usage
 from bot.slack.text import UNSEEN, flat, visible
 
 DONE, FAILED, MISUSED = 0, 1, 2
@@ -71,6 +75,16 @@ class Offline:
     async def members_of(self, group: str) -> frozenset[str]:
         """Nobody can tell."""
         raise DirectoryUnavailable(f"Without Slack, nobody can tell who is in the user group {group}.")
+
+
+class NoMentions:
+    """The grammar's `Accounts` where nobody can be mentioned: a shell's words are text."""
+
+    async def account_of(
+        self, _mention: Mention, _operation: Operation, *, organization: str, takes_addresses: bool
+    ) -> str:
+        """Nobody can tell."""
+        raise UserError(f"Without Slack, nobody can be mentioned: type the Docker ID, as it is in {organization}.")
 
 
 class TerminalCourier:
@@ -112,7 +126,7 @@ async def call(words: Sequence[str]) -> int:
     """Do what the words after /hub would do; answers the exit status: 1 where it failed, 2 where it was misused."""
     try:
         options = read_options(words)
-        return await obey(options)
+        return await run(options)
     except ConfigurationError:
         raise  # `main` lists the problems
     except UsageError as error:
@@ -123,26 +137,27 @@ async def call(words: Sequence[str]) -> int:
         return FAILED
 
 
-async def obey(options: Options) -> int:
+async def run(options: Options) -> int:
     """Do what the options say; raises `UserError`."""
-    parsed = parse_words(options.words, OPERATIONS, load(TerminalSettings).dockerhub_organizations[0])
-    match parsed:
+    organization = load(TerminalSettings).dockerhub_organizations[0]
+    vocabulary = Vocabulary(operations=OPERATIONS, organization=organization)
+    match await read_text(as_words(options.words), vocabulary, accounts=NoMentions()):
         case Help(topic):
             return print_help(topic)
         case Pick():
             return print_help("")
         case Form(operation):
-            raise UsageError("Something is missing.", usage=usage(operation).removeprefix("/hub "))
-        case Intent():
-            return await carry_out(parsed, options)
-        case _:
-            assert_never(parsed)
+            raise UsageError("Something is missing.", usage=usage(operation))
+        case Intent() as intent:
+            return await carry_out(intent, options)
+        case other:
+            assert_never(other)
 
 
 def print_help(topic: str) -> int:
     """How everything, or what the topic means, is typed."""
     for operation in topics(OPERATIONS, topic):
-        print(f"{usage(operation).removeprefix('/hub ')}\n    {operation.summary}")
+        print(f"{usage(operation)}\n    {operation.summary}")
     return DONE
 
 
@@ -150,11 +165,11 @@ async def carry_out(intent: Intent, options: Options) -> int:
     """Read, or ask for a write and, where the policy lets this identity act alone, do it."""
     settings = load(TerminalSettings)
     configure_logs(level="WARNING", form="text", secrets=settings.secrets)
-    async with open_house(settings) as (database, hub):
+    async with opened(settings) as (database, hub):
         context = build_context(settings, database, hub)
-        if isinstance(intent.operation, Read):
-            answer = await read(context, intent, options.identity)
-            show_answer(answer, hub, as_json=options.as_json)
+        if is_read(intent.operation):
+            found = await read(context, intent, options.identity)
+            show_answer(found.answer, hub, as_json=options.as_json)
             return DONE
         await authorize(context, intent, options.identity)
         seen = None if options.yes else await preview(context, intent)
@@ -168,7 +183,7 @@ async def carry_out(intent: Intent, options: Options) -> int:
 
 
 @asynccontextmanager
-async def open_house(settings: TerminalSettings) -> AsyncIterator[tuple[Database, Hub]]:
+async def opened(settings: TerminalSettings) -> AsyncIterator[tuple[Database, Hub]]:
     """The database, migrated, and Docker Hub."""
     await asyncio.to_thread(upgrade, settings.database_url)
     database, hub = Database(settings.database_url), build_hub(settings)

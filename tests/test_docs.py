@@ -6,10 +6,10 @@ import pytest
 
 from bot import docs
 from bot.__main__ import main
+from bot.intents.usage import usage
 from bot.operations import OPERATIONS
 from bot.operations.kit.base import Operation, Write
 from bot.operations.kit.parameters import parameters
-from bot.slack.grammar import usage
 
 
 def test_the_page_on_disk_is_what_the_code_would_write() -> None:
@@ -26,7 +26,7 @@ def test_every_operation_has_its_heading_in_order() -> None:
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 def test_an_operation_shows_its_usage_its_parameters_and_what_it_needs(operation: Operation) -> None:
     text = docs.render_operation(operation)
-    assert f"\n{usage(operation)}\n" in text
+    assert f"\n/hub {usage(operation)}\n" in text
     assert (operation.endpoint or "own tables") in text
     assert all(f"`{scope}`" in text for scope in operation.scopes)
     rows = [line for line in text.splitlines() if line.startswith("| `")]

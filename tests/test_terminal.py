@@ -15,7 +15,9 @@ import pytest
 from bot import terminal
 from bot.errors import UsageError, UserError
 from bot.governance.ledger.events import Event
+from bot.operations import BY_NAME
 from bot.operations.kit.base import Answer, Change
+from bot.phrases import Mention
 from bot.slack.text import UNSEEN
 from sandbox import world
 from sandbox.hub.content.seed import TWO_FACTOR
@@ -192,6 +194,29 @@ async def test_a_misuse_is_status_2_and_a_sentence(
     assert (done.status, done.out) == (2, "")
     assert said in done.err
     assert not quiet_house.hub.requests
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("team", "lsit"), "There is no “team lsit”. Did you mean “team list”? “help” lists everything."),
+        (("team", "member", "list"), "Something is missing.\nteam member list <team> "),
+        (("team", "list", "--zzz"), "There is no --zzz here.\nteam list "),
+    ],
+)
+async def test_a_sentence_at_the_terminal_quotes_what_is_typed_there(
+    at_terminal: Any, words: tuple[str, ...], said: str
+) -> None:
+    done = await at_terminal(*words)
+    assert done.err.startswith(said)
+    assert "/hub" not in done.err
+
+
+async def test_nobody_can_be_mentioned_at_a_terminal() -> None:
+    with pytest.raises(UserError, match="type the Docker ID, as it is in acme"):
+        await terminal.NoMentions().account_of(
+            Mention("U0MIRA"), BY_NAME["team.member.add"], organization="acme", takes_addresses=True
+        )
 
 
 def test_the_terminals_own_words_are_taken_out_wherever_they_stand() -> None:

@@ -243,3 +243,16 @@ class LimitEpisode(Base):
     ended_at: Mapped[datetime | None]
     remaining: Mapped[int]
     limit: Mapped[int]
+
+
+class AnswerCursor(Base):
+    """The question behind an answer that is shown in pages: each page asks it anew, for `reader` alone."""
+
+    __tablename__ = "answer_cursors"
+    __table_args__ = (Index("ix_answer_cursors_created_at", "created_at"),)
+
+    token: Mapped[str] = mapped_column(String(32), primary_key=True)
+    reader: Mapped[str] = mapped_column(String(64))
+    operation: Mapped[str] = mapped_column(String(64))
+    params: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]

@@ -1,1 +1,1 @@
-"""The only part that knows that Slack exists."""
+"""Slack as a surface: what people type, press and fill in there, and what they are shown."""

@@ -1,43 +1,42 @@
-"""What somebody sees who asked to read something: a table in pages, help, and errors: pure."""
+"""What somebody sees who asked to read something: a table, in pages or as a file: pure."""
 
 import csv
 import io
-import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import groupby
-from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.errors import UsageError, UserError
-from bot.operations.kit.base import Answer, Cell, Document, Intent, Operation, Write
-from bot.operations.kit.parameters import parameters
+from bot.governance.people import is_slack_user
+from bot.operations.kit.base import Answer, Cell, Document
 from bot.operations.kit.text import harmless
-from bot.phrases import Mention, Phrase
-from bot.slack.cards import Block, Content, button, context, pack, section
-from bot.slack.grammar import COMMAND, topics, usage
-from bot.slack.text import code, escape, fit, fit_lines, mentioned, visible
+from bot.phrases import Mention
+from bot.slack.cards import Block, Content, button, context, section
+from bot.slack.text import escape, fit, fit_lines, visible
 
 PAGE = 20
-HELP_LIMIT = 12_000
 MORE = "more"
 AS_FILE = -1
 CELL = 300
 MAX_TABLE = 9500
-MAX_VALUE = 2000
+PAGE_VALUE = re.compile(r"([A-Za-z0-9_-]{1,32}):(-1|[0-9]{1,9})")
 
 
-def answer_message(answer: Answer, intent: Intent, offset: int = 0, *, timezone: str = "UTC") -> Content:
-    """One page of a table, which part of it this is, and buttons for the rest; moments are in the reader's zone."""
+def answer_message(answer: Answer, *, token: str | None, offset: int = 0, timezone: str = "UTC") -> Content:
+    """One page of a table, which part of it this is, and buttons for the rest; moments are in the reader's zone.
+
+    `token` names the question for the buttons; without one there are none.
+    """
     zone = zone_of(timezone)
-    rows = [tuple(cell_text(cell, zone) for cell in row) for row in answer.rows[offset : offset + PAGE]]
+    page = answer.rows[offset : offset + PAGE]
+    rows = [tuple(cell_text(cell, zone) for cell in row) for row in page]
     where = position(answer, offset, len(rows))
     blocks: list[Block] = [section(f"*{escape(answer.title)}*\n{where}" if where else f"*{escape(answer.title)}*")]
     if rows:
-        blocks.append(table(answer.columns, rows))
+        blocks.append(with_people(table(answer.columns, rows), page))
     if answer.note:
         blocks.append(context(escape(answer.note)))
-    if buttons := page_buttons(answer, intent, offset):
+    if token and (buttons := page_buttons(answer, token, offset)):
         blocks.append({"type": "actions", "elements": buttons})
     return Content(answer_text(answer, rows, where), tuple(blocks))
 
@@ -62,12 +61,12 @@ def zone_of(timezone: str) -> ZoneInfo:
 
 
 def cell_text(cell: Cell, zone: ZoneInfo) -> str:
-    """A cell as the reader sees it."""
+    """A cell as the reader sees it, in plain text."""
     match cell:
         case datetime():
             return cell.astimezone(zone).strftime("%Y-%m-%d %H:%M")
         case Mention():
-            return f"@{cell.id}"
+            return cell.id
         case _:
             return cell
 
@@ -78,6 +77,21 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Block:
     longest = next(size for size in range(CELL, 0, -10) if table_size(texts, size) <= MAX_TABLE)
     cells = [[{"type": "raw_text", "text": fit(text, longest) or "–"} for text in row] for row in texts]
     return {"type": "table", "rows": cells}
+
+
+def with_people(block: Block, page: Sequence[Sequence[Cell]]) -> Block:
+    """The table with the workspace's people as mentions, which show their names: raw text would show ids."""
+    heading, *rows = block["rows"]
+    named = [[person(cell) or shown for cell, shown in zip(*row, strict=True)] for row in zip(page, rows, strict=True)]
+    return block | {"rows": [heading, *named]}
+
+
+def person(cell: Cell) -> Block | None:
+    """The cell that mentions somebody of the workspace; None for any other."""
+    if not isinstance(cell, Mention) or not is_slack_user(cell.id):
+        return None
+    mentioned = {"type": "rich_text_section", "elements": [{"type": "user", "user_id": cell.id}]}
+    return {"type": "rich_text", "elements": [mentioned]}
 
 
 def table_size(texts: Iterable[Sequence[str]], longest: int) -> int:
@@ -92,20 +106,28 @@ def answer_text(answer: Answer, rows: Iterable[Sequence[str]], where: str) -> st
     return f"{head}\n{fit_lines(lines, 3000, ' on this page')}\n{escape(answer.note)}".strip()
 
 
-def page_buttons(answer: Answer, intent: Intent, offset: int) -> list[Block]:
-    """Earlier and later rows; the button carries the question, and the answer is found anew."""
-    words = render(intent)
+def as_csv(cell: Cell) -> str:
+    """A cell as text that a program reads."""
+    match cell:
+        case datetime():
+            return cell.isoformat()
+        case Mention():
+            return cell.id
+        case _:
+            return cell
+
+
+def page_buttons(answer: Answer, token: str, offset: int) -> list[Block]:
+    """Earlier and later rows, and all of them; the buttons name the question, and the answer is found anew."""
     buttons = []
     for label, target, possible in (
         ("Show earlier", max(0, offset - PAGE), offset > 0),
         ("Show more", offset + PAGE, offset + PAGE < len(answer.rows)),
     ):
-        value = json.dumps([words, target])
-        if possible and len(value) <= MAX_VALUE:
-            buttons.append(button(label, f"{MORE}_{label.split()[1]}", value))
-    value = json.dumps([words, AS_FILE])
-    if buttons and len(value) <= MAX_VALUE:
-        buttons.append(button("As a file", f"{MORE}_file", value))
+        if possible:
+            buttons.append(button(label, f"{MORE}_{label.split()[1]}", page_value(token, target)))
+    if buttons:
+        buttons.append(button("As a file", f"{MORE}_file", page_value(token, AS_FILE)))
     return buttons
 
 
@@ -122,77 +144,12 @@ def as_document(answer: Answer, name: str) -> Document:
     return Document(f"{name}.csv", "text/csv", text.getvalue().encode())
 
 
-def as_csv(cell: Cell) -> str:
-    """A cell as text that a program reads."""
-    match cell:
-        case datetime():
-            return cell.isoformat()
-        case Mention():
-            return cell.id
-        case _:
-            return cell
+def page_value(token: str, offset: int) -> str:
+    """What a page's button carries: which answer, and from where on."""
+    return f"{token}:{offset}"
 
 
-def render(intent: Intent) -> list[str]:
-    """The intent as the words after the command; `grammar.parse_words` reads them back, whatever they hold."""
-    words = intent.operation.name.split(".")
-    dumped = intent.params.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    for parameter in parameters(intent.operation.params):
-        value = dumped.get(parameter.name)
-        if value is None:
-            continue
-        for item in value if isinstance(value, list) else [value]:
-            words.append(f"--{parameter.flag}={str(item).lower() if isinstance(item, bool) else item}")
-    if isinstance(intent.operation, Write) and intent.reason:
-        words.append(f"--reason={intent.reason}")
-    return words
-
-
-def help_message(
-    operations: Sequence[Operation], topic: str, organizations: Sequence[str], off: Mapping[str, str]
-) -> Content:
-    """Summary of everything, or usage of what the topic means, by noun; `off` says why an operation cannot be used."""
-    meant = topics(operations, topic)
-    is_whole = len(meant) == len(operations)
-    blocks: list[Block] = []
-    for noun, members in groupby(meant, key=lambda o: o.name.partition(".")[0]):
-        lines = [help_line(o, off.get(o.name), brief=is_whole) for o in members]
-        blocks += pack([f"*{escape(noun)}*", *lines])
-    lead = f"{code(COMMAND)} alone opens a menu of everything; a command with something missing opens its form."
-    place = f"The organization is {code(organizations[0])} unless --organization says otherwise."
-    more = f" {code(f'{COMMAND} help team')} shows every word of a topic." if is_whole else ""
-    blocks.append(context(f"{lead} {place}{more}"))
-    text = "\n".join(f"{COMMAND} {o.name.replace('.', ' ')}: {o.summary}" for o in meant)
-    return Content(fit(escape(text), HELP_LIMIT), tuple(blocks))
-
-
-def help_line(operation: Operation, off: str | None, *, brief: bool) -> str:
-    """How the operation is typed and what it does; in brief, without what can be left out."""
-    typed = f"{COMMAND} {operation.name.replace('.', ' ')}" if brief else usage(operation)
-    alias = f" (or {code(f'{COMMAND} {operation.alias} …')})" if operation.alias else ""
-    why = f" _Off: {escape(off)}_" if off else ""
-    return f"{code(typed)}{alias} {escape(operation.summary)}{why}"
-
-
-def error_message(error: UserError) -> Content:
-    """An error's sentence, and the line that would have been right."""
-    if not isinstance(error, UsageError):
-        return said(phrase_text(error.said))
-    text = phrase_text(error.said)
-    return said(f"{text}\n{code(error.usage)}" if error.usage else text)
-
-
-def phrase_text(phrase: Phrase) -> str:
-    """A sentence for Slack: its words escaped, its mentions as Slack writes them."""
-    return fit("".join(escape(part) if isinstance(part, str) else mentioned(part) for part in phrase), 2500)
-
-
-def said(text: str) -> Content:
-    """Just a sentence."""
-    return Content(text, (section(text),))
-
-
-def from_page_value(value: str) -> tuple[list[str], int]:
-    """The question's words and the place that a page's button carries."""
-    found: Any = json.loads(value)
-    return list(found[0]), int(found[1])
+def page_of(value: str) -> tuple[str, int]:
+    """The same read back; no answer's token where the button is of a version that carried the question itself."""
+    found = PAGE_VALUE.fullmatch(value)
+    return (found[1], int(found[2])) if found else ("", 0)

@@ -10,21 +10,22 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack import actions, choices, commands, shortcuts
-from bot.slack.grammar import COMMAND
-from bot.slack.services import SORRY, Services
+from bot.slack import choices, commands, decisions, events, forms, pages, picker
+from bot.slack.manifest import COMMAND
+from bot.slack.sentences import SORRY
+from bot.slack.surface import Surface
 
 log = structlog.stdlib.get_logger(__name__)
 
 EVERYTHING = re.compile(r"[\s\S]*")
 
 
-def build_app(client: AsyncWebClient, services: Services) -> AsyncApp:
-    """An app whose listeners ack within a millisecond and whose errors never cost anybody an answer."""
+def build_app(client: AsyncWebClient, surface: Surface) -> AsyncApp:
+    """An app with all of our listeners; no error in one of them costs anybody an answer."""
     # Bolt polls for the ack every 10 ms otherwise; the work itself runs in tasks of ours.
     app = AsyncApp(client=client, process_before_response=True, ignoring_self_events_enabled=True)
-    for part in (commands, actions, choices, shortcuts):
-        part.register(app, services)
+    for part in (commands, forms, picker, choices, decisions, pages, events):
+        part.register(app, surface)
     catch_all(app)
     app.error(listener_failed)
     return app

@@ -2,10 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Hashable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeAlias
 
 import structlog
+from cachetools import TTLCache
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
@@ -13,70 +15,64 @@ from bot.errors import UserError
 from bot.governance.requests import lookups
 from bot.governance.requests.authority import require_somebody
 from bot.operations.kit.base import Choices, Lookup, field_named, marker_of
-from bot.slack.commands import metadata_of
-from bot.slack.modals import CHOICE, OPTION_VALUE, element_value, option
-from bot.slack.services import Services
+from bot.slack.modals import CHOICE, OPTION_VALUE, element_value, metadata_of, option
+from bot.slack.remembering import remembered
+from bot.slack.surface import Surface
 
 log = structlog.stdlib.get_logger(__name__)
 
+# Slack gives up after three seconds, the way there and back included.
 SECONDS = 2.2
+# A menu asks at every letter.
 FRESH_SECONDS = 30.0
 REMEMBERED = 500
+# Slack takes 100; one place is left for what was typed.
+MAX_FOUND = 99
 
 
-class ChoiceCache:
-    """What Docker Hub answered lately, for a menu that asks at every letter."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
-        self._known: dict[tuple[Hashable, ...], tuple[float, Sequence[str]]] = {}
-
-    async def find(self, choices: Choices, lookup: Lookup) -> Sequence[str]:
-        """The values for a field, at most half a minute old."""
-        key = (choices.find, lookup.organization, lookup.typed, *sorted(lookup.values.items()))
-        known = self._known.get(key)
-        if known and known[0] > time.monotonic():
-            return known[1]
-        found = await lookups.choices(self._services.context, choices, lookup)
-        if len(self._known) >= REMEMBERED:
-            self._known.clear()
-        self._known[key] = (time.monotonic() + FRESH_SECONDS, found)
-        return found
+Memory: TypeAlias = TTLCache[tuple[Hashable, ...], Sequence[str]]
 
 
-def register(app: AsyncApp, services: Services) -> None:
+def register(app: AsyncApp, surface: Surface, *, monotonic: Callable[[], float] = time.monotonic) -> None:
     """Tie every menu of ours to its values."""
-    cache = ChoiceCache(services)
+    memory: Memory = TTLCache(REMEMBERED, FRESH_SECONDS, timer=monotonic)
 
     async def menu_opened(ack: AsyncAck, body: dict[str, Any]) -> None:
         typed = str(body.get("value") or "").strip()
         try:
             async with asyncio.timeout(SECONDS):
-                operation = services.operation(metadata_of(body)["operation"])
-                await require_somebody(services.context, operation, body["user"]["id"])
-                found = await find_values(cache, services, body, typed)
+                found = await find_values(surface, memory, body, typed)
         except (TimeoutError, UserError) as error:
             log.info("choices.unavailable", error=type(error).__name__)
             found = ()
-        values = [value for value in found if len(value) <= OPTION_VALUE][:99]
-        if typed and len(typed) <= OPTION_VALUE and typed not in values:
-            # Docker Hub may be slow: what was typed is always on offer, and checked like any text.
-            values.append(typed)
-        await ack(options=[option(value) for value in values])
+        await ack(options=[option(value) for value in offered(found, typed)])
 
     app.options(CHOICE)(menu_opened)
 
 
-async def find_values(cache: ChoiceCache, services: Services, body: Mapping[str, Any], typed: str) -> Sequence[str]:
-    """What the menu that asks has on offer; nothing where it is no menu of ours any more."""
-    operation = services.operation(metadata_of(body)["operation"])
+def offered(found: Sequence[str], typed: str) -> list[str]:
+    """What the menu shows: what was found, as far as Slack takes it, and what was typed."""
+    values = [value for value in found if len(value) <= OPTION_VALUE][:MAX_FOUND]
+    if typed and len(typed) <= OPTION_VALUE and typed not in values:
+        # Docker Hub may be slow: what was typed is always on offer, and checked like any text.
+        values.append(typed)
+    return values
+
+
+async def find_values(surface: Surface, memory: Memory, body: Mapping[str, Any], typed: str) -> Sequence[str]:
+    """What the menu that asks has on offer; nothing where it is no menu of ours any more. Raises `UserError`."""
+    operation = surface.operation(metadata_of(body)["operation"])
+    # Remembered or not, whoever may not ask for the operation learns nothing from its menus.
+    await require_somebody(surface.context, operation, body["user"]["id"])
     info = field_named(operation.params, str(body["block_id"]))
     choices = marker_of(info, Choices) if info else None
     if choices is None:
         return ()
-    organization = chosen(body, "organization") or services.organizations[0]
+    organization = chosen(body, "organization") or surface.vocabulary.organization
     values = {name: value for name in choices.given if (value := chosen(body, name))}
-    return await cache.find(choices, Lookup(organization, typed, values))
+    lookup = Lookup(organization, typed, values)
+    key = (choices.find, organization, typed, *sorted(values.items()))
+    return await remembered(memory, key, partial(lookups.choices, surface.context, choices, lookup))
 
 
 def chosen(body: Mapping[str, Any], name: str) -> str:

@@ -59,6 +59,13 @@ def code_of(error: SlackApiError) -> str:
     return f"HTTP {getattr(error.response, 'status_code', None) or getattr(error.response, 'status', '?')}"
 
 
+def short(error: Exception) -> str:
+    """An error for the log: Slack's code, or what kind it is."""
+    if isinstance(error, SlackApiError):
+        return code_of(error)
+    return type(error).__name__
+
+
 async def find_standing(client: AsyncWebClient) -> Standing:
     """Ask Slack once who the bot is, and which scopes it was given."""
     try:

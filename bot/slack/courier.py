@@ -5,8 +5,7 @@ from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.cards import section
-from bot.slack.client import TROUBLE
-from bot.slack.services import short
+from bot.slack.client import TROUBLE, short
 from bot.slack.text import code, escape
 
 log = structlog.stdlib.get_logger(__name__)

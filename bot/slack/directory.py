@@ -1,20 +1,21 @@
 """Who is who, asked of Slack and remembered for a short while."""
 
 import time
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Callable
+from functools import partial
 
+from cachetools import TTLCache
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.governance.people import DirectoryUnavailable, Person
 from bot.slack.client import TROUBLE, code_of
+from bot.slack.remembering import remembered
 
-Found = TypeVar("Found")
-
-PERSON_SECONDS = 60
-GROUP_SECONDS = 60
+REMEMBERED_SECONDS = 60
+PEOPLE = 10_000
+GROUPS = 1_000
 UNKNOWN = frozenset({"user_not_found", "users_not_found", "user_not_visible", "no_such_subteam", "subteam_disabled"})
 
 
@@ -27,17 +28,23 @@ class SlackDirectory:
     def __init__(self, client: AsyncWebClient, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self.team: str | None = None
         self._client = client
-        self._monotonic = monotonic
-        self._people: dict[str, tuple[float, Person]] = {}
-        self._groups: dict[str, tuple[float, frozenset[str]]] = {}
+        self._people: TTLCache[str, Person] = TTLCache(PEOPLE, REMEMBERED_SECONDS, timer=monotonic)
+        self._groups: TTLCache[str, frozenset[str]] = TTLCache(GROUPS, REMEMBERED_SECONDS, timer=monotonic)
 
     async def person(self, user: str) -> Person:
         """The person, at most a minute old."""
-        return await self._remembered(self._people, user, self._ask_person, PERSON_SECONDS)
+        return await remembered(self._people, user, partial(self._ask_person, user))
+
+    async def timezone(self, user: str) -> str:
+        """The IANA name of the person's time zone; UTC where Slack does not say."""
+        try:
+            return (await self.person(user)).timezone
+        except DirectoryUnavailable:
+            return "UTC"
 
     async def members_of(self, group: str) -> frozenset[str]:
         """Everybody in the user group, at most a minute old."""
-        return await self._remembered(self._groups, group, self._ask_group, GROUP_SECONDS)
+        return await remembered(self._groups, group, partial(self._ask_group, group))
 
     def forget_person(self, user: str) -> None:
         """Slack says that the person has changed."""
@@ -67,31 +74,16 @@ class SlackDirectory:
         except TROUBLE as error:
             raise DirectoryUnavailable from error
 
-    async def _remembered(
-        self,
-        memory: dict[str, tuple[float, Found]],
-        key: str,
-        ask: Callable[[str], Awaitable[Found]],
-        seconds: float,
-    ) -> Found:
-        known = memory.get(key)
-        if known and known[0] > self._monotonic():
-            return known[1]
-        try:
-            found = await ask(key)
-        except TROUBLE as error:
-            raise DirectoryUnavailable from error
-        memory[key] = (self._monotonic() + seconds, found)
-        return found
-
     async def _ask_person(self, user: str) -> Person:
         """Somebody whom Slack does not know is nobody who may do anything."""
         try:
             entry = (await self._client.users_info(user=user))["user"]
         except SlackApiError as error:
             if code_of(error) not in UNKNOWN:
-                raise
+                raise DirectoryUnavailable from error
             return Person(id=user, name=user, is_active=False, is_guest=False, is_bot=False)
+        except TROUBLE as error:
+            raise DirectoryUnavailable from error
         is_foreign = self.team is not None and entry.get("team_id", self.team) != self.team
         return Person(
             id=user,
@@ -109,5 +101,7 @@ class SlackDirectory:
             return frozenset((await self._client.usergroups_users_list(usergroup=group))["users"])
         except SlackApiError as error:
             if code_of(error) not in UNKNOWN:
-                raise
+                raise DirectoryUnavailable from error
             return frozenset()
+        except TROUBLE as error:
+            raise DirectoryUnavailable from error

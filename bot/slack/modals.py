@@ -7,7 +7,9 @@ from itertools import groupby
 from typing import Any
 
 from bot.governance.views import RequestView
-from bot.operations.kit.base import Change, Choices, FromFile, Operation, Write, marker_of
+from bot.intents.forms import REASON
+from bot.intents.typed import MAX_REASON
+from bot.operations.kit.base import Change, Choices, FromFile, Operation, is_read, marker_of
 from bot.operations.kit.parameters import Parameter, parameters
 from bot.slack.cards import (
     MAX_BLOCKS,
@@ -22,7 +24,7 @@ from bot.slack.cards import (
     status_line,
     value_text,
 )
-from bot.slack.grammar import COMMAND, MAX_REASON
+from bot.slack.manifest import COMMAND
 from bot.slack.text import code, escape, fit_plain, one_line, quote
 
 FORM = "operation_form"
@@ -32,7 +34,6 @@ PLAIN = "plain"
 PICK = "pick"
 VALUE = "value"
 CHOICE = "choice"
-REASON = "reason"
 FILE = "_file"
 OPTION_VALUE = 150
 MAX_INPUT = 3000
@@ -69,10 +70,10 @@ def form_view(
     for parameter in parameters(operation.params):
         if parameter.name != "organization" or len(organizations) > 1:
             blocks += field_blocks(parameter, values.get(parameter.name), organizations)
-    if isinstance(operation, Write):
+    if not is_read(operation):
         blocks.append(reason_block(reason))
     metadata = {"operation": operation.name, "channel": channel}
-    submit = "Ask" if isinstance(operation, Write) else "Show"
+    submit = "Show" if is_read(operation) else "Ask"
     return view(FORM, operation.title, blocks, submit=plain_text(submit, 24), private_metadata=json.dumps(metadata))
 
 
@@ -223,7 +224,7 @@ def text_input(parameter: Parameter, value: Any) -> Block:
     return element | ({"initial_value": fit_plain(text, MAX_INPUT)} if text else {})
 
 
-def read_form(operation: Operation, state: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+def form_values(operation: Operation, state: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
     """A submitted form's values by parameter name, and the reason; what was left empty is left out."""
     values: dict[str, Any] = {}
     for parameter in parameters(operation.params):
@@ -237,6 +238,12 @@ def read_form(operation: Operation, state: Mapping[str, Any]) -> tuple[dict[str,
             values[parameter.name] = value
     reason = element_value(next(iter(state.get(REASON, {}).values()), {})) or ""
     return values, str(reason).strip()
+
+
+def metadata_of(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What a form of ours remembers of where it came from: routing, never a right."""
+    found: dict[str, Any] = json.loads(body["view"]["private_metadata"])
+    return found
 
 
 def attached_files(operation: Operation, state: Mapping[str, Any]) -> dict[str, str]:

@@ -9,8 +9,10 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.governance.people import is_slack_user
 from bot.outbox.destination import Destination
 from bot.outbox.sender import Gone, Outgoing, Place, RateLimited, Refused, Unclear
+from bot.slack import conversations
 from bot.slack.cards import Content, section
 from bot.slack.rendering import Rendering
 from bot.slack.text import fit
@@ -54,7 +56,7 @@ class SlackSender:
     def describe(self, destination: Destination) -> str:
         """The channel, or whose direct messages."""
         address = destination.address
-        is_direct = address.startswith(("U", "W", "D"))  # a channel's name is in lower case
+        is_direct = conversations.is_direct(address)
         return f"the direct messages of {address}" if is_direct else f"the channel {address}"
 
     async def render(self, message: Outgoing) -> Content:
@@ -93,9 +95,9 @@ class SlackSender:
 
     async def _id_of(self, channel: str) -> str:
         """The id of a conversation that is known by a person's id or by its name: posting takes all three."""
-        if channel.startswith(("U", "W")):
+        if is_slack_user(channel):
             return str((await self._call("conversations.open", {"users": channel}))["channel"]["id"])
-        if channel[:1] in {"C", "G", "D"} and channel.isupper():
+        if conversations.is_conversation_id(channel):
             return channel
         cursor, name = "", channel.removeprefix("#")
         while True:

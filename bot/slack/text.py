@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.governance.people import is_slack_user
 from bot.phrases import Mention
 
 SECTION_LIMIT = 3000
@@ -11,7 +12,6 @@ HEADER_LIMIT = 150
 LONGEST = 4000
 UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 LINE_BREAK = re.compile("[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
-WORKSPACE_USER = re.compile(r"[UW][A-Z0-9]+")
 PART_OF_ENTITY = re.compile(r"&[a-z]{0,3}$")
 
 
@@ -58,7 +58,7 @@ def moment(at: datetime) -> str:
 
 def mention(user: str) -> str:
     """A person of the workspace; whoever is none, such as somebody at a terminal, as plain text."""
-    return f"<@{user}>" if WORKSPACE_USER.fullmatch(user) else code(user)
+    return f"<@{user}>" if is_slack_user(user) else code(user)
 
 
 def mention_group(group: str) -> str:

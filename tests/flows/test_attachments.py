@@ -141,7 +141,7 @@ async def test_the_menu_of_every_form_answers(house: House) -> None:
 
 
 async def test_a_mention_is_found_where_the_person_may_be_left_out_too(house: House) -> None:
-    await house.ann.command("/hub team list --username <@U0OMAR|omar>")
+    await house.ann.command("/hub team list --username @omar")
     answer = await house.ann.wait_for_ephemeral("Teams of ")
     assert "<@" not in words_of(answer)
     assert "in acme" in words_of(answer)

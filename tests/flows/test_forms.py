@@ -2,15 +2,12 @@
 
 import json
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
-from sandbox.hub.content import seed
 from sandbox.slack import Message, words_of
-from sandbox.slack.transport.envelopes import Acked
 from sandbox.slack.workspace.views import View
-from tests.flows.house import APPROVALS, House
+from tests.flows.house import House
 from tests.flows.steps import agree
 
 
@@ -144,16 +141,6 @@ async def test_a_long_list_is_paged_in_place(house: House) -> None:
     assert house.slack.violations == []
 
 
-async def test_a_page_asks_the_same_question_as_the_first(house: House) -> None:
-    for number in range(30):
-        name = f"o'brien-{number}"
-        seed.add_member(house.hub.state, seed.account(house.hub.state, f"obrien{number}", full_name=name))
-    await house.ann.command("""/hub member list --search "o'brien" """)
-    first = await house.ann.wait_for_ephemeral("30 in all, 1 to 20 shown")
-    await house.ann.click(first, "Show more")
-    await house.ann.wait_for_ephemeral("30 in all, 21 to 30 shown")
-
-
 READS = {
     "/hub team list": ("Teams of acme", "platform", "Build and run the platform"),
     "/hub team member list backend": ("Team backend of acme", "annberg"),
@@ -178,41 +165,4 @@ async def test_everything_that_can_be_read_is_read(house: House) -> None:
             return all(word in words_of(message) for word in words)
 
         await house.ann.wait_for_ephemeral(fits)
-    assert house.slack.violations == []
-
-
-async def test_a_direct_message_is_answered_with_help(house: House) -> None:
-    house.ann.say("hello?")
-    answer = await house.told(house.ann, "/hub team member add")
-    assert answer.only_for is None
-    assert house.slack.violations == []
-
-
-async def test_what_nobody_listens_to_is_acknowledged_all_the_same(house: House) -> None:
-    user = {"id": "U0ANN", "team_id": "T0ACME"}
-    old = {"type": "block_actions", "user": user, "actions": [{"action_id": "from_1998", "block_id": "b"}]}
-    bodies: list[tuple[str, dict[str, Any]]] = [
-        ("interactive", old | {"actions": [{"action_id": "from_1998", "block_id": "b", "type": "button"}]}),
-        ("interactive", {"type": "view_submission", "user": user, "view": {"callback_id": "old", "type": "modal"}}),
-        ("interactive", {"type": "view_closed", "user": user, "view": {"callback_id": "old", "type": "modal"}}),
-        ("interactive", {"type": "shortcut", "user": user, "callback_id": "old"}),
-        ("interactive", {"type": "block_suggestion", "user": user, "action_id": "old", "block_id": "b", "value": ""}),
-        ("slash_commands", {"command": "/harbor", "text": "", "user_id": "U0ANN", "team_id": "T0ACME"}),
-        ("events_api", {"type": "event_callback", "team_id": "T0ACME", "event": {"type": "reaction_added"}}),
-    ]
-    for kind, body in bodies:
-        outcome = await house.slack.sockets.deliver(kind, body, accepts_payload=True)
-        assert isinstance(outcome, Acked), body
-        if kind == "slash_commands":
-            assert "Hubwarden listens to /hub" in str(outcome.payload)
-    assert house.slack.violations == []
-
-
-@pytest.mark.parametrize("value", ["", "abc", "-1", "999", "9" * 40, "1 OR 1=1", "²"])
-async def test_a_button_that_means_no_request_is_answered(house: House, value: str) -> None:
-    user = {"id": "U0OMAR", "team_id": "T0ACME"}
-    action = {"type": "button", "action_id": "approve", "block_id": "b", "value": value}
-    body = {"type": "block_actions", "user": user, "channel": {"id": APPROVALS}, "actions": [action]}
-    assert isinstance(await house.slack.sockets.deliver("interactive", body), Acked)
-    await house.told(house.omar, "There is no")
     assert house.slack.violations == []

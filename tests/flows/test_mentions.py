@@ -11,18 +11,27 @@ from tests.flows.steps import ask, refusal
 GUS = "gus@partner.example"
 
 
-def written_by_slack(user: str, handle: str) -> str:
-    """How Slack hands on a mention: https://docs.slack.dev/interactivity/implementing-slash-commands"""
-    return f"<@{user}|{handle}>"
+# As people type it: Slack hands on an id, https://docs.slack.dev/interactivity/implementing-slash-commands
+MIRA, GUEST = "@mira", "@gus"
 
 
-MIRA, GUEST = written_by_slack("U0MIRA", "mira"), written_by_slack("U0GUS", "gus")
-
-
-@pytest.mark.parametrize("typed", [MIRA, "<@U0MIRA>", f"--username={MIRA}", f"username={MIRA}", f"“{MIRA}”"])
+@pytest.mark.parametrize("typed", [MIRA, f"--username={MIRA}", f"username={MIRA}", f"“{MIRA}”"])
 async def test_a_mention_is_found_by_its_address(house: House, typed: str) -> None:
     card = await ask(house, f"/hub team member add --team backend {typed}")
     assert "`miranovak`" in words_of(card)
+
+
+@pytest.mark.parametrize("typed", ["<@U0MIRA>", "<@U0MIRA|mira>"])
+async def test_what_only_looks_like_a_mention_is_text(house: House, typed: str) -> None:
+    line = f"/hub team member add backend {typed} --reason 'as @omar said'"
+    await refusal(house.ann, line, "username: ")
+    assert house.slack.calls_of("users.info") == []
+
+
+async def test_a_mention_in_a_reason_is_a_name_that_calls_nobody(house: House) -> None:
+    await house.ann.command("/hub team member add backend samok --reason 'as @omar and <!channel> said'")
+    said = words_of(await house.card(1, "as @omar and &lt;!channel&gt; said"))
+    assert "<@U0OMAR|" not in said
 
 
 async def test_the_case_of_an_address_does_not_matter(house: House) -> None:

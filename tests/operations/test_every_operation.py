@@ -5,10 +5,9 @@ from collections import defaultdict
 from collections.abc import Callable
 
 from bot.hub import Hub
-from bot.operations import OPERATIONS
 from bot.operations.kit.base import Intent, Read
-from bot.slack.grammar import parse
 from sandbox.world import ORGANIZATION
+from tests.intents.reading import parse
 from tests.operations.judged import JudgedHub
 from tests.sandbox.hub_contract import Exchange, contract
 
@@ -109,9 +108,9 @@ async def some_scim_user(hub: Hub) -> str:
 
 async def do(hub: Hub, line: str) -> str:
     """Do what a line of the story says, all the way; answers the operation's name."""
-    intent = parse(line, OPERATIONS, ORGANIZATION)
+    intent = parse(line, ORGANIZATION)
     if not isinstance(intent, Intent):
-        intent = parse(f"{line} --reason x", OPERATIONS, ORGANIZATION)
+        intent = parse(f"{line} --reason x", ORGANIZATION)
     assert isinstance(intent, Intent), line
     operation, params = intent.operation, intent.params
     if isinstance(operation, Read):

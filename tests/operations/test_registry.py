@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
+from bot.intents.usage import usage
+from bot.intents.wishes import Form, Help
 from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.base import Intent, Operation, Write
 from bot.operations.kit.parameters import parameters
-from bot.slack.grammar import COMMAND, Form, Help, parse, usage
 from tests.contract.docker_hub import audit_actions
+from tests.intents.reading import parse
 from tests.operations.samples import sample_values
 
 ALIASED = [operation for operation in OPERATIONS if operation.alias]
@@ -101,36 +103,35 @@ def test_no_alias_is_the_name_of_an_operation_or_begins_another_alias() -> None:
 @pytest.mark.parametrize("operation", OPERATIONS, ids=ids)
 def test_no_alias_hides_a_name(operation: Operation) -> None:
     words = operation.name.split(".")
-    assert parse(" ".join([*words, "--help"]), OPERATIONS, "acme") == Help(operation.name)
+    assert parse(" ".join([*words, "--help"])) == Help(operation.name)
     for length in range(1, len(words)):
-        assert parse(" ".join(words[:length]), OPERATIONS, "acme") == Help(".".join(words[:length]))
+        assert parse(" ".join(words[:length])) == Help(".".join(words[:length]))
 
 
 @pytest.mark.parametrize("operation", ALIASED, ids=ids)
 def test_an_alias_parses_as_the_name_does_and_has_its_help(operation: Operation) -> None:
     values = sample_values(operation)
-    name = f"{COMMAND} {operation.name.replace('.', ' ')}"
-    line = usage(operation).replace(name, f"{COMMAND} {operation.alias}", 1)
-    parsed = parse(fill(line, operation, values), OPERATIONS, "other")
+    line = usage(operation).replace(operation.name.replace(".", " "), operation.alias, 1)
+    parsed = parse(fill(line, operation, values), "other")
     assert isinstance(parsed, Intent)
     assert parsed.operation is operation
     assert parsed.params == operation.params.model_validate(values)
     topic = "invite" if operation.alias == "invite" else operation.name
-    assert parse(f"{operation.alias} --help", OPERATIONS, "acme") == Help(topic)
+    assert parse(f"{operation.alias} --help") == Help(topic)
 
 
 def test_an_alias_alone_does_what_the_name_alone_does_and_help_where_it_begins_names() -> None:
-    assert isinstance(parse("members", OPERATIONS, "acme"), Intent)
-    assert isinstance(parse("tags", OPERATIONS, "acme"), Form)
-    assert parse("members help", OPERATIONS, "acme") == Help("member.list")
-    assert parse("invite", OPERATIONS, "acme") == Help("invite")
+    assert isinstance(parse("members"), Intent)
+    assert isinstance(parse("tags"), Form)
+    assert parse("members help") == Help("member.list")
+    assert parse("invite") == Help("invite")
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=ids)
 def test_the_usage_line_parses_back_when_its_blanks_are_filled(operation: Operation) -> None:
     values = sample_values(operation)
     line = fill(usage(operation), operation, values)
-    parsed = parse(line, OPERATIONS, "other")
+    parsed = parse(line, "other")
     assert isinstance(parsed, Intent), f"{line} is {parsed}"
     assert parsed.operation is operation
     assert parsed.params == operation.params.model_validate(values)
@@ -138,7 +139,7 @@ def test_the_usage_line_parses_back_when_its_blanks_are_filled(operation: Operat
 
 
 def fill(line: str, operation: Operation, values: dict[str, Any]) -> str:
-    """The usage line with a value in each blank, every option taken, and the command's name gone."""
+    """The usage line with a value in each blank and every option taken."""
     by_flag = {p.flag: p for p in parameters(operation.params)}
 
     def option(found: re.Match[str]) -> str:
@@ -148,7 +149,7 @@ def fill(line: str, operation: Operation, values: dict[str, Any]) -> str:
     def blank(found: re.Match[str]) -> str:
         return "because" if found[1] == "reason" else typed(values[by_flag[found[1]].name])
 
-    return PLACEHOLDER.sub(blank, OPTION.sub(option, line.removeprefix(COMMAND)))
+    return PLACEHOLDER.sub(blank, OPTION.sub(option, line))
 
 
 def typed(value: Any) -> str:

@@ -1,1 +1,1 @@
-"""Tests of what Slack sends and is shown, without a Slack."""
+"""Tests of what Slack sends and is shown."""

@@ -1,88 +1,19 @@
-"""CSV files that people attach: which cells count, on which line they stand, and what is said of those at fault."""
+"""Files that people attach: fetched from Slack alone, no larger than they may be, and read for their parameter."""
+
+import asyncio
+from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import UserError
+from bot.intents.files import Row
 from bot.operations import BY_NAME
 from bot.operations.kit.base import FromFile, field_named, marker_of
-from bot.slack.attachments import Attachment, Row, errors_text, is_slacks, read_rows
+from bot.slack.attachments import MAX_BYTES, fetch, is_slacks, read_files
+from sandbox.slack import SlackSandbox
 
 PARAMS = BY_NAME["invite.send"].params
-COLUMNS = ("email", "e-mail", "username")
-
-
-def rows(content: str | bytes) -> list[tuple[int, str]]:
-    """Line and value of each row."""
-    octets = content.encode() if isinstance(content, str) else content
-    return [(row.line, row.value) for row in read_rows(Attachment("people.csv", octets), COLUMNS)]
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        "jane@example.com\njohn@example.com\n",
-        "email\njane@example.com\njohn@example.com",
-        "Name,E-Mail,Team\nJane,jane@example.com,a\nJohn,john@example.com,b\n",
-        "Name;Email\nJane;jane@example.com\nJohn;john@example.com\n",
-        "Name\tEmail\r\nJane\tjane@example.com\r\nJohn\tjohn@example.com\r\n",
-        b"\xef\xbb\xbfemail\r\njane@example.com\r\njohn@example.com\r\n",
-        '"Name","Email"\n"Doe, Jane","jane@example.com"\n"John"," john@example.com "\n',
-        "username,email\njane,jane@example.com\njohn,john@example.com\n",
-        "jane@example.com,Jane\njohn@example.com,John\n",
-    ],
-)
-def test_the_addresses_are_found(content: str | bytes) -> None:
-    assert [value for _, value in rows(content)] == ["jane@example.com", "john@example.com"]
-
-
-def test_lines_are_counted_as_an_editor_counts_them() -> None:
-    assert rows("email\n\njane@example.com\n  \njohn@example.com\n") == [
-        (3, "jane@example.com"),
-        (5, "john@example.com"),
-    ]
-    assert rows('name,email\n"Jane\nDoe",jane@example.com\nJohn,john@example.com\n')[1] == (4, "john@example.com")
-
-
-def test_an_empty_cell_and_a_short_line_are_left_out() -> None:
-    assert rows("name,email\nJane\nJohn,\nMary,mary@example.com\n") == [(4, "mary@example.com")]
-
-
-@pytest.mark.parametrize(
-    ("content", "text"),
-    [
-        (b"\xff\xfej\x00a\x00", "people.csv is no text in UTF-8: save it as “CSV UTF-8”."),
-        (b"", "people.csv holds nothing in its first column."),
-        (b"\n \n", "people.csv holds nothing in its first column."),
-        (b"email,name\n,Jane\n", "people.csv holds nothing in its column “email”."),
-        (b'"never closed\n', "people.csv is no CSV file: unexpected end of data."),
-    ],
-)
-def test_what_is_no_list_is_a_sentence(content: bytes, text: str) -> None:
-    with pytest.raises(UserError) as refusal:
-        rows(content)
-    assert refusal.value.text == text
-
-
-def test_each_line_at_fault_is_named_with_its_value() -> None:
-    found = [Row(2, "jane@example.com"), Row(3, "not*an*id"), Row(7, "x@y")]
-    values = ["typed@example.com", *(row.value for row in found)]
-    with pytest.raises(ValidationError) as refusal:
-        PARAMS.model_validate({"organization": "acme", "invitees": values})
-    text = errors_text(refusal.value.errors(), {"invitees": (1, found)})
-    assert "\nLine 3: “not*an*id” is no Docker ID" in text
-    assert "\nLine 7: “x@y” is no e-mail address." in text
-    assert "jane@" not in text
-
-
-def test_a_thousand_lines_at_fault_are_counted() -> None:
-    found = [Row(number, f"not*{number}") for number in range(1, 1001)]
-    with pytest.raises(ValidationError) as refusal:
-        PARAMS.model_validate({"organization": "acme", "invitees": [row.value for row in found]})
-    text = errors_text(refusal.value.errors(), {"invitees": (0, found)})
-    assert len(text) < 2500
-    shown = text.count("\nLine ")
-    assert f"…and {1000 - shown} more lines like these" in text
 
 
 @pytest.mark.parametrize(
@@ -110,3 +41,80 @@ def test_people_can_come_from_a_file_and_a_role_cannot() -> None:
     assert role is not None
     assert marker_of(people, FromFile) is not None
     assert marker_of(role, FromFile) is None
+
+
+async def upload(client: AsyncWebClient, content: bytes) -> str:
+    """A file that Slack keeps; answers its id."""
+    answer = await client.files_upload_v2(filename="people.csv", content=content, channel="C0APPROVALS")
+    return str(answer["file"]["id"])
+
+
+async def test_a_file_comes_as_it_was_attached(client: AsyncWebClient) -> None:
+    file = await fetch(client, await upload(client, b"jane@example.com\n"))
+    assert (file.name, file.content) == ("people.csv", b"jane@example.com\n")
+    assert "jane" not in repr(file)
+
+
+async def test_each_file_is_read_for_its_own_parameter(client: AsyncWebClient) -> None:
+    file = await upload(client, b"Name,Email\nJane,jane@example.com\n")
+    assert await read_files(client, BY_NAME["invite.send"], {"invitees": file}) == {
+        "invitees": [Row(2, "jane@example.com")]
+    }
+
+
+async def test_a_file_for_what_takes_none_is_not_even_fetched(slack: SlackSandbox, client: AsyncWebClient) -> None:
+    assert await read_files(client, BY_NAME["invite.send"], {"role": "F0X", "nothing": "F0Y"}) == {}
+    assert slack.calls_of("files.info") == []
+
+
+async def test_a_file_that_is_too_large_is_refused_by_what_slack_says_of_it(
+    slack: SlackSandbox, client: AsyncWebClient
+) -> None:
+    file = await upload(client, b"x" * (MAX_BYTES + 1))
+    slack.faults.add("download", status=500)
+    with pytest.raises(UserError, match=r"people\.csv has 1,000,001 bytes, and 1,000,000 is the limit"):
+        await fetch(client, file)
+
+
+async def test_a_file_that_is_larger_than_slack_says_is_refused_all_the_same(
+    slack: SlackSandbox, client: AsyncWebClient
+) -> None:
+    file = await upload(client, b"x" * 100)
+    held = slack.hold("download")
+    fetching = asyncio.create_task(fetch(client, file))
+    await held.arrived()
+    slack.workspace.files[file].content = b"x" * (MAX_BYTES + 1)
+    held.release()
+    with pytest.raises(UserError, match=r"people\.csv has more than 1,000,000 bytes"):
+        await fetching
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fault", "said"),
+    [
+        ("files.info", {"error": "file_not_found"}, "Slack did not hand over the file (file_not_found)."),
+        ("files.info", {"drop": True}, "Slack did not hand over the file (ServerDisconnectedError)."),
+        ("download", {"drop": True}, "Slack did not hand over the file (ServerDisconnectedError)."),
+        ("download", {"status": 404}, "Slack did not hand over people.csv (HTTP 404)"),
+    ],
+)
+async def test_a_file_that_does_not_come_is_a_sentence(
+    slack: SlackSandbox, client: AsyncWebClient, pattern: str, fault: dict[str, Any], said: str
+) -> None:
+    file = await upload(client, b"x")
+    slack.faults.add(pattern, **fault, times=9)
+    with pytest.raises(UserError) as caught:
+        await fetch(client, file)
+    assert caught.value.text.startswith(said)
+
+
+async def test_a_file_that_is_kept_elsewhere_is_not_fetched_with_our_token(
+    slack: SlackSandbox, client: AsyncWebClient
+) -> None:
+    file = await upload(client, b"x")
+    held = slack.hold("download")
+    client.base_url = slack.api_url.replace("127.0.0.1", "localhost")
+    with pytest.raises(UserError, match=r"people\.csv is not kept by Slack: attach it from your own device"):
+        await fetch(client, file)
+    with pytest.raises(TimeoutError):
+        await held.arrived(timeout=0)

@@ -14,12 +14,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 import bot
 from bot.governance.ledger.lifecycle import Status
 from bot.operations import OPERATIONS
+from bot.operations.kit.base import Answer
 from bot.slack import app as slack_app
 from bot.slack import modals
 from bot.slack.answers import answer_message
 from bot.slack.cards import request_card
 from tests.contract.slack import breaches, manifest_schema
-from tests.operations.samples import build, sample_values
 from tests.slack.samples import request_view
 
 SOURCE = Path(bot.__file__).parent
@@ -183,13 +183,7 @@ def shown() -> Iterator[dict[str, Any] | list[Any]]:
 
 def long_answer() -> Any:
     """An answer's second page of three."""
-    from bot.operations.kit.base import Answer, Intent
-
-    operation = OPERATIONS[0]
-    params = build(operation.params, sample_values(operation))
-    assert params is not None
-    answer = Answer("Members", ("Username",), (("jane",),) * 60, 60)
-    return answer_message(answer, Intent(operation, params), 20).blocks
+    return answer_message(Answer("Members", ("Username",), (("jane",),) * 60, 60), token="t", offset=20).blocks
 
 
 def test_whatever_can_be_pressed_has_a_listener_of_its_own(recorder: Recorder) -> None:

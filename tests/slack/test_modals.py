@@ -9,25 +9,26 @@ from hypothesis import strategies as st
 
 from bot.errors import UsageError
 from bot.governance.ledger.lifecycle import Status
+from bot.intents.forms import REASON
+from bot.intents.wishes import Form
 from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.base import Change, Choices, FromFile, ItemResult, Operation, Write, marker_of
 from bot.operations.kit.parameters import parameters
 from bot.slack.cards import parts_of
-from bot.slack.grammar import Form, parse
 from bot.slack.modals import (
     FILE,
-    REASON,
     attached_files,
     deny_view,
     details_view,
     element_value,
+    form_values,
     form_view,
     message_view,
     picker_view,
-    read_form,
     without_room,
 )
 from bot.slack.text import escape
+from tests.intents.reading import parse
 from tests.operations.samples import HOSTILE, TEXTS, sample_values
 from tests.slack.samples import (
     AMPERSANDS,
@@ -129,14 +130,14 @@ def test_long_texts_and_lists_have_room_for_several_lines() -> None:
 def test_what_was_typed_is_in_the_form_and_reads_back(operation: Operation) -> None:
     values = sample_values(operation)
     view = form_view(operation, values, "why", organizations=("other", "acme"), channel=None)
-    found, reason = read_form(operation, state_of(view))
+    found, reason = form_values(operation, state_of(view))
     assert operation.params.model_validate(found) == operation.params.model_validate(values)
     assert reason == ("why" if isinstance(operation, Write) else "")
 
 
 @EVERY_OPERATION
 def test_an_empty_form_leaves_the_defaults(operation: Operation) -> None:
-    found, reason = read_form(operation, state_of(shown_form(operation, {})))
+    found, reason = form_values(operation, state_of(shown_form(operation, {})))
     for parameter in parameters(operation.params):
         if parameter.name in found and parameter.name != "organization":
             assert found[parameter.name] in (parameter.info.default, str(parameter.info.default))
@@ -153,9 +154,9 @@ def test_only_what_docker_knows_is_a_menu_that_asks(operation: Operation) -> Non
 
 @pytest.mark.parametrize("typed", ["true", "t", "yes", "y", "on", "1", "True", "false", "f", "no", "n", "off", "0"])
 def test_a_switch_stands_in_the_form_as_it_was_typed(typed: str) -> None:
-    command = parse(f"repo immutable set api --rule v --enabled={typed}", OPERATIONS, "acme")
+    command = parse(f"repo immutable set api --rule v --enabled={typed}")
     assert isinstance(command, Form)
-    found, _ = read_form(command.operation, state_of(shown_form(command.operation, dict(command.values))))
+    found, _ = form_values(command.operation, state_of(shown_form(command.operation, dict(command.values))))
     assert found["enabled"] is command.operation.params.model_validate(
         {"organization": "acme", **command.values}
     ).model_dump().get("enabled")
@@ -176,7 +177,7 @@ def test_the_form_remembers_where_it_came_from_and_no_right() -> None:
 @given(st.sampled_from(OPERATIONS), st.lists(TEXTS, max_size=4))
 def test_whatever_form_a_command_opens_passes(operation: Operation, words: list[str]) -> None:
     try:
-        command = parse(" ".join([*operation.name.split("."), *words])[:4000], OPERATIONS, "acme")
+        command = parse(" ".join([*operation.name.split("."), *words])[:4000])
     except UsageError:
         return
     if isinstance(command, Form):

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import bot.intents
 import bot.slack
+from bot.slack.markup import plain, undone
 from bot.slack.text import code, escape, fit, fit_lines, fit_plain, flat, moment, one_line, quote
-from bot.slack.typed import plain, with_names
 from tests.slack.samples import NOW
 
 
@@ -87,7 +88,8 @@ SEEDS = (
     "<http://",
 )
 TEXTS: tuple[Callable[[str], str], ...] = (
-    *(code, escape, flat, one_line, quote, plain, with_names),
+    *(code, escape, flat, one_line, quote, plain),
+    lambda text: str(undone(text)),
     lambda text: fit(text, 3000),
     lambda text: fit_plain(text, LONG),
 )
@@ -102,8 +104,11 @@ def hostile() -> Iterator[str]:
 
 
 def patterns() -> Iterator[re.Pattern[str]]:
-    """Every regular expression of the package."""
-    for module in pkgutil.iter_modules(bot.slack.__path__, "bot.slack."):
+    """Every regular expression that meets what people type."""
+    packages = (bot.slack, bot.intents)
+    for module in (
+        each for package in packages for each in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
+    ):
         yield from (
             each for each in vars(importlib.import_module(module.name)).values() if isinstance(each, re.Pattern)
         )

@@ -14,6 +14,8 @@ from bot.errors import UserError
 from bot.phrases import Mention
 
 if TYPE_CHECKING:
+    from typing_extensions import TypeIs
+
     from bot.hub import Hub
     from bot.operations.kit.own_tables import OwnTables
 
@@ -265,6 +267,11 @@ class Write:
 
 
 Operation: TypeAlias = Read | Write
+
+
+def is_read(operation: Operation) -> "TypeIs[Read]":
+    """Whether it only asks: it needs no reason, no approvals and no request of its own."""
+    return isinstance(operation, Read)
 
 
 @dataclass(frozen=True, slots=True)

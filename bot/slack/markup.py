@@ -1,6 +1,8 @@
-"""What Slack makes of a typed text, undone: pure."""
+"""Slack's markup in what people type, undone: pure."""
 
 import re
+
+from bot.phrases import Mention, Phrase
 
 QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "—": "--"})
 LINK = re.compile(r"<(?:mailto:|tel:)?((?:https?://)?[^<>|@#!][^<>|]*)(?:\|([^<>]*))?>")
@@ -9,11 +11,22 @@ PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|([^<>]*))?>")
 ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
 
-def plain(text: str) -> str:
-    """The text as it was typed: links, channels and curly quotes undone, entities decoded; people stay mentions.
+def undone(text: str) -> Phrase:
+    """The text as it was typed, and people as mentions.
 
+    Mentions are found before entities are decoded: who types `<@U0BOB>` letter by letter mentions nobody.
     https://docs.slack.dev/messaging/formatting-message-text
     """
+    parts: list[str | Mention] = []
+    end = 0
+    for person in PERSON.finditer(text):
+        parts += [plain(text[end : person.start()]), Mention(person[1], name=plain(person[2] or ""))]
+        end = person.end()
+    return tuple(part for part in (*parts, plain(text[end:])) if part != "")
+
+
+def plain(text: str) -> str:
+    """The same of a text in which nobody is mentioned: links, channels and curly quotes undone, entities decoded."""
     text = LINK.sub(lambda link: link[2] or link[1], text.translate(QUOTES))
     # Of a private channel, Slack leaves the name out.
     text = CHANNEL.sub(lambda channel: f"#{channel[2] or channel[1]}", text)
@@ -23,8 +36,3 @@ def plain(text: str) -> str:
     return "".join(
         character if character.isprintable() or character == "\n" else " " * character.isspace() for character in text
     )
-
-
-def with_names(text: str) -> str:
-    """Somebody's words, of which nothing looks a person up: `@bob` for `<@U0BOB|bob>`."""
-    return PERSON.sub(lambda person: f"@{person[2] or person[1]}", text)

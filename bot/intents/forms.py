@@ -1,0 +1,91 @@
+"""The entry for a form: its values and files, to an intent."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from bot.errors import UserError
+from bot.intents.files import Row
+from bot.intents.problems import field_errors
+from bot.intents.usage import usage_error
+from bot.operations.kit.base import Intent, Operation, is_read
+from bot.validation import fault
+
+REASON = "reason"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A form with nothing wrong in it that lacks what is in its files."""
+
+    operation: Operation
+    values: Mapping[str, Any]
+    reason: str
+
+
+class LinesAtFault(UserError):
+    """Lines of a file are in the way.
+
+    `sentences` has one for each, of which a surface may show the first.
+    """
+
+    def __init__(self, sentences: Sequence[str]) -> None:
+        self.sentences = tuple(sentences)
+        super().__init__(" ".join(sentences))
+
+
+def read_form(
+    operation: Operation, values: Mapping[str, Any], reason: str, *, organization: str, attached: Collection[str] = ()
+) -> Intent | Draft:
+    """What the form wants; a draft where files are `attached` to these parameters, which nobody has read yet.
+
+    Raises `UsageError` whose `fields` have a sentence for each input at fault.
+    """
+    given = {"organization": organization, **values}
+    errors: dict[str, str] = {}
+    params = None
+    try:
+        params = operation.params.model_validate(given)
+    except ValidationError as error:
+        problems = [p for p in error.errors() if not (p["type"] == "missing" and p["loc"][0] in attached)]
+        errors = {name: f"{text}." for name, text in field_errors(problems).items()}
+    if not is_read(operation) and not reason:
+        errors[REASON] = "Say why: the approvers and the audit trail read it."
+    if errors:
+        raise usage_error(" ".join(errors.values()), operation, fields=errors)
+    if params is None or attached:
+        # As they were validated, so that each item of a list stands where the file's lines can be counted from.
+        typed = params.model_dump(by_alias=True, exclude_unset=True) if params else given
+        return Draft(operation, typed, reason)
+    return Intent(operation, params, reason)
+
+
+def complete_draft(draft: Draft, files: Mapping[str, Sequence[Row]]) -> Intent:
+    """The draft with what its files hold, after what was typed; raises `LinesAtFault`."""
+    values, places = dict(draft.values), dict[str, tuple[int, Sequence[Row]]]()
+    for name, rows in files.items():
+        typed = list(values.get(name, ()))
+        values[name] = [*typed, *(row.value for row in rows)]
+        places[name] = (len(typed), rows)
+    try:
+        return Intent(draft.operation, draft.operation.params.model_validate(values), draft.reason)
+    except ValidationError as error:
+        raise LinesAtFault(line_errors(error.errors(), places)) from None
+
+
+def line_errors(problems: Sequence[Mapping[str, Any]], places: Mapping[str, tuple[int, Sequence[Row]]]) -> list[str]:
+    """A sentence for each line at fault.
+
+    `places` has, by parameter, where among all values the file's first one stands, and its rows.
+    """
+    sentences = []
+    for problem in problems:
+        match problem["loc"]:
+            case (str(name), int(index), *_) if name in places:
+                first, rows = places[name]
+                sentences.append(f"Line {rows[index - first].line}: {fault(problem)}.")
+            case _:
+                sentences += [f"{text}." for text in field_errors([problem]).values()]
+    return sentences

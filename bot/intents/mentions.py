@@ -1,0 +1,46 @@
+"""People who are mentioned where an operation takes a Docker ID, turned into who they are in Docker Hub."""
+
+from typing import Any, Protocol
+
+from bot.intents.grammar import Given, Spoken
+from bot.intents.words import Word
+from bot.operations.kit.base import Mentions, Operation, marker_of
+from bot.operations.kit.parameters import parameters
+from bot.phrases import Mention
+
+
+class Accounts(Protocol):
+    """Knows whom a mention means in Docker Hub, as far as the one who asks may know it."""
+
+    async def account_of(
+        self, mention: Mention, operation: Operation, *, organization: str, takes_addresses: bool
+    ) -> str:
+        """The Docker ID, or an e-mail address where that will do; raises `UserError` where it is not certain."""
+        ...
+
+
+async def resolved(spoken: Spoken, accounts: Accounts, *, organization: str) -> dict[str, Any]:
+    """The values as text, mentions replaced where the parameter takes them; anywhere else they are a name like any.
+
+    `organization` is the one that is meant where the values name none.
+    """
+    named = spoken.values.get("organization")
+    where = (named.text if isinstance(named, Word) else organization).lower()
+
+    async def text_of(word: Word, takes: Mentions | None) -> str:
+        if takes is None or word.mention is None:
+            return word.text
+        return await accounts.account_of(
+            word.mention, spoken.operation, organization=where, takes_addresses=takes.addresses
+        )
+
+    async def value_of(given: Given, takes: Mentions | None) -> str | list[str]:
+        if isinstance(given, Word):
+            return await text_of(given, takes)
+        return [await text_of(word, takes) for word in given]
+
+    return {
+        parameter.name: await value_of(given, marker_of(parameter.info, Mentions))
+        for parameter in parameters(spoken.operation.params)
+        if (given := spoken.values.get(parameter.name)) is not None
+    }

@@ -1,0 +1,47 @@
+"""The entry for typed text: words, to what is wanted."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from bot.intents.grammar import Spoken, understand
+from bot.intents.mentions import Accounts, resolved
+from bot.intents.problems import field_errors
+from bot.intents.usage import usage_error
+from bot.intents.wishes import Form, Vocabulary, Wish
+from bot.intents.words import Word
+from bot.operations.kit.base import Intent, Operation, is_read
+
+MAX_REASON = 1000
+
+
+async def read_text(words: Sequence[Word], vocabulary: Vocabulary, *, accounts: Accounts) -> Wish:
+    """What the words want; people whom they mention are looked up in `accounts` on the way.
+
+    Raises `UsageError` with what is wrong and how it would be right, and what `accounts` raises.
+    """
+    found = understand(words, vocabulary)
+    if not isinstance(found, Spoken):
+        return found
+    # Mentions come before validation: whom they mean is what is validated.
+    values = await resolved(found, accounts, organization=vocabulary.organization)
+    return complete(found.operation, values, found.reason, organization=vocabulary.organization)
+
+
+def complete(operation: Operation, values: Mapping[str, Any], reason: str, *, organization: str) -> Form | Intent:
+    """An intent where nothing is missing, a form where something is; raises `UsageError` where something is wrong."""
+    try:
+        params = operation.params.model_validate({"organization": organization, **values})
+    except ValidationError as error:
+        problems = [problem for problem in error.errors() if problem["type"] != "missing"]
+        if not problems:
+            return Form(operation, values, reason)
+        fields = field_errors(problems)
+        text = " ".join(f"{name}: {problem}." for name, problem in fields.items())
+        raise usage_error(text, operation, fields=fields) from None
+    if len(reason.strip()) > MAX_REASON:
+        raise usage_error(f"The reason has {len(reason.strip()):,} characters, more than {MAX_REASON:,}.", operation)
+    if not is_read(operation) and not reason.strip():
+        return Form(operation, values, reason)
+    return Intent(operation, params, reason.strip())

@@ -1,0 +1,42 @@
+"""An intent fulfilled for somebody in Slack: read at once, or recorded as a request."""
+
+from bot.governance.ledger.lifecycle import Status
+from bot.governance.requests.read import read
+from bot.governance.requests.submit import submit
+from bot.governance.views import RequestView
+from bot.operations.kit.base import Intent, Operation, is_read
+from bot.slack.answers import PAGE, answer_message
+from bot.slack.cards import Content
+from bot.slack.conversations import is_channel_id
+from bot.slack.sentences import said
+from bot.slack.surface import Surface
+from bot.slack.text import escape
+
+
+async def fulfil(surface: Surface, intent: Intent, user: str, *, source_key: str) -> Content:
+    """Read, or ask for the write; answers what to tell the person. Raises what the use cases raise.
+
+    The same `source_key` twice is one request: Slack repeats what it does not hear an answer to.
+    """
+    if is_read(intent.operation):
+        return await first_page(surface, intent, user)
+    view = await submit(surface.context, intent, user, source_key=source_key)
+    return said(submitted_text(view, intent.operation, channel=surface.approvals_channel))
+
+
+async def first_page(surface: Surface, intent: Intent, user: str) -> Content:
+    """The first page of the answer; a file that belongs to it goes to the direct messages."""
+    found = await read(surface.context, intent, user, page=PAGE)
+    if found.answer.document is not None:
+        await surface.replies.send_file(user, found.answer.document)
+    return answer_message(found.answer, token=found.token, timezone=await surface.directory.timezone(user))
+
+
+def submitted_text(view: RequestView, operation: Operation, *, channel: str) -> str:
+    """That it is recorded, what it waits for, and in which channel."""
+    name = f"Request {view.id} ({escape(operation.title)})"
+    where = f"<#{channel}>" if is_channel_id(channel) else escape(channel)
+    if view.status is Status.PENDING:
+        wanted = "1 approval" if view.required == 1 else f"{view.required} approvals"
+        return f"{name} waits for {wanted} in {where}. You will be told what becomes of it."
+    return f"{name} needs no approval and is being done. You will be told what becomes of it."

@@ -1,0 +1,4 @@
+"""The names that `manifest.yml` declares, and listeners listen for."""
+
+COMMAND = "/hub"
+SHORTCUT = "ask_hubwarden"

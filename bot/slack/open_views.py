@@ -1,0 +1,45 @@
+"""Views that people have open: opening them, and changing them."""
+
+from dataclasses import dataclass
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+
+from bot.slack.cards import Block
+from bot.slack.client import TROUBLE, code_of, short
+from bot.slack.replies import Replies, ReplyAddress
+from bot.slack.sentences import said
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenViews:
+    """Opens views, and says so through `replies` where Slack does not."""
+
+    replies: Replies
+
+    async def open(self, trigger: str, view: Block, address: ReplyAddress) -> None:
+        """Open a form; where Slack's three seconds are over, say so to the person instead."""
+        try:
+            await self.replies.client.views_open(trigger_id=trigger, view=view)
+        except SlackApiError as error:
+            code = code_of(error)
+            log.warning("view.not_opened", error=code)
+            text = "Slack was slow, and its form can no longer be opened. Please try once more."
+            text = text if "trigger" in code else f"Slack did not open the form: {code}."
+            await self.replies.answer(address, said(text))
+        except (aiohttp.ClientError, TimeoutError) as error:
+            log.warning("view.not_opened", error=short(error))
+            text = "Slack could not be reached to open the form. Please try once more."
+            await self.replies.answer(address, said(text))
+
+    async def update(self, view_id: str, view: Block) -> bool:
+        """Change an open form; False where the person has closed it."""
+        try:
+            await self.replies.client.views_update(view_id=view_id, view=view)
+        except TROUBLE as error:
+            log.info("view.not_updated", error=short(error))
+            return False
+        return True

@@ -1,0 +1,1 @@
+"""Tests of the words, the forms, and what is made of them."""

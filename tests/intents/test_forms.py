@@ -1,0 +1,95 @@
+"""Forms: an intent, a draft that waits for its files, or a sentence beside each input at fault."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.errors import UsageError
+from bot.intents.files import Row
+from bot.intents.forms import REASON, Draft, LinesAtFault, complete_draft, read_form
+from bot.operations import BY_NAME, OPERATIONS
+from bot.operations.kit.base import Intent, is_read
+from tests.operations.samples import intents
+
+INVITE = BY_NAME["invite.send"]
+FILE = {"invitees": [Row(2, "jane@example.com"), Row(3, "not*an*id"), Row(7, "x@y")]}
+
+
+def draft(**values: Any) -> Draft:
+    """The invitation whose people are in a file."""
+    found = read_form(INVITE, values, "x", organization="acme", attached={"invitees"})
+    assert isinstance(found, Draft)
+    return found
+
+
+def fields(operation: str, values: dict[str, Any], reason: str = "x", **more: Any) -> dict[str, str]:
+    """The sentences beside the inputs."""
+    with pytest.raises(UsageError) as caught:
+        read_form(BY_NAME[operation], values, reason, organization="acme", **more)
+    return caught.value.fields
+
+
+def test_a_form_is_the_intent_that_its_words_would_be() -> None:
+    found = read_form(INVITE, {"invitees": "jane@example.com joe"}, "joins", organization="acme")
+    assert found == Intent(INVITE, INVITE.params(organization="acme", invitees=["jane@example.com", "joe"]), "joins")  # type: ignore[call-arg]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(OPERATIONS).flatmap(intents))
+def test_every_intent_can_be_filled_in(wanted: Intent) -> None:
+    values = wanted.params.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    assert read_form(wanted.operation, values, wanted.reason, organization="other") == wanted
+
+
+def test_the_form_names_its_organization_where_there_are_several() -> None:
+    found = read_form(BY_NAME["team.list"], {"organization": "other"}, "", organization="acme")
+    assert isinstance(found, Intent)
+    assert found.params.organization == "other"
+
+
+def test_all_that_is_wrong_is_said_at_once_and_beside_its_input() -> None:
+    found = fields("team.member.add", {"team": "UPPER!", "username": "b"}, "")
+    assert set(found) == {"team", "username", REASON}
+    assert all(text.endswith(".") for text in found.values())
+    assert found[REASON] == "Say why: the approvers and the audit trail read it."
+
+
+def test_what_is_missing_is_said_where_no_file_has_it() -> None:
+    assert fields("invite.send", {}) == {"invitees": "nothing is given."}
+    assert fields("invite.send", {"role": "boss"}, attached={"invitees"}) == {
+        "role": "“boss” is none of member, editor or owner."
+    }
+
+
+def test_a_read_needs_no_reason() -> None:
+    assert is_read(BY_NAME["team.list"])
+    assert isinstance(read_form(BY_NAME["team.list"], {}, "", organization="acme"), Intent)
+
+
+def test_a_form_with_a_file_waits_for_it() -> None:
+    assert draft(role="editor") == Draft(INVITE, {"organization": "acme", "role": "editor"}, "x")
+
+
+def test_what_the_file_holds_comes_after_what_was_typed() -> None:
+    found = complete_draft(draft(invitees="typed@example.com joe"), {"invitees": FILE["invitees"][:1]})
+    assert found.params.model_dump()["invitees"] == ("typed@example.com", "joe", "jane@example.com")
+    assert found.reason == "x"
+
+
+def test_each_line_at_fault_is_named_with_its_value_whatever_was_typed_before_it() -> None:
+    for typed in ({}, {"invitees": "typed@example.com joe"}):
+        with pytest.raises(LinesAtFault) as caught:
+            complete_draft(draft(**typed), FILE)
+        first, second = caught.value.sentences
+        assert first.startswith("Line 3: “not*an*id” is no Docker ID")
+        assert second == "Line 7: “x@y” is no e-mail address."
+        assert caught.value.text == f"{first} {second}"
+
+
+def test_what_is_wrong_with_all_of_a_file_names_no_line() -> None:
+    people = [Row(line, f"person{line}@example.com") for line in range(1, 2000)]
+    with pytest.raises(LinesAtFault) as caught:
+        complete_draft(draft(), {"invitees": people})
+    assert caught.value.sentences == ("1999 are too many: 500 is the most there is.",)

@@ -1,0 +1,61 @@
+"""What Slack tells of by itself: a direct message is answered with help, and changes are noticed at once."""
+
+from typing import Any
+
+import pytest
+
+from sandbox.slack.transport.envelopes import Acked
+from tests.slack.conftest import Desk
+
+
+async def deliver(desk: Desk, **event: Any) -> None:
+    """Hand over an event as Slack does, and let what follows from it come to its end."""
+    body = {"type": "event_callback", "team_id": "T0ACME", "event": event}
+    assert isinstance(await desk.slack.sockets.deliver("events_api", body), Acked)
+    await desk.surface.tasks.drain(5)
+
+
+async def test_a_direct_message_is_answered_with_help(desk: Desk) -> None:
+    desk.ann.say("hello?")
+    answer = await desk.told(desk.ann, "/hub team member add")
+    assert answer.only_for is None
+    assert desk.slack.violations == []
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"channel_type": "channel"}, {"subtype": "message_changed"}, {"bot_id": "B0HUBWARDEN"}],
+    ids=["in a channel", "a change", "from a bot"],
+)
+async def test_other_messages_are_left_alone(desk: Desk, more: dict[str, str]) -> None:
+    event = {"type": "message", "channel_type": "im", "user": "U0ANN", "text": "hello?", **more}
+    await deliver(desk, **event)
+    assert desk.ann.messages(desk.ann.direct_channel) == []
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"type": "subteam_members_changed", "subteam_id": "S0LEADS"},
+        {"type": "subteam_updated", "subteam": {"id": "S0LEADS"}},
+    ],
+    ids=lambda event: str(event["type"]),
+)
+async def test_a_group_that_changes_is_asked_for_anew(desk: Desk, event: dict[str, Any]) -> None:
+    assert await desk.surface.directory.members_of("S0LEADS") == {"U0OMAR", "U0LENA"}
+    await deliver(desk, **event)
+    await desk.surface.directory.members_of("S0LEADS")
+    assert len(desk.slack.calls_of("usergroups.users.list")) == 2
+
+
+async def test_a_person_who_changes_is_asked_for_anew(desk: Desk) -> None:
+    await desk.surface.directory.person("U0ANN")
+    await deliver(desk, type="user_change", user={"id": "U0ANN"})
+    await desk.surface.directory.person("U0ANN")
+    assert len(desk.slack.calls_of("users.info")) == 2
+
+
+@pytest.mark.parametrize("event", [{"type": "user_change"}, {"type": "subteam_updated"}], ids=lambda e: str(e["type"]))
+async def test_an_event_without_its_name_is_taken_all_the_same(desk: Desk, event: dict[str, Any]) -> None:
+    await deliver(desk, **event)
+    assert desk.slack.violations == []

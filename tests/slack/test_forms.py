@@ -1,0 +1,109 @@
+"""Forms that are sent: errors beside their inputs at once, and what became of it in the form that stands open."""
+
+from typing import Any
+
+import pytest
+
+from bot.slack.forms import beside_inputs
+from sandbox.slack import View, words_of
+from tests.flows.test_attachments import attached
+from tests.slack.conftest import Desk
+
+STATE: dict[str, Any] = {"team": {}, "reason": {}}
+
+
+async def form_of(desk: Desk, line: str, title: str) -> View:
+    """The form that the command opens."""
+    await desk.ann.command(line)
+    return await desk.ann.wait_for_view(title)
+
+
+@pytest.mark.parametrize(
+    ("errors", "shown"),
+    [
+        ({"team": "No."}, {"team": "No."}),
+        ({"organization": "Not ours."}, {"team": "Not ours."}),
+        ({"team": "No.", "organization": "Not ours."}, {"team": "No. Not ours."}),
+        ({"reason": "Say why.", "elsewhere": "No."}, {"reason": "Say why.", "team": "No."}),
+    ],
+)
+def test_an_error_of_no_input_stands_beside_the_first(errors: dict[str, str], shown: dict[str, str]) -> None:
+    assert beside_inputs(errors, STATE) == shown
+
+
+async def test_errors_stand_beside_their_inputs_and_nothing_is_asked_for(desk: Desk) -> None:
+    form = await form_of(desk, "/hub repo immutable set api", "Set immutable tags")
+    seen = await desk.ann.submit(form, {"rules": "v(", "reason": " "})
+    assert set(seen.errors) == {"rules", "reason"}
+    assert "“v(” is no RE2 expression" in seen.errors["rules"]
+    assert desk.hub.requests.made("PATCH", "*") == []
+
+
+async def test_a_write_says_in_the_form_what_it_waits_for(desk: Desk) -> None:
+    form = await form_of(desk, "/hub team member add backend samok", "Add to team")
+    assert (await desk.ann.submit(form, {"reason": "moves over"})).ok
+    await desk.ann.wait_for_view("Request 1 (Add to team) waits for 1 approval")
+    assert (await desk.view()).reason == "moves over"
+
+
+async def test_the_answer_to_a_read_is_in_the_direct_messages(desk: Desk) -> None:
+    form = await form_of(desk, "/hub tag list", "List tags")
+    assert (await desk.ann.submit(form, {"repository": "api"})).ok
+    await desk.ann.wait_for_view("The answer is in your messages with Hubwarden.")
+    await desk.told(desk.ann, "Tags of acme/api")
+
+
+async def test_what_docker_hub_says_is_said_in_the_form(desk: Desk) -> None:
+    form = await form_of(desk, "/hub team member add nobodys samok", "nobodys")
+    assert (await desk.ann.submit(form, {"reason": "x"})).ok
+    await desk.ann.wait_for_view("There is no team “nobodys” in acme.")
+
+
+@pytest.mark.parametrize(
+    ("username", "said"), [("samok", "Request 1 (Add to team) waits for"), ("annberg", "Nothing to do.")]
+)
+async def test_where_the_form_is_closed_meanwhile_it_is_said_in_a_direct_message(
+    desk: Desk, username: str, said: str
+) -> None:
+    form = await form_of(desk, f"/hub team member add backend {username}", "Add to team")
+    held = desk.slack.hold("users.info")
+    desk.surface.directory.forget_person("U0ANN")
+    assert (await desk.ann.submit(form, {"reason": "x"})).ok
+    await held.arrived()
+    await desk.ann.close(await desk.ann.wait_for_view("Asking Docker Hub"))
+    held.release()
+    await desk.told(desk.ann, said)
+
+
+async def test_a_form_sent_twice_is_one_request(desk: Desk) -> None:
+    form = await form_of(desk, "/hub team member add backend samok", "Add to team")
+    desk.slack.sockets.duplicate(1)
+    assert (await desk.ann.submit(form, {"reason": "x"})).ok
+    await desk.ann.wait_for_view("Request 1 (Add to team) waits for")
+    await desk.surface.tasks.drain(5)
+    assert (await desk.view()).operation == "team.member.add"
+    assert "Request 2" not in str([words_of(shown) for shown in desk.ann.messages(desk.ann.direct_channel)])
+
+
+async def test_a_form_with_a_file_is_one_request_of_both(desk: Desk) -> None:
+    form = await form_of(desk, "/hub invite send", "Invite people to the organization")
+    values = {"invitees_file": attached("email\njane@example.com\n"), "invitees": "joe@example.com", "reason": "x"}
+    assert (await desk.ann.submit(form, values)).ok
+    await desk.ann.wait_for_view("Request 1 (Invite people) waits for 1 approval")
+    assert (await desk.view()).params["invitees"] == ["joe@example.com", "jane@example.com"]
+
+
+async def test_lines_at_fault_are_named_in_the_form(desk: Desk) -> None:
+    form = await form_of(desk, "/hub invite send", "Invite people to the organization")
+    values = {"invitees_file": attached("jane@example.com\nnot*an*id\n<!here>\n"), "reason": "x"}
+    assert (await desk.ann.submit(form, values)).ok
+    view = await desk.ann.wait_for_view("Nothing was asked for; this is in the way:")
+    assert "Line 2: “not*an*id” is no Docker ID" in words_of(view)
+    assert "Line 3: “&lt;!here&gt;” is no Docker ID" in words_of(view)
+
+
+async def test_a_bug_is_said_and_named_in_the_log_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    form = await form_of(desk, "/hub team member add backend samok", "Add to team")
+    monkeypatch.setattr("bot.slack.forms.fulfil", None)
+    assert (await desk.ann.submit(form, {"reason": "x"})).ok
+    await desk.told(desk.ann, "Something went wrong in Hubwarden")

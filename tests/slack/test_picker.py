@@ -1,0 +1,47 @@
+"""The menu of everything: from the command or the shortcut to the form of what is picked."""
+
+import json
+
+import pytest
+
+from bot.operations import OPERATIONS
+from tests.slack.conftest import Desk
+
+
+@pytest.mark.parametrize("way", ["command", "shortcut"])
+async def test_the_menu_becomes_the_form_of_what_is_picked(desk: Desk, way: str) -> None:
+    await (desk.ann.command("/hub") if way == "command" else desk.ann.shortcut("ask_hubwarden"))
+    picker = await desk.ann.wait_for_view("What shall happen in Docker Hub?")
+    assert (await desk.ann.click(picker, "pick", value="team.member.add")).ok
+    form = await desk.ann.wait_for_view("Add a member to a team.")
+    assert form.id == picker.id
+    remembered = json.loads(form.body["private_metadata"])
+    assert remembered == {"operation": "team.member.add", "channel": "C0GENERAL" if way == "command" else None}
+    assert desk.slack.violations == []
+
+
+async def test_everything_is_on_the_menu_once(desk: Desk) -> None:
+    await desk.ann.shortcut("ask_hubwarden")
+    picker = await desk.ann.wait_for_view("What shall happen in Docker Hub?")
+    menu = picker.body["blocks"][1]["elements"][0]
+    picked = [option["value"] for group in menu["option_groups"] for option in group["options"]]
+    assert picked == [operation.name for operation in OPERATIONS]
+
+
+async def test_a_menu_that_is_closed_meanwhile_leaves_nothing_behind(desk: Desk) -> None:
+    await desk.ann.shortcut("ask_hubwarden")
+    picker = await desk.ann.wait_for_view("What shall happen in Docker Hub?")
+    held = desk.slack.hold("views.update")
+    await desk.ann.click(picker, "pick", value="team.list")
+    await held.arrived()
+    await desk.ann.close(picker)
+    held.release()
+    await desk.surface.tasks.drain(5)
+    assert desk.ann.view is None
+    assert desk.ann.messages(desk.ann.direct_channel) == []
+
+
+async def test_a_shortcut_that_slack_was_slow_with_is_said(desk: Desk) -> None:
+    desk.slack.faults.add("views.open", error="expired_trigger_id", times=9)
+    await desk.ann.shortcut("ask_hubwarden")
+    await desk.told(desk.ann, "Slack was slow, and its form can no longer be opened.")
