@@ -137,8 +137,8 @@ def show_usergroup(group: UserGroup, workspace: Workspace, *, with_users: bool, 
         "date_update": group.updated,
         "date_delete": group.disabled_at,
         "auto_provision": False,
-        "created_by": "U0OMAR",
-        "updated_by": "U0OMAR",
+        "created_by": workspace.administrator.id,
+        "updated_by": workspace.administrator.id,
         "prefs": {"channels": [], "groups": []},
     }
     shown |= {"users": list(group.users)} if with_users else {}
@@ -175,7 +175,7 @@ def show_file(file: File, parts: "Parts") -> Json:
         "is_public": True,
         "url_private": f"{parts.base_url}/files-pri/{team_id}-{file.id}/{name}",
         "url_private_download": f"{parts.base_url}/files-pri/{team_id}-{file.id}/download/{name}",
-        "permalink": f"https://acme.slack.com/files/{file.user}/{file.id}/{file.name}",
+        "permalink": f"https://{parts.workspace.team.domain}.slack.com/files/{file.user}/{file.id}/{file.name}",
         "channels": list(file.channels),
         "alt_txt": file.alt_text,
     }
