@@ -4,9 +4,9 @@ import asyncio
 import os
 import socket as system_socket
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
@@ -15,7 +15,7 @@ import structlog
 from bot.alerts.limits import LimitWatch
 from bot.alerts.poller import AuditLogPoller
 from bot.alerts.rules import AlertRule, load_rules, standard_rules
-from bot.clock import utc_now
+from bot.clock import Clock
 from bot.db import requests as request_queries
 from bot.db.migrate import upgrade
 from bot.db.session import DATABASE_AWAY, Database
@@ -30,6 +30,7 @@ from bot.hub import BearerCredential, ClientOptions, Credential, Hub, Registry
 from bot.jobs import Job, Timetable
 from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.capabilities import Capabilities
+from bot.sandbox_clock import SandboxClock
 from bot.settings import Settings, TerminalSettings
 from bot.slack.app import build_app
 from bot.slack.client import build_client, find_standing
@@ -88,12 +89,13 @@ def build_hub(settings: TerminalSettings) -> Hub:
 
 
 class Hubwarden:
-    """The running bot. `now` can be replaced by a clock that tests move."""
+    """The running bot. Tests move the clock's `now`; a sandbox does where the settings name its clock."""
 
-    def __init__(self, settings: Settings, *, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(self, settings: Settings, *, clock: Clock = Clock()) -> None:  # noqa: B008  a Clock is frozen
         self.settings = settings
-        self._now = now
+        self._clock = clock
         self._is_stopping = False
+        self._is_started = False
         self._closing = AsyncExitStack()
         self._policy = read_policy(settings)
         self._alert_rules = read_alert_rules(settings)
@@ -119,6 +121,7 @@ class Hubwarden:
         await self._check_slack()
         self.hub = build_hub(settings)
         self._closing.push_async_callback(self.hub.close)
+        await self._follow_sandbox()
         await self._build_use_cases()
         self._build_slack()
         self._build_jobs()
@@ -128,7 +131,18 @@ class Hubwarden:
             worker.start()
         await self.socket.start()
         self._timetable.start()
+        self._is_started = True
         log.info("hubwarden.started", health_port=self.health.bound_port)
+
+    async def _follow_sandbox(self) -> None:
+        """Take the business time from a sandbox where the settings name one; everything is built after that."""
+        if self.settings.sandbox_clock_url is not None:
+            url = self.settings.sandbox_clock_url
+            followed = SandboxClock(url, session=self._session, on_move=self.time_moved)
+            await followed.start()
+            self._closing.push_async_callback(followed.stop)
+            self._clock = Clock(now=followed.now)
+            log.warning("sandbox_clock.followed", url=url)
 
     async def _start_health(self) -> None:
         try:
@@ -165,6 +179,12 @@ class Hubwarden:
         for worker in self._workers:
             worker.wake()
 
+    def time_moved(self) -> None:
+        """The business time has jumped: what became due is done at once."""
+        if self._is_started and not self._is_stopping:
+            self._timetable.run_now()
+            self.wake()
+
     async def _check_slack(self) -> None:
         """A refused token ends the start; a Slack that does not answer is waited for by everything else."""
         standing = await find_standing(self.client)
@@ -179,7 +199,7 @@ class Hubwarden:
         self._approvals = await self._channel(settings.slack_approvals_channel)
         self._alerts = await self._channel(settings.slack_alerts_channel)
         self._admins = await self._channel(settings.slack_admin_channel)
-        capabilities = Capabilities(self._now)
+        capabilities = Capabilities(self._clock.now)
         self.requests = Requests(
             database=self.database,
             hub=self.hub,
@@ -188,7 +208,7 @@ class Hubwarden:
             operations=BY_NAME,
             organizations=settings.dockerhub_organizations,
             approvals_channel=self._approvals,
-            now=self._now,
+            now=self._clock.now,
             wake=self.wake,
             capabilities=capabilities,
         )
@@ -205,7 +225,7 @@ class Hubwarden:
             courier=SlackCourier(self.client),
             capabilities=capabilities,
             lease=lease,
-            now=self._now,
+            now=self._clock.now,
             wake=self.wake,
             beat=self._beat,
             is_stopping=lambda: self._is_stopping,
@@ -217,7 +237,7 @@ class Hubwarden:
             poster=Poster(self.client),
             channel_ids={settings.slack_approvals_channel: self._approvals},
             admin_channel=self._admins,
-            now=self._now,
+            now=self._clock.now,
             lease=lease,
         )
         self._workers = [
@@ -248,7 +268,7 @@ class Hubwarden:
             admin_channel=self._admins,
             own_actor=settings.dockerhub_username,
             overlap=timedelta(seconds=settings.audit_overlap_seconds),
-            now=self._now,
+            now=self._clock.now,
             wake=self.wake,
         )
         watch = LimitWatch(
@@ -256,7 +276,7 @@ class Hubwarden:
             hub=self.hub,
             share=settings.rate_limit_warn_share,
             channel=self._alerts,
-            now=self._now,
+            now=self._clock.now,
             wake=self.wake,
         )
         self._timetable = Timetable(
@@ -308,7 +328,7 @@ class Hubwarden:
         last = self.poller.last_success
         if last is None:
             return "has not been read yet"
-        age = (self._now() - last).total_seconds()
+        age = (self._clock.now() - last).total_seconds()
         return f"was read {age:.0f} s ago" if age > max(300.0, 5 * self.settings.audit_poll_seconds) else None
 
     async def _worker_problem(self) -> str | None:

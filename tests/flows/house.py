@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import Hubwarden
+from bot.clock import Clock as BotClock
 from bot.settings import Settings
 from sandbox import world
 from sandbox.clock import Clock
@@ -36,7 +37,7 @@ class House:
 
     async def start_bot(self) -> None:
         """Start the bot, anew where it was stopped."""
-        self.bot = Hubwarden(self.settings(), now=self.clock.datetime)
+        self.bot = Hubwarden(self.settings(), clock=BotClock(now=self.clock.datetime))
         await self.bot.start()
         await self.bot.wait_ready()
 

@@ -9,6 +9,7 @@ import pytest
 
 import bot.delivery
 from bot.app import Hubwarden
+from bot.clock import Clock
 from bot.governance.audit import Event
 from bot.governance.lifecycle import Status
 from bot.hub import Call, HubUnavailable
@@ -225,7 +226,7 @@ async def replicas(
     house = House(database_url, policy=policy, execution_lease_seconds=10)
     house.slack.limits.enabled = False
     await house.start()
-    second = Hubwarden(house.settings(), now=house.clock.datetime)
+    second = Hubwarden(house.settings(), clock=Clock(now=house.clock.datetime))
     await second.start()
     await house.slack.wait_connected(2)
     yield house, second
