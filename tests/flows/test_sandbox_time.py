@@ -1,6 +1,5 @@
 """The sandbox's clock drives the bot that it starts: what people wait for falls due, and no process looks dead."""
 
-import asyncio
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 from bot.governance.lifecycle import Status
 from sandbox.launcher import clock_environment, start_bot, stop_bot
 from sandbox.slack import words_of
-from tests.flows.races_process import ProcessHouse, effective, outsiders
+from tests.flows.races_process import ProcessHouse, effective, logged, outsiders
 
 HOUR = 3600.0
 POLICY = """
@@ -86,7 +85,8 @@ async def test_a_jump_makes_no_running_execution_look_dead(house: TimedHouse, tm
         await house.ann.command(f"/hub team member add platform {name} --reason x")
         await hold.arrived()
         await house.press_plus_one_hour()
-        await asyncio.gather(house.logged("sandbox_clock.moved"), logged(tmp_path / "second.log"))
+        for log in (house.log, tmp_path / "second.log"):
+            await logged(log, "sandbox_clock.moved")
         # Another request's way through both bots: the executors have looked for work since.
         await house.ann.command("/hub team create night --reason 'both are awake'")
         await house.card(2, "Waiting for approval")
@@ -97,10 +97,3 @@ async def test_a_jump_makes_no_running_execution_look_dead(house: TimedHouse, tm
     assert records.status(1) is Status.SUCCEEDED
     assert "execution.taken_over" not in records.events(1)
     assert len(effective(house)) == 1
-
-
-async def logged(log: Path) -> None:
-    """Return once the other bot has heard of the move."""
-    async with asyncio.timeout(10):
-        while "sandbox_clock.moved" not in log.read_text(encoding="utf-8"):
-            await asyncio.sleep(0.05)
