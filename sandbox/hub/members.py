@@ -9,7 +9,8 @@ from typing import Any
 from sandbox.hub.content import access, log
 from sandbox.hub.content.state import OWNERS, ROLES, Account, Invite, Membership, Organization, State
 from sandbox.hub.wire import pages, times
-from sandbox.hub.wire.call import Answer, Call, Hand, Route
+from sandbox.hub.wire.call import Answer, Call, Route
+from sandbox.hub.wire.callers import Hand
 from sandbox.hub.wire.problems import Refusal
 from sandbox.world.model import Role
 

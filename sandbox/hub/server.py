@@ -15,7 +15,8 @@ from sandbox.hub.content.seed import build
 from sandbox.hub.content.state import PersonalToken, State
 from sandbox.hub.registry import Registry
 from sandbox.hub.routes import ROUTES
-from sandbox.hub.wire.call import ANONYMOUS, SCIM_MEDIA_TYPE, Answer, Call, Caller, Route
+from sandbox.hub.wire.call import SCIM_MEDIA_TYPE, Answer, Call, Route
+from sandbox.hub.wire.callers import ANONYMOUS, Caller
 from sandbox.hub.wire.faults import Drop, ExpireTokens, Fault, Faults, ForeignNext, Hang, Hold, Respond
 from sandbox.hub.wire.limits import Limits, Reading
 from sandbox.hub.wire.problems import Refusal, Style, body_of

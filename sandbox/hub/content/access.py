@@ -11,7 +11,8 @@ from sandbox.hub.content.state import (
     Repository,
     Resource,
 )
-from sandbox.hub.wire.call import Call, Caller, Hand
+from sandbox.hub.wire.call import Call
+from sandbox.hub.wire.callers import Caller, Hand
 from sandbox.hub.wire.problems import Refusal
 from sandbox.world.model import Permission, Role
 

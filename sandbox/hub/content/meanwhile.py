@@ -7,7 +7,7 @@ from typing import Any
 from sandbox.hub import immutable_tags, invites, members, repositories, tags, teams
 from sandbox.hub.content.log import record
 from sandbox.hub.content.state import PERMISSIONS, ROLES, Invite, Organization, Repository, State, Team
-from sandbox.hub.wire.call import Caller, Hand
+from sandbox.hub.wire.callers import Caller, Hand
 from sandbox.hub.wire.faults import Faults, edge_page, failure
 from sandbox.hub.wire.limits import Limits
 from sandbox.hub.wire.problems import Refusal

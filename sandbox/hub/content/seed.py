@@ -17,7 +17,7 @@ from sandbox.hub.content.state import (
     Tag,
     Team,
 )
-from sandbox.hub.wire.call import Caller, Hand
+from sandbox.hub.wire.callers import Caller, Hand
 from sandbox.world import ACME, World, model
 from sandbox.world.model import PASSWORD, Role
 

@@ -6,7 +6,7 @@ from sandbox.clock import Clock
 from sandbox.hub import members
 from sandbox.hub.content import log, seed
 from sandbox.hub.content.state import Invite, Organization, OrganizationToken, PersonalToken, State, Team
-from sandbox.hub.wire.call import Caller, Hand
+from sandbox.hub.wire.callers import Caller, Hand
 
 
 def build_state(

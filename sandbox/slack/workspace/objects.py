@@ -1,15 +1,12 @@
 """Slack's objects as answers and events show them; keys and types as in Slack's recorded answers."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from sandbox.slack.parts import Parts
 from sandbox.slack.workspace.manifest import App
 from sandbox.slack.workspace.state import Channel, File, Json, Message, User, UserGroup, Workspace
-
-if TYPE_CHECKING:
-    from sandbox.slack.parts import Parts
 
 PLACE_KEYS = frozenset(
     {
@@ -155,7 +152,7 @@ def show_updated_message(message: Message) -> Json:
     return {key: value for key, value in message.body.items() if key not in PLACE_KEYS}
 
 
-def show_file(file: File, parts: "Parts") -> Json:
+def show_file(file: File, parts: Parts) -> Json:
     """A file object: https://docs.slack.dev/reference/objects/file-object ; its bytes are at `url_private`."""
     team_id, name = parts.workspace.team.id, quote(file.name, safe="")
     suffix = file.name.rpartition(".")[2].lower() if "." in file.name else "text"
