@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from playwright.async_api import Browser, expect
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.__main__ import main
@@ -203,6 +204,20 @@ def test_words_that_do_not_go_together_end_the_command_with_2(words: list[str]) 
     with pytest.raises(SystemExit) as caught:
         main(words)
     assert caught.value.code == 2
+
+
+async def test_the_page_shows_another_world_as_its_first_person(manifest: Path, browser: Browser) -> None:
+    async with running(read_cast(manifest, WORLD)) as servers:
+        page = await browser.new_page()
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        for address in (servers.slack.url, f"{servers.slack.url}/?user=U0ANN"):
+            await page.goto(address)
+            await expect(page.get_by_test_id("identity-switch")).to_contain_text("Ida Holm")
+            await expect(page.get_by_test_id("hub-panel")).to_contain_text("northwind")
+            await page.wait_for_url("**/?user=U0IDA&channel=C0GENERAL")
+        assert "hubwarden" not in (await page.content()).lower()
+        assert errors == []
 
 
 async def test_the_app_can_say_something_and_be_answered_in_the_other_world(manifest: Path) -> None:

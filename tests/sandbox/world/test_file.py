@@ -1,13 +1,24 @@
 """A world from a file: what is left out follows from the rest, and what is wrong is said in sentences."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from sandbox.documents import DocumentError
-from sandbox.world import World, read_world
+from sandbox.world import World, model, read_world
 
 EXAMPLE = Path(__file__).parents[3] / "sandbox" / "example-world.yml"
+PARTS: dict[str, type[model.Value]] = {
+    "people": model.Person,
+    "channels": model.Channel,
+    "user_groups": model.UserGroup,
+    "teams": model.Team,
+    "repositories": model.Repository,
+    "invites": model.Invite,
+    "events": model.PastEvent,
+    "bot": model.BotAccount,
+}
 SMALL = "organization: northwind\npeople:\n  - {name: Ida Holm, email: ida@northwind.example, role: owner}\n"
 
 
@@ -146,3 +157,22 @@ def test_a_file_that_is_missing_or_no_text_is_a_sentence(tmp_path: Path) -> None
     path.write_bytes(b"\xff\xfe\xff")
     with pytest.raises(DocumentError, match=r"world\.yml is no UTF-8 text\.$"):
         read_world(path, app="x")
+
+
+def test_the_readme_names_every_key_and_none_that_does_not_exist() -> None:
+    readme = (EXAMPLE.parent / "README.md").read_text(encoding="utf-8")
+    rows = dict(
+        re.findall(
+            r"^\| `(people|channels|user_groups|teams|repositories|invites|events|bot)` \| (.*) \|$",
+            readme,
+            re.MULTILINE,
+        )
+    )
+    first = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", readme.partition("| key |")[2].partition("\n\n")[0], re.MULTILINE)
+    assert {key for cell in first for key in re.findall(r"`(\w+)`", cell)} == set(World.model_fields)
+    values = {"owner", "editor", "member", "read", "write", "admin", "null", "owners"}
+    for key, row in rows.items():
+        fields = set(PARTS[key].model_fields)
+        named = set(re.findall(r"`(\w+)`", row))
+        assert fields <= named, key
+        assert named - fields <= values, key
