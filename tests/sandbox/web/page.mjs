@@ -256,6 +256,7 @@ globalThis.history = { pushState() {}, replaceState() {} };
 globalThis.innerWidth = 1440;
 globalThis.innerHeight = 900;
 globalThis.addEventListener = () => {};
+globalThis.matchMedia = () => ({ matches: false, addEventListener() {} });
 // What the browsers have, and the older of node's versions have not.
 URL.parse ??= (url, base) => {
   try {
