@@ -17,7 +17,7 @@ RUN groupadd --gid 10001 hubwarden \
 COPY --from=dependencies /opt/hubwarden /opt/hubwarden
 WORKDIR /app
 # The star keeps the build going where migrations are configured in code only.
-COPY LICENSE alembic.ini* ./
+COPY LICENSE manifest.yml alembic.ini* ./
 COPY migrations ./migrations
 COPY bot ./bot
 RUN python -m compileall -q bot

@@ -22,12 +22,13 @@ sandbox: $(VENV)/.runtime ## Try the bot here: a Slack workspace and a Docker Hu
 test: $(VENV)/.dev ## Run every test; ends with a list of what could not be checked here
 	$(BIN)/python -m pytest -n $(JOBS) --maxprocesses 8 --dist worksteal $(ARGS)
 
-check: $(VENV)/.dev ## Lint, format check, types, layers, Dockerfile; are the locks and the reference page fresh
+check: $(VENV)/.dev ## Lint, format check, types, layers, Dockerfile, scripts; are the locks and the reference page fresh
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
 	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/hadolint Dockerfile
+	$(BIN)/oxlint --deny-warnings sandbox/web tests/sandbox/web
 	$(BIN)/python -m pytest -q tests/test_locks.py
 	$(BIN)/python -m bot docs --check
 

@@ -78,9 +78,11 @@ async def serve(bot: "Hubwarden") -> None:
 
 def run_check(_options: argparse.Namespace) -> int:
     """Tell every problem; 2 where there is one."""
-    from bot.check import find_problems
+    from bot.check import find_problems, find_remarks
 
     problems = asyncio.run(find_problems())
+    for remark in find_remarks():
+        print(f"! {remark}")
     if problems:
         raise ConfigurationError(problems)
     print("✓ Settings, policy, alert rules and manifest are in order; Slack and Docker Hub answer.")

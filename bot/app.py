@@ -37,6 +37,7 @@ from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.capabilities import Capabilities
 from bot.outbox.delivery import Delivery
 from bot.outbox.destination import SLACK, slack_channel
+from bot.sandbox_clock import SandboxClock
 from bot.settings import Settings, TerminalSettings
 from bot.slack.app import build_app
 from bot.slack.client import Standing, build_client, find_standing
@@ -99,12 +100,13 @@ def build_hub(settings: TerminalSettings) -> Hub:
 
 
 class Hubwarden:
-    """The running bot. Tests hand it a clock that they move."""
+    """The running bot. Tests move the clock's `now`; a sandbox does where the settings name its clock."""
 
     def __init__(self, settings: Settings, *, clock: Clock = REAL) -> None:
         self.settings = settings
-        self._clock, self._now = clock, clock.now
+        self._clock = clock
         self._is_stopping = False
+        self._is_started = False
         self._closing = AsyncExitStack()
         self._policy = read_policy(settings)
         self._alert_rules = read_alert_rules(settings)
@@ -130,6 +132,7 @@ class Hubwarden:
         await self._check_slack()
         self.hub = build_hub(settings)
         self._closing.push_async_callback(self.hub.close)
+        await self._follow_sandbox()
         await self._build_use_cases()
         self._build_slack()
         self._build_jobs()
@@ -139,7 +142,18 @@ class Hubwarden:
             worker.start()
         await self.socket.start()
         self._timetable.start()
+        self._is_started = True
         log.info("hubwarden.started", health_port=self.health.bound_port)
+
+    async def _follow_sandbox(self) -> None:
+        """Take the business time from a sandbox where the settings name one; everything is built after that."""
+        if self.settings.sandbox_clock_url is not None:
+            url = self.settings.sandbox_clock_url
+            followed = SandboxClock(url, session=self._session, on_move=self.time_moved)
+            await followed.start()
+            self._closing.push_async_callback(followed.stop)
+            self._clock = Clock(now=followed.now)
+            log.warning("sandbox_clock.followed", url=url)
 
     async def _start_health(self) -> None:
         try:
@@ -176,6 +190,12 @@ class Hubwarden:
         for worker in self._workers:
             worker.wake()
 
+    def time_moved(self) -> None:
+        """The business time has jumped: what became due is done at once."""
+        if self._is_started and not self._is_stopping:
+            self._timetable.run_now()
+            self.wake()
+
     async def _check_slack(self) -> None:
         """A refused token ends the start; a Slack that does not answer is waited for by everything else."""
         standing = await find_standing(self.client)
@@ -204,7 +224,7 @@ class Hubwarden:
         self._approvals = await self._channel(settings.slack_approvals_channel)
         self._alerts = await self._channel(settings.slack_alerts_channel)
         self._admins = await self._channel(settings.slack_admin_channel)
-        capabilities = Capabilities(self._now)
+        capabilities = Capabilities(self._clock.now)
         self.context = Context(
             database=self.database,
             hub=self.hub,
@@ -278,7 +298,7 @@ class Hubwarden:
             admin_channel=self._admins,
             own_actor=settings.dockerhub_username,
             overlap=timedelta(seconds=settings.audit_overlap_seconds),
-            now=self._now,
+            now=self._clock.now,
             wake=self.wake,
         )
         watch = LimitWatch(
@@ -349,7 +369,7 @@ class Hubwarden:
         last = self.poller.last_success
         if last is None:
             return "has not been read yet"
-        age = (self._now() - last).total_seconds()
+        age = (self._clock.now() - last).total_seconds()
         return f"was read {age:.0f} s ago" if age > max(300.0, 5 * self.settings.audit_poll_seconds) else None
 
     async def _worker_problem(self) -> str | None:

@@ -14,6 +14,7 @@ from bot.errors import ConfigurationError
 from bot.governance.hub_errors import sentence
 from bot.hub import ClientOptions, Credential, Hub, HubError
 from bot.operations.teams.teams import TEAMS
+from bot.sandbox_clock import SandboxClock
 from bot.settings import Settings, load_settings
 from bot.slack.client import build_client, find_standing
 from bot.slack.manifest import COMMAND, SHORTCUT
@@ -37,9 +38,21 @@ async def find_problems() -> list[str]:
         except ConfigurationError as error:
             problems += error.problems
     asked = await asyncio.gather(
-        database_problems(settings.database_url), slack_problems(settings), hub_problems(settings)
+        database_problems(settings.database_url),
+        slack_problems(settings),
+        hub_problems(settings),
+        clock_problems(settings),
     )
     return problems + [problem for found in asked for problem in found]
+
+
+def find_remarks() -> list[str]:
+    """What is no problem, and yet nobody should overlook; one sentence each."""
+    try:
+        url = load_settings().sandbox_clock_url
+    except ConfigurationError:
+        return []
+    return [] if url is None else [f"SANDBOX_CLOCK_URL: expiry and reminders go by the time of a sandbox, {url}."]
 
 
 def manifest_problems(path: Path) -> list[str]:
@@ -94,6 +107,20 @@ async def database_problems(url: str) -> Iterable[str]:
         await asyncio.to_thread(upgrade, url)
     except ConfigurationError as error:
         return error.problems
+    return []
+
+
+async def clock_problems(settings: Settings) -> Iterable[str]:
+    """Whether the sandbox, where the settings name one, tells its time."""
+    if settings.sandbox_clock_url is None:
+        return []
+    async with aiohttp.ClientSession(timeout=HTTP_TIMEOUT) as session:
+        clock = SandboxClock(settings.sandbox_clock_url, session=session, on_move=lambda: None)
+        try:
+            await clock.start()
+        except ConfigurationError as error:
+            return error.problems
+        await clock.stop()
     return []
 
 

@@ -57,12 +57,23 @@ class Timetable:
     def __init__(self, jobs: tuple[Job, ...]) -> None:
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._running: set[asyncio.Task[object]] = set()
+        self._busy: set[str] = set()
+        self._again: set[str] = set()
         for job in jobs:
             self._add(job)
 
     def start(self) -> None:
         """Begin; the first run of each job is at once."""
         self._scheduler.start()
+
+    def run_now(self) -> None:
+        """Run every job at once, as when the time has jumped; one that runs already runs once more at its end."""
+        for job in self._scheduler.get_jobs():
+            # APScheduler drops a run that falls due while the same job runs.
+            if job.name in self._busy:
+                self._again.add(job.name)
+            else:
+                job.modify(next_run_time=datetime.now(UTC))
 
     async def stop(self, seconds: float) -> None:
         """Begin no job any more, and wait for those that run, at most so long.
@@ -96,9 +107,17 @@ class Timetable:
             if task is not None:
                 self._running.add(task)
                 task.add_done_callback(self._running.discard)
-            try:
-                await job.run()
-            except Exception:
-                log.exception("job.failed", job=job.name)
+            self._busy.add(job.name)
+            await self._attempt(job)
+            while job.name in self._again:
+                self._again.discard(job.name)
+                await self._attempt(job)
+            self._busy.discard(job.name)
 
         return run
+
+    async def _attempt(self, job: Job) -> None:
+        try:
+            await job.run()
+        except Exception:
+            log.exception("job.failed", job=job.name)

@@ -1,9 +1,11 @@
 """Every setting, typed and frozen; nothing else reads the environment."""
 
+import ipaddress
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -18,6 +20,7 @@ from bot.errors import ConfigurationError
 from bot.validation import bare_fault
 
 DATABASES = ("sqlite+aiosqlite://", "postgresql+asyncpg://")
+SANDBOXED = ("slack_api_url", "dockerhub_url")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -156,11 +159,36 @@ class Settings(TerminalSettings):
         description="Where Hubwarden says what needs an administrator: a channel's id or name"
     )
 
+    sandbox_clock_url: str | None = Field(
+        None, description="In a sandbox only: where its clock tells the time that people go by"
+    )
+
+    @field_validator("sandbox_clock_url")
+    @classmethod
+    def in_a_sandbox_only(cls, value: str | None, info: ValidationInfo) -> str | None:
+        """Somebody else's clock decides what expires, so it is believed only where nothing real can be reached."""
+        near = {"SANDBOX_CLOCK_URL": value, **{name.upper(): info.data.get(name) for name in SANDBOXED}}
+        far = [name for name, url in near.items() if url is not None and not is_loopback(url)]
+        if value is not None and far:
+            raise ValueError(f"{', '.join(far)} must lead to this machine's loopback")
+        return value
+
     @field_validator("slack_api_url")
     @classmethod
     def end_with_slash(cls, value: str) -> str:
         """slack_sdk joins method names to the address as they are."""
         return value.rstrip("/") + "/"
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address leads to this machine and no further."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 Loaded = TypeVar("Loaded", bound=TerminalSettings)

@@ -1,8 +1,16 @@
 """The sandbox's time: real time plus whatever a test or a person has added to it."""
 
 import asyncio
+import json
 import time
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime
+
+from aiohttp import web
+
+# Also how soon a client that has gone away is noticed.
+REPEAT_SECONDS = 10.0
 
 
 class Clock:
@@ -22,7 +30,7 @@ class Clock:
 
     def advance(self, seconds: float) -> None:
         """Move the time forward; whoever sleeps until a moment that has now passed wakes."""
-        if seconds < 0:
+        if not 0 <= seconds < float("inf"):
             raise ValueError("time moves forward only")
         self._offset += seconds
         moved, self._moved = self._moved, asyncio.Event()
@@ -38,3 +46,22 @@ class Clock:
                     await moved.wait()
             except TimeoutError:
                 continue
+
+    async def offsets(self) -> AsyncIterator[float]:
+        """What has been added to real time, in seconds: now, after every move, and now and then in between."""
+        while True:
+            moved = self._moved
+            yield self._offset
+            with suppress(TimeoutError):
+                async with asyncio.timeout(REPEAT_SECONDS):
+                    await moved.wait()
+
+    async def stream(self, request: web.Request) -> web.StreamResponse:
+        """The offsets as server-sent events, `data: {"offset": 3600.0}`, for a process that goes by this clock."""
+        headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
+        response = web.StreamResponse(headers=headers)
+        await response.prepare(request)
+        with suppress(ConnectionError):
+            async for offset in self.offsets():
+                await response.write(f"data: {json.dumps({'offset': offset})}\n\n".encode())
+        return response

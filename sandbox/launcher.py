@@ -1,4 +1,4 @@
-"""`make sandbox`: a Docker Hub and a Slack workspace on loopback, and the real bot in a process of its own."""
+"""Starts the sandbox from a terminal: the two servers alone, or with the real bot in a process of its own."""
 
 import asyncio
 import contextlib
@@ -10,32 +10,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
-from sandbox import world
-from sandbox.clock import Clock
 from sandbox.hub import HubSandbox
 from sandbox.hub.content.seed import SCIM_TOKEN
+from sandbox.servers import SOURCE, Cast, Servers, as_json, as_text, read_cast
 from sandbox.slack import SlackSandbox
 
-SOURCE = Path(__file__).parents[1]
 POLICY = Path(__file__).parent / "policy.yml"
-WEB = Path(__file__).parent / "web"
-USUAL_PORT = 8765
 STOP_SECONDS = 30
-
-
-def read_manifest() -> dict[str, Any]:
-    """The app's manifest, which decides what the sandbox's workspace lets the bot do."""
-    # Beside the package in the source; inside it once it is installed.
-    places = (SOURCE / "manifest.yml", SOURCE / "bot" / "manifest.yml")
-    path = next(place for place in places if place.exists())
-    manifest: dict[str, Any] = YAML(typ="safe").load(path)
-    return manifest
 
 
 def bot_environment(hub: HubSandbox, slack: SlackSandbox, *, database: Path) -> dict[str, str]:
     """The settings with which the real bot runs in the sandbox: as in production, but for addresses and tokens."""
+    world = hub.state.world
     return {
         "SLACK_BOT_TOKEN": slack.bot_token,
         "SLACK_APP_TOKEN": slack.app_token,
@@ -45,10 +31,10 @@ def bot_environment(hub: HubSandbox, slack: SlackSandbox, *, database: Path) -> 
         "SLACK_ADMIN_CHANNEL": "hub-admin",
         "DOCKERHUB_URL": hub.url,
         "DOCKERHUB_REGISTRY_URL": hub.registry_url,
-        "DOCKERHUB_USERNAME": world.BOT_ACCOUNT,
-        "DOCKERHUB_TOKEN": world.BOT_TOKEN,
+        "DOCKERHUB_USERNAME": world.bot.username,
+        "DOCKERHUB_TOKEN": world.bot.token,
         "DOCKERHUB_SCIM_TOKEN": SCIM_TOKEN,
-        "DOCKERHUB_ORGANIZATIONS": world.ORGANIZATION,
+        "DOCKERHUB_ORGANIZATIONS": world.organization,
         "DATABASE_URL": f"sqlite+aiosqlite:///{database}",
         "POLICY_FILE": str(POLICY),
         "AUDIT_POLL_SECONDS": "3",
@@ -58,42 +44,59 @@ def bot_environment(hub: HubSandbox, slack: SlackSandbox, *, database: Path) -> 
     }
 
 
+def clock_environment(slack: SlackSandbox) -> dict[str, str]:
+    """The setting that has a bot in a process of its own go by the sandbox's time."""
+    return {"SANDBOX_CLOCK_URL": slack.clock_url}
+
+
 def launch(*, port: int, folder: str) -> int:
-    """Run the sandbox until Ctrl-C; answers the exit status."""
+    """Run all three until Ctrl-C; answers the exit status."""
     with contextlib.ExitStack() as stack:
         place = Path(folder or stack.enter_context(tempfile.TemporaryDirectory(prefix="hubwarden-sandbox-")))
         place.mkdir(parents=True, exist_ok=True)
-        return asyncio.run(run(port=port, folder=place))
+        return asyncio.run(run(read_cast(), port=port, folder=place))
 
 
-async def run(*, port: int, folder: Path) -> int:
+def launch_servers(cast: Cast, *, port: int, with_json: bool) -> int:
+    """Run the two servers until Ctrl-C; answers the exit status."""
+    return asyncio.run(serve(cast, port=port, with_json=with_json))
+
+
+async def run(cast: Cast, *, port: int, folder: Path) -> int:
     """Start all three, say where to look, and end all three when one is told to end or ends by itself."""
-    clock = Clock()
-    hub = HubSandbox(clock=clock)
-    await hub.start()
-    slack = SlackSandbox(clock=clock, manifest=read_manifest(), hub=hub, web_root=WEB)
-    await start_slack(slack, port)
+    servers = Servers(cast)
+    await servers.start(port)
     log = folder / "bot.log"
     with log.open("ab") as output:
-        environment = bot_environment(hub, slack, database=folder / "hubwarden.sqlite")
-        bot = await start_bot(environment, output)
+        environment = bot_environment(servers.hub, servers.slack, database=folder / "hubwarden.sqlite")
+        bot = await start_bot(environment | clock_environment(servers.slack), output)
         try:
-            return await attend(slack, bot, log)
+            return await attend(servers.slack, bot, log)
         finally:
             await stop_bot(bot)
-            await slack.stop()
-            await hub.stop()
+            await servers.stop()
 
 
-async def start_slack(slack: SlackSandbox, port: int) -> None:
-    """On the port that was asked for; without one, on the usual one or, where that is taken, on any."""
-    if port:
-        await slack.start(port=port)
-        return
+async def serve(cast: Cast, *, port: int, with_json: bool) -> int:
+    """Start the two servers, say where they are, and wait for the end."""
+    told_to_stop = stop_signal()
+    servers = Servers(cast)
+    await servers.start(port)
     try:
-        await slack.start(port=USUAL_PORT)
-    except OSError:
-        await slack.start()
+        found = servers.addresses()
+        print(as_json(found) if with_json else f"{as_text(found)}\n\n  Ctrl-C ends both.\n", flush=True)
+        await told_to_stop.wait()
+        return 0
+    finally:
+        await servers.stop()
+
+
+def stop_signal() -> asyncio.Event:
+    """Set by Ctrl-C and by SIGTERM."""
+    told_to_stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, told_to_stop.set)
+    return told_to_stop
 
 
 async def start_bot(settings: Mapping[str, str], output: Any) -> asyncio.subprocess.Process:
@@ -114,11 +117,8 @@ async def start_bot(settings: Mapping[str, str], output: Any) -> asyncio.subproc
 
 async def attend(slack: SlackSandbox, bot: asyncio.subprocess.Process, log: Path) -> int:
     """Wait for the bot to connect, tell the address, and wait for the end."""
-    told_to_stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, told_to_stop.set)
     ended = asyncio.create_task(bot.wait())
-    stopping = asyncio.create_task(told_to_stop.wait())
+    stopping = asyncio.create_task(stop_signal().wait())
     connected = asyncio.create_task(slack.wait_connected())
     try:
         await asyncio.wait({ended, stopping, connected}, return_when=asyncio.FIRST_COMPLETED)

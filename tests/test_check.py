@@ -93,6 +93,13 @@ def test_what_is_unreadable_or_refused_is_told_all_at_once_and_without_a_secret(
     assert f"Docker Hub at {refusing}, organization acme: " in said
 
 
+def test_a_sandboxs_clock_is_shown_and_asked(tmp_path: Path, refusing: str) -> None:
+    near = {"SLACK_API_URL": f"{refusing}/api/", "DOCKERHUB_URL": refusing, "SANDBOX_CLOCK_URL": f"{refusing}/clock"}
+    done = check(tmp_path, **COMPLETE, **near)
+    assert f"! SANDBOX_CLOCK_URL: expiry and reminders go by the time of a sandbox, {refusing}/clock." in done.stdout
+    assert f"SANDBOX_CLOCK_URL: no sandbox tells its time at {refusing}/clock." in done.stderr
+
+
 def test_our_own_manifest_is_in_order() -> None:
     assert manifest_problems(MANIFEST) == []
 

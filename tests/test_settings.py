@@ -195,6 +195,44 @@ def test_secrets_are_in_no_error_of_the_settings(environment: pytest.MonkeyPatch
     assert "verysecret" not in f"{caught.value!r} {caught.value}"
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1:8765", "127.9.9.9", "localhost:1", "[::1]:8765"])
+def test_a_sandboxs_clock_is_believed_on_this_machine(environment: pytest.MonkeyPatch, host: str) -> None:
+    for name in ("SANDBOX_CLOCK_URL", "SLACK_API_URL", "DOCKERHUB_URL"):
+        environment.setenv(name, f"http://{host}/")
+    assert load_settings().sandbox_clock_url == f"http://{host}/"
+
+
+@pytest.mark.parametrize("name", ["SANDBOX_CLOCK_URL", "SLACK_API_URL", "DOCKERHUB_URL"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://hub.docker.com",
+        "http://10.0.0.1",
+        "http://127.0.0.1.example.com",
+        "http://localhost.example.com",
+        "http://127.0.0.1@example.com/",
+        "http://2130706433/",
+        "127.0.0.1",
+        "",
+    ],
+)
+def test_a_sandboxs_clock_is_believed_nowhere_else(environment: pytest.MonkeyPatch, name: str, url: str) -> None:
+    near = dict.fromkeys(("SANDBOX_CLOCK_URL", "SLACK_API_URL", "DOCKERHUB_URL"), "http://127.0.0.1:8765/")
+    for each, value in {**near, name: url}.items():
+        environment.setenv(each, value)
+    if name == "SANDBOX_CLOCK_URL" and not url:
+        assert load_settings().sandbox_clock_url is None  # an empty variable is one that nobody set
+        return
+    (problem,) = problems()
+    assert problem.startswith(f"SANDBOX_CLOCK_URL cannot be used: {name} must lead to this machine's loopback.")
+
+
+def test_everything_that_is_not_on_this_machine_is_named(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("SANDBOX_CLOCK_URL", "http://127.0.0.1:8765/clock")
+    (problem,) = problems()
+    assert "SLACK_API_URL, DOCKERHUB_URL must lead to this machine's loopback" in problem
+
+
 def test_settings_do_not_change(environment: pytest.MonkeyPatch) -> None:
     settings = load_settings()
     with pytest.raises(ValueError, match="frozen"):

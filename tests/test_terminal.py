@@ -20,8 +20,8 @@ from bot.operations.kit.base import Answer, Change
 from bot.phrases import Mention
 from bot.slack.text import UNSEEN
 from sandbox import world
-from sandbox.hub.content.seed import TWO_FACTOR
 from sandbox.hub.wire.faults import Respond
+from sandbox.world import TWO_FACTOR
 from tests.flows.house import House
 from tests.flows.races_records import Records, read_once
 from tests.flows.shell import Finished, Screen, call, sit_down, terminal_environment

@@ -3,7 +3,8 @@
 import hmac
 
 from sandbox.hub.content.state import Account, OrganizationToken, PersonalToken, State
-from sandbox.hub.wire.call import Answer, Call, Caller, Route, text_in
+from sandbox.hub.wire.call import Answer, Call, Route, text_in
+from sandbox.hub.wire.callers import Caller
 from sandbox.hub.wire.problems import Refusal, Style
 
 WRONG = "Incorrect authentication credentials"

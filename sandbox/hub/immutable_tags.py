@@ -8,7 +8,8 @@ import re2
 from sandbox.hub import repositories
 from sandbox.hub.content import access, log
 from sandbox.hub.content.state import Options, Repository
-from sandbox.hub.wire.call import Answer, Call, Hand, Route, flag_in, text_in, texts_in
+from sandbox.hub.wire.call import Answer, Call, Route, flag_in, text_in, texts_in
+from sandbox.hub.wire.callers import Hand
 from sandbox.hub.wire.problems import Refusal
 
 SCOPE = "scope-repository-settings-admin"

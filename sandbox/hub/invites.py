@@ -6,10 +6,12 @@ from typing import Any
 
 from sandbox.hub import members
 from sandbox.hub.content import access, accounts, log
-from sandbox.hub.content.state import ROLES, Invite, Organization, Role, State
+from sandbox.hub.content.state import ROLES, Invite, Organization, State
 from sandbox.hub.wire import times
-from sandbox.hub.wire.call import Answer, Call, Caller, Hand, Route, flag_in, text_in, texts_in
+from sandbox.hub.wire.call import Answer, Call, Route, flag_in, text_in, texts_in
+from sandbox.hub.wire.callers import Caller, Hand
 from sandbox.hub.wire.problems import Refusal
+from sandbox.world.model import Role
 
 READ, EDIT = "scope-invite-read", "scope-invite-edit"
 EMAIL = re.compile(r"[^@\s,]+@[^@\s,]+\.[^@\s,]+")

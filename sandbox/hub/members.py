@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sandbox.hub.content import access, log
-from sandbox.hub.content.state import OWNERS, ROLES, Account, Invite, Membership, Organization, Role, State
+from sandbox.hub.content.state import OWNERS, ROLES, Account, Invite, Membership, Organization, State
 from sandbox.hub.wire import pages, times
-from sandbox.hub.wire.call import Answer, Call, Hand, Route
+from sandbox.hub.wire.call import Answer, Call, Route
+from sandbox.hub.wire.callers import Hand
 from sandbox.hub.wire.problems import Refusal
+from sandbox.world.model import Role
 
 READ, EDIT = "scope-member-read", "scope-member-edit"
 PAGE = pages.Shape(bad=400)

@@ -7,7 +7,8 @@ from typing import Any
 from sandbox.hub.content import access, log
 from sandbox.hub.content.state import PERMISSIONS, OrganizationToken, Repository, State
 from sandbox.hub.wire import pages, times
-from sandbox.hub.wire.call import Answer, Call, Hand, Route, flag_in, text_in
+from sandbox.hub.wire.call import Answer, Call, Route, flag_in, text_in
+from sandbox.hub.wire.callers import Hand
 from sandbox.hub.wire.problems import Refusal
 
 LIST, READ, CREATE = "scope-repository-list", "scope-repository-read", "scope-repository-create"

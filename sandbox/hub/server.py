@@ -11,31 +11,33 @@ from aiohttp import web
 
 from sandbox.clock import Clock
 from sandbox.hub.content import meanwhile, snapshot
-from sandbox.hub.content.seed import acme
+from sandbox.hub.content.seed import build
 from sandbox.hub.content.state import PersonalToken, State
 from sandbox.hub.registry import Registry
 from sandbox.hub.routes import ROUTES
-from sandbox.hub.wire.call import ANONYMOUS, SCIM_MEDIA_TYPE, Answer, Call, Caller, Route
+from sandbox.hub.wire.call import SCIM_MEDIA_TYPE, Answer, Call, Route
+from sandbox.hub.wire.callers import ANONYMOUS, Caller
 from sandbox.hub.wire.faults import Drop, ExpireTokens, Fault, Faults, ForeignNext, Hang, Hold, Respond
 from sandbox.hub.wire.limits import Limits, Reading
 from sandbox.hub.wire.problems import Refusal, Style, body_of
 from sandbox.hub.wire.requests import Request, Requests
 from sandbox.hub.wire.requests import body_of as request_body
 from sandbox.hub.wire.sessions import Sessions
+from sandbox.world import ACME, World
 
 SHUTDOWN = 0.2
 
 
 class HubSandbox:
-    """A stateful Docker Hub on this machine.
+    """A stateful Docker Hub on this machine, as the world has it, or as `seed` makes its state.
 
     `state` may be changed by tests as they like; `faults` and `hold` order trouble; `requests` is what came in;
     `limits` are the rate limits, `registry` the image pulls. Built from Docker's published contract and documentation.
     """
 
-    def __init__(self, *, clock: Clock, seed: Callable[[Clock], State] = acme) -> None:
+    def __init__(self, *, clock: Clock, world: World = ACME, seed: Callable[[Clock], State] | None = None) -> None:
         self.clock = clock
-        self.state = seed(clock)
+        self.state = seed(clock) if seed is not None else build(clock, world)
         self.sessions = Sessions(self.state)
         self.limits = Limits(clock)
         self.faults = Faults()

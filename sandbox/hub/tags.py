@@ -8,7 +8,8 @@ from sandbox.hub import immutable_tags
 from sandbox.hub.content import access, log
 from sandbox.hub.content.state import Repository, State, Tag
 from sandbox.hub.wire import pages, times
-from sandbox.hub.wire.call import Answer, Call, Hand, Route
+from sandbox.hub.wire.call import Answer, Call, Route
+from sandbox.hub.wire.callers import Hand
 from sandbox.hub.wire.problems import Refusal, Style
 
 READ = "scope-tag-read"

@@ -3,10 +3,11 @@
 from typing import Any
 
 from sandbox.hub.content import access
-from sandbox.hub.content.state import PERMISSIONS, Organization, Permission, Repository, State, Team
+from sandbox.hub.content.state import PERMISSIONS, Organization, Repository, State, Team
 from sandbox.hub.wire import pages
 from sandbox.hub.wire.call import Answer, Call, Route
 from sandbox.hub.wire.problems import Refusal
+from sandbox.world.model import Permission
 
 PAGE = pages.Shape(nullable=True)
 

@@ -7,7 +7,8 @@ from sandbox.hub import members
 from sandbox.hub.content import access, log
 from sandbox.hub.content.state import OWNERS, Account, Organization, Team
 from sandbox.hub.wire import pages
-from sandbox.hub.wire.call import Answer, Call, Hand, Route, text_in
+from sandbox.hub.wire.call import Answer, Call, Route, text_in
+from sandbox.hub.wire.callers import Hand
 from sandbox.hub.wire.problems import Refusal
 
 READ, EDIT = "scope-group-read", "scope-group-edit"

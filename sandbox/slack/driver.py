@@ -74,8 +74,9 @@ class Person:
         shown = [one for place in channels if channel in ("", place.id) for one in place.messages.values()]
         return sorted((one for one in shown if one.only_for == self.id), key=lambda one: one.ts)
 
-    async def command(self, line: str, *, channel: str = "C0GENERAL") -> Seen:
-        """Type a slash command; answers the app's immediate answer or the failure."""
+    async def command(self, line: str, *, channel: str = "") -> Seen:
+        """Type a slash command, in the first channel unless told; answers what the app says at once, or the failure."""
+        channel = channel or next(iter(self._parts.workspace.channels))
         return await run_command(self._parts, self.id, channel=channel, line=line)
 
     def say(self, text: str, *, channel: str = "") -> Message:

@@ -13,6 +13,7 @@ from sandbox.slack.workspace.manifest import App
 from sandbox.slack.workspace.seed import build_workspace
 from sandbox.slack.workspace.state import Json, Workspace
 from sandbox.slack.workspace.views import Views
+from sandbox.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +46,14 @@ class Parts:
     base_url: str = ""
 
 
-def assemble(clock: Clock, app: App) -> Parts:
-    """Build the parts for this app, seeded."""
+def assemble(clock: Clock, app: App, world: World) -> Parts:
+    """Build the parts for this app, with what the world has."""
     feed, faults = Feed(), Faults()
     inspector = Inspector(clock.now, feed.touch)
     return Parts(
         clock=clock,
         app=app,
-        workspace=build_workspace(clock.now, app),
+        workspace=build_workspace(clock.now, app, world),
         feed=feed,
         inspector=inspector,
         limits=Limits(clock.now),

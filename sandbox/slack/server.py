@@ -21,23 +21,30 @@ from sandbox.slack.web_api.dispatch import WebApi
 from sandbox.slack.web_api.files import receive_upload, serve_file
 from sandbox.slack.web_api.limits import Limits
 from sandbox.slack.workspace import administration
-from sandbox.slack.workspace.manifest import App, read_manifest
+from sandbox.slack.workspace.manifest import App, Manifest, install
 from sandbox.slack.workspace.state import Channel, User, Workspace
+from sandbox.world import ACME, World
 
 UPLOAD_BYTES = 100_000_000
 SHUTDOWN_SECONDS = 0.2
 
 
 class SlackSandbox:
-    """A Slack workspace on this machine, with the app of `manifest` installed.
+    """A Slack workspace on this machine, as the world has it, with the app of `manifest` installed.
 
     `hub` is what the page's Docker Hub panel shows, `web_root` the folder of the page. Loopback only by default.
     """
 
     def __init__(
-        self, *, clock: Clock, manifest: Mapping[str, Any], hub: HubPanel | None = None, web_root: Path | None = None
+        self,
+        *,
+        clock: Clock,
+        manifest: Mapping[str, Any],
+        world: World = ACME,
+        hub: HubPanel | None = None,
+        web_root: Path | None = None,
     ) -> None:
-        self.parts: Parts = assemble(clock, read_manifest(manifest))
+        self.parts: Parts = assemble(clock, install(Manifest.model_validate(manifest), world), world)
         self._api = WebApi(self.parts)
         self._browser = Browser(self.parts, hub=hub, web_root=web_root)
         self._runner: web.AppRunner | None = None
@@ -71,6 +78,11 @@ class SlackSandbox:
     def api_url(self) -> str:
         """The Web API's address, as slack_sdk's `base_url` takes it."""
         return f"{self.parts.base_url}/api/"
+
+    @property
+    def clock_url(self) -> str:
+        """Where the clock can be followed."""
+        return f"{self.parts.base_url}/clock"
 
     @property
     def app(self) -> App:
@@ -179,6 +191,7 @@ class SlackSandbox:
             [
                 web.route("*", "/api/{method}", self._api.serve),
                 web.get("/link/", self.parts.sockets.serve),
+                web.get("/clock", self.parts.clock.stream),
                 web.post("/upload/v1/{file_id}", self._upload),
                 web.get("/files-pri/{place}/{name}", self._download),
                 web.get("/files-pri/{place}/download/{name}", self._download),

@@ -6,6 +6,7 @@ import { renderElement, unsupported } from "./elements.js";
 import { setError } from "./form.js";
 import { renderMarkdown } from "./markdown.js";
 import { linkNode, plain, renderText } from "./mrkdwn.js";
+import { own } from "./own.js";
 import { renderRichText } from "./richtext.js";
 import { renderDataTable, renderTable } from "./tables.js";
 
@@ -44,7 +45,7 @@ export function renderBlocks(blocks, ctx) {
 }
 
 function renderBlock(block, ctx) {
-  const node = RENDERERS[block.type]?.(block, ctx) ?? unsupported("block", block.type);
+  const node = own(RENDERERS, block.type)?.(block, ctx) ?? unsupported("block", block.type);
   node.classList.add("block", `block-${block.type}`);
   if (block.block_id) node.dataset.blockId = block.block_id;
   return node;
@@ -153,7 +154,7 @@ function renderInput(block, ctx) {
 }
 
 // Only the sandbox's own pictures are loaded: the page asks nobody outside for anything.
-const isLocal = (url) => /^data:image\//.test(url) || URL.parse(url, location.href)?.origin === location.origin;
+const isLocal = (url) => url.startsWith("data:image/") || URL.parse(url, location.href)?.origin === location.origin;
 
 function picture(image, kind) {
   const url = image.image_url ?? image.slack_file?.url ?? "";
@@ -174,7 +175,7 @@ const LEVELS = { default: "info", info: "info", warning: "warning", error: "warn
 
 function renderAlert(block) {
   const props = { class: `is-${block.level ?? "default"}`, role: block.level === "error" ? "alert" : "note" };
-  return h("div", props, icon(LEVELS[block.level] ?? "info"), h("div", {}, renderText(block.text)));
+  return h("div", props, icon(own(LEVELS, block.level) ?? "info"), h("div", {}, renderText(block.text)));
 }
 
 function renderCard(card, ctx) {

@@ -1,5 +1,6 @@
 /** Says moments in the viewer's time zone, and turns local wall-clock values into Unix seconds and back. */
 
+import { own } from "./own.js";
 import { now, zone } from "./store.js";
 
 const LOCALE = "en-GB";
@@ -23,6 +24,10 @@ const shortDay = (seconds) => format(seconds, { day: "numeric", month: "short", 
 export const dateTime = (seconds) => `${shortDay(seconds)}, ${clockTime(seconds)}`;
 
 const DAY = 86400;
+const FURTHEST = 8.64e12; // https://tc39.es/ecma262/#sec-time-values-and-time-range
+
+/** Whether a number of Unix seconds can be said as a date. */
+export const isMoment = (seconds) => Number.isFinite(seconds) && Math.abs(seconds) <= FURTHEST - DAY;
 
 function nearDay(seconds) {
   const names = { [dayKey(now())]: "today", [dayKey(now() - DAY)]: "yesterday", [dayKey(now() + DAY)]: "tomorrow" };
@@ -66,7 +71,7 @@ const TOKENS = {
 /** Fills Slack's date tokens; null when a token is unknown, so that the fallback is shown. */
 export function fillDate(seconds, template) {
   const names = [...template.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
-  if (!names.every((name) => name in TOKENS)) return null;
+  if (!names.every((name) => own(TOKENS, name))) return null;
   const filled = template.replace(/\{(\w+)\}/g, (_, name) => TOKENS[name](seconds));
   return template.startsWith("{") ? capital(filled) : filled;
 }

@@ -3,6 +3,7 @@
 import { h, icon, iconButton, uniqueId } from "./dom.js";
 import { INPUTS } from "./inputs.js";
 import { plain, renderText } from "./mrkdwn.js";
+import { own } from "./own.js";
 import { menuButton } from "./popup.js";
 import { renderSelect } from "./selects.js";
 
@@ -10,21 +11,17 @@ const CHOICES = { checkboxes: "checkbox", radio_buttons: "radio" };
 
 /** The control for `spec`, or null where it is of no known kind. `env` is `{block, ctx, aria, changed(value?)}`. */
 export function renderElement(spec, env) {
-  if (/_select$/.test(spec.type)) return renderSelect(spec, env);
-  if (spec.type in CHOICES) return renderChoices(spec, env);
-  return (
-    { button: renderButton, overflow: renderOverflow, icon_button: renderIconButton, ...INPUTS }[spec.type]?.(
-      spec,
-      env,
-    ) ?? null
-  );
+  if (spec.type.endsWith("_select")) return renderSelect(spec, env);
+  if (own(CHOICES, spec.type)) return renderChoices(spec, env);
+  const kinds = { button: renderButton, overflow: renderOverflow, icon_button: renderIconButton, ...INPUTS };
+  return own(kinds, spec.type)?.(spec, env) ?? null;
 }
 
 const STYLES = { primary: "is-primary", danger: "is-danger" };
 
 function renderButton(spec, env) {
   const props = {
-    class: `button ${STYLES[spec.style] ?? ""}`,
+    class: `button ${own(STYLES, spec.style) ?? ""}`,
     "aria-label": spec.accessibility_label,
     dataset: { actionId: spec.action_id },
     onclick: (event) => (node.getAttribute("aria-disabled") === "true" ? event.preventDefault() : env.changed(null)),

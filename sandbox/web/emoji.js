@@ -1,5 +1,7 @@
 /** The emoji shortcodes that people and bots use most. */
 
+import { own } from "./own.js";
+
 const EMOJI = {
   "+1": "👍",
   thumbsup: "👍",
@@ -129,7 +131,7 @@ const EMOJI = {
   sunny: "☀️",
 };
 
-export const emojiFor = (name) => EMOJI[name];
+export const emojiFor = (name) => own(EMOJI, name);
 
 /** `text` with every known `:shortcode:` replaced by its emoji. */
-export const withEmoji = (text) => text.replace(/:([a-z0-9_+-]+):/g, (whole, name) => EMOJI[name] ?? whole);
+export const withEmoji = (text) => text.replace(/:([a-z0-9_+-]+):/g, (whole, name) => emojiFor(name) ?? whole);

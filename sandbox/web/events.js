@@ -4,6 +4,7 @@ import { formOfHome, showHome } from "./home.js";
 import { formOfMessage, putMessage, removeMessage } from "./messages.js";
 import { formOfView, viewEvent } from "./modal.js";
 import { countUnread, loadState } from "./navigation.js";
+import { own } from "./own.js";
 import { channelById, emit, markRead, setNow, store, userName } from "./store.js";
 import { toast } from "./toasts.js";
 
@@ -21,7 +22,7 @@ function failed({ container, block_id: block, action_id: action, text }) {
     message: () => formOfMessage(container.message_ts),
     view: () => formOfView(store.user, container.view_id) ?? formOfHome(container.view_id),
   };
-  if (!forms[container?.type]?.()?.fail(block, action, text)) toast(text, "error");
+  if (!own(forms, container?.type)?.()?.fail(block, action, text)) toast(text, "error");
 }
 
 const MINE = {
@@ -53,6 +54,6 @@ const OTHERS = {
 export function handleEvent(user, event) {
   if (viewEvent(user, event)) return;
   const handlers = user === store.user ? MINE : OTHERS;
-  handlers[event.type]?.(event, user);
+  own(handlers, event.type)?.(event, user);
   if (user === store.user) emit("activity");
 }

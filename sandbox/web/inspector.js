@@ -138,12 +138,15 @@ function clockControl() {
   );
 }
 
+let told = null;
+
 async function advance(seconds) {
   const answer = await api.clock(seconds);
-  if (answer.ok === false) return toast(answer.error, "error");
+  if (answer.ok === false) return void toast(answer.error, "error");
   setNow(answer.now);
   emit("clock");
-  return toast(`It is now ${dateTime(answer.now)}.`);
+  told?.remove(); // what it said is no longer so
+  told = toast(`It is now ${dateTime(answer.now)}.`);
 }
 
 function tick() {

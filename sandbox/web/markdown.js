@@ -13,12 +13,14 @@ const RULES = [
   { test: /^\s*$/, read: (lines) => [null, lines.slice(1)] },
 ];
 
-export function renderMarkdown(text) {
+const DEEPEST = 20; // quotes within quotes; what lies deeper is drawn as text
+
+export function renderMarkdown(text, depth = 0) {
   const nodes = [];
   let lines = String(text ?? "").split("\n");
   while (lines.length) {
     const rule = RULES.find(({ test }) => test.test(lines[0]));
-    const [node, rest] = (rule?.read ?? readParagraph)(lines);
+    const [node, rest] = (rule?.read ?? readParagraph)(lines, depth);
     if (node) nodes.push(node);
     lines = rest;
   }
@@ -40,9 +42,10 @@ function readHeading(lines) {
   return [h(`h${Math.min(6, marks.length + 2)}`, {}, renderSpans(text)), lines.slice(1)];
 }
 
-function readQuote(lines) {
+function readQuote(lines, depth) {
   const [body, rest] = takeWhile(lines, (line) => /^> ?/.test(line));
-  return [h("blockquote", {}, renderMarkdown(body.map((line) => line.replace(/^> ?/, "")).join("\n"))), rest];
+  if (depth >= DEEPEST) return [h("p", {}, plain(body.join("\n"))), rest];
+  return [h("blockquote", {}, renderMarkdown(body.map((line) => line.replace(/^> ?/, "")).join("\n"), depth + 1)), rest];
 }
 
 function readList(lines) {
@@ -68,7 +71,7 @@ const cells = (line) =>
 
 function readTable(lines) {
   const [body, rest] = takeWhile(lines, (line) => /^\|.*\|\s*$/.test(line));
-  const [head, ...rows] = body.filter((line) => !/^[\s|:-]+$/.test(line)).map(cells);
+  const [head = [], ...rows] = body.filter((line) => !/^[\s|:-]+$/.test(line)).map(cells);
   const row = (tag) => (line) =>
     h(
       "tr",

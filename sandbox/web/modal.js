@@ -5,6 +5,7 @@ import { renderBlocks } from "./blocks.js";
 import { announce, focusable, h, icon, iconButton, uniqueId } from "./dom.js";
 import { Form } from "./form.js";
 import { plain } from "./mrkdwn.js";
+import { own } from "./own.js";
 import { on, store } from "./store.js";
 import { rehostToasts } from "./toasts.js";
 
@@ -29,8 +30,9 @@ export function viewEvent(user, event) {
     view_close: () => drop(user, event.view_id),
     view_clear: () => stack.splice(0),
   };
-  if (!(event.type in handlers)) return false;
-  handlers[event.type]();
+  const handler = own(handlers, event.type);
+  if (!handler) return false;
+  handler();
   if (user === store.user) show();
   return true;
 }

@@ -1,6 +1,6 @@
 /** Turns Slack's mrkdwn into DOM nodes; nothing in it is ever parsed as HTML. */
 
-import { fillDate } from "./dates.js";
+import { fillDate, isMoment } from "./dates.js";
 import { h } from "./dom.js";
 import { emojiFor, withEmoji } from "./emoji.js";
 import { channelById, store, userById, userName, usergroupById } from "./store.js";
@@ -150,15 +150,15 @@ function splitOnce(text, mark) {
 function renderSpecial(token, label) {
   const [kind, ...rest] = token.split("^");
   if (kind === "subteam") return usergroupNode(rest[0], label);
-  if (kind === "date") return dateNode(Number(rest[0]), rest[1] ?? "", rest[2], label);
+  if (kind === "date") return dateNode(rest[0] ? Number(rest[0]) : NaN, rest[1] ?? "", rest[2], label);
   if (["channel", "here", "everyone"].includes(kind)) return h("span", { class: "mention is-me" }, `@${kind}`);
   return label ?? `<${token}>`;
 }
 
 /** A moment in the viewer's zone, with the fallback where the template cannot be filled. */
 export function dateNode(seconds, template, url, fallback) {
-  const text = (Number.isFinite(seconds) && fillDate(seconds, template)) || fallback || template;
-  if (!Number.isFinite(seconds)) return text;
+  const text = (isMoment(seconds) && fillDate(seconds, template)) || fallback || template;
+  if (!isMoment(seconds)) return text;
   const time = h("time", { datetime: new Date(seconds * 1000).toISOString(), title: fallback }, text);
   return url ? linkNode(url, time) : time;
 }

@@ -16,13 +16,13 @@ import {
 } from "./store.js";
 import { toast } from "./toasts.js";
 
-const FIRST_USER = "U0ANN";
-
 const query = () => new URLSearchParams(location.search);
+
+const ANYBODY = ""; // the server then says who is the first
 
 /** Reads the address and shows what it says; for the start and for the browser's Back. */
 export const followAddress = () =>
-  showAs(query().get("user") ?? store.user ?? FIRST_USER, { channel: query().get("channel"), record: "replace" });
+  showAs(query().get("user") ?? store.user ?? ANYBODY, { channel: query().get("channel"), record: "replace" });
 
 /** Become `user`; the conversation stays where the person is a member of it. */
 export const switchTo = (user) => showAs(user, { channel: store.channel, record: "push" });
@@ -45,7 +45,8 @@ export async function loadState(user = store.user) {
   if (user !== wanted) return false;
   if (state.ok === false) return cannotBe(user, state);
   const { team, me, users, usergroups, channels, commands, shortcuts, bot } = state;
-  Object.assign(store, { user, team, me, users, usergroups, channels, commands, shortcuts, bot });
+  wanted = me.id;
+  Object.assign(store, { user: me.id, team, me, users, usergroups, channels, commands, shortcuts, bot });
   setNow(state.now);
   emit("state");
   return true;
@@ -53,9 +54,9 @@ export async function loadState(user = store.user) {
 
 function cannotBe(user, { status, error }) {
   toast(status === 404 ? `There is nobody called ${user} here.` : error, "error");
-  if (status !== 404 || user === FIRST_USER) return false;
-  wanted = FIRST_USER;
-  return loadState(FIRST_USER);
+  if (status !== 404 || user === ANYBODY) return false;
+  wanted = ANYBODY;
+  return loadState(ANYBODY);
 }
 
 /** Show a conversation; `record` says whether the browser's history gets an entry. */

@@ -83,7 +83,8 @@ export class Picker {
     if (event.target !== this.node && !event.target.closest(".icon-chevron")) return;
     event.preventDefault();
     this.input.focus();
-    this.isOpen ? this.close() : this.open();
+    if (this.isOpen) this.close();
+    else this.open();
   }
 
   /** Replace the choice without telling anybody. */

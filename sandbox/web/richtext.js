@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { channelNode, dateNode, emojiNode, linkNode, unescapeText, userNode, usergroupNode } from "./mrkdwn.js";
+import { own } from "./own.js";
 
 const CONTAINERS = {
   rich_text_section: (element) => h("div", { class: "rt-section" }, renderInlines(element.elements)),
@@ -27,7 +28,7 @@ export function renderRichText(block) {
   return h(
     "div",
     { class: "rich-text" },
-    elements.map((element) => CONTAINERS[element.type]?.(element)),
+    elements.map((element) => own(CONTAINERS, element.type)?.(element)),
   );
 }
 
@@ -45,7 +46,7 @@ function renderList(list) {
 }
 
 const renderInlines = (elements = []) =>
-  elements.map((element) => styled(INLINES[element.type]?.(element) ?? "", element.style));
+  elements.map((element) => styled(own(INLINES, element.type)?.(element) ?? "", element.style));
 
 const withBreaks = (text) => text.split("\n").flatMap((line, index) => (index ? [h("br"), line] : [line]));
 

@@ -2,6 +2,7 @@
 
 import { api } from "./api.js";
 import { plain } from "./mrkdwn.js";
+import { own } from "./own.js";
 import { Picker } from "./picker.js";
 import { channelById, channelTitle, displayName, store, userById } from "./store.js";
 
@@ -112,11 +113,12 @@ const knownUser = (id) => (userById(id) ? fromUser(userById(id)) : { key: id, te
 
 const knownChannel = (id) => (channelById(id) ? fromChannel(channelById(id)) : { key: id, text: id, raw: id });
 
-/** The control of a `*_select` or `multi_*_select` element. */
+/** The control of a `*_select` or `multi_*_select` element; null where it is of no known kind. */
 export function renderSelect(spec, env) {
   const multi = spec.type.startsWith("multi_");
   const kind = spec.type.replace(/^multi_|_select$/g, "");
-  const source = SOURCES[kind];
+  const source = own(SOURCES, kind);
+  if (!source) return null;
   const picker = new Picker({
     multi,
     load: source.load(spec, env),

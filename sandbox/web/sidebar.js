@@ -84,7 +84,7 @@ export function openDrawer() {
   root.querySelector("[aria-current]")?.focus();
 }
 
-export function closeDrawer() {
+function closeDrawer() {
   const wasOpen = root.classList.contains("is-open");
   root.classList.remove("is-open");
   scrim.hidden = true;

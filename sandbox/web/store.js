@@ -22,7 +22,7 @@ export const store = {
   channels: [],
   commands: [],
   shortcuts: [],
-  bot: { user_id: null, name: "hubwarden", connected: false, home_tab: false },
+  bot: { user_id: null, name: "", connected: false, home_tab: false },
   online: true,
   clockOffset: 0,
   unread: {},

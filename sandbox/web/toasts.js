@@ -15,9 +15,9 @@ export function rehostToasts() {
   host.append(stack);
 }
 
-/** Show `text`; the same text within two seconds is said once. */
+/** Show `text`, and answer its node; the same text within two seconds is said once, and null answered. */
 export function toast(text, level = "info") {
-  if (Date.now() - (recent.get(text) ?? 0) < REPEAT) return;
+  if (Date.now() - (recent.get(text) ?? 0) < REPEAT) return null;
   recent.set(text, Date.now());
   rehostToasts();
   const node = h(
@@ -29,6 +29,7 @@ export function toast(text, level = "info") {
   );
   stack.append(node);
   leaveAfter(node, LIFE[level] ?? LIFE.info);
+  return node;
 }
 
 function leaveAfter(node, life) {

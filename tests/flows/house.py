@@ -11,10 +11,11 @@ from bot.settings import Settings
 from sandbox import world
 from sandbox.clock import Clock as SandboxClock
 from sandbox.hub import HubSandbox
-from sandbox.launcher import POLICY, WEB, bot_environment, read_manifest
+from sandbox.launcher import POLICY, bot_environment
+from sandbox.servers import WEB, read_manifest
 from sandbox.slack import Message, Person, SlackSandbox, words_of
 
-GENERAL, APPROVALS, ALERTS, ADMIN = (channel[0] for channel in world.CHANNELS)
+GENERAL, APPROVALS, ALERTS, ADMIN = (channel.id for channel in world.ACME.channels)
 
 
 class House:

@@ -69,11 +69,7 @@ class ProcessHouse(House):
 
     async def logged(self, words: str, *, seconds: float = 15) -> None:
         """Return once the bot has written these words."""
-
-        async def look() -> bool | None:
-            return words in self.log.read_text(encoding="utf-8", errors="replace") or None
-
-        await looked_for(look, seconds=seconds)
+        await logged(self.log, words, seconds=seconds)
 
     async def stop(self) -> None:
         """Stop all three; a bot that a test has killed stays dead."""
@@ -95,6 +91,15 @@ class ProcessHouse(House):
         found = await wait_quiet(self.database_url)
         assert_whole(found)
         return found
+
+
+async def logged(log: Path, words: str, *, seconds: float = 15) -> None:
+    """Return once these words stand in a bot's log."""
+
+    async def look() -> bool | None:
+        return words in tail(log, lines=100_000) or None
+
+    await looked_for(look, seconds=seconds)
 
 
 @asynccontextmanager

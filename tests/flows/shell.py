@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.launcher import SOURCE
+from sandbox.servers import SOURCE
 from tests.flows.house import House
 
 KEPT = ("PATH", "HOME", "LANG")

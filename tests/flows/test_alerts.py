@@ -3,7 +3,7 @@
 import pytest
 
 from sandbox.hub.content import log
-from sandbox.hub.wire.call import Caller, Hand
+from sandbox.hub.wire.callers import Caller, Hand
 from sandbox.hub.wire.faults import failure
 from sandbox.slack import words_of
 from tests.flows.conftest import OpenHouse

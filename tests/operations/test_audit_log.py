@@ -12,7 +12,7 @@ from bot.operations import audit_log
 from bot.operations.audit_log import AuditActions, AuditList
 from sandbox.hub.content import log
 from sandbox.hub.content.seed import ORGANIZATION_TOKEN, READ_ONLY_TOKEN
-from sandbox.hub.wire.call import Caller, Hand
+from sandbox.hub.wire.callers import Caller, Hand
 from sandbox.world import BOT_ACCOUNT, BOT_TOKEN
 from tests.operations.judged import JudgedHub
 

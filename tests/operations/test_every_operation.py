@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable
 
 from bot.hub import Hub
+from bot.operations import OPERATIONS
 from bot.operations.kit.base import Intent, Read
 from sandbox.world import ORGANIZATION
 from tests.intents.reading import parse

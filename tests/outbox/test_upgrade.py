@@ -20,7 +20,7 @@ from bot.slack.client import build_client
 from bot.slack.rendering import Rendering
 from bot.slack.sender import SlackSender
 from sandbox.clock import Clock as SandboxClock
-from sandbox.launcher import read_manifest
+from sandbox.servers import read_manifest
 from sandbox.slack import SlackSandbox, words_of
 from tests.db.old_rows import OLD_REQUEST, add_old, newest, upgrade_to
 from tests.slack.samples import request_view

@@ -3,8 +3,8 @@
 import base64
 import json
 
-from sandbox.hub.content.seed import ORGANIZATION_TOKEN, TWO_FACTOR
-from sandbox.world import BOT_ACCOUNT, BOT_PASSWORD, BOT_TOKEN
+from sandbox.hub.content.seed import ORGANIZATION_TOKEN
+from sandbox.world import BOT_ACCOUNT, BOT_PASSWORD, BOT_TOKEN, TWO_FACTOR
 from tests.sandbox.hub_client import running_hub
 
 MEMBERS = "/v2/orgs/acme/members"

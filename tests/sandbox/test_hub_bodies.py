@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from sandbox.clock import Clock
 from sandbox.hub import State, build_state
 from sandbox.hub.routes import ROUTES
-from sandbox.hub.wire.call import ANONYMOUS, Answer, Call, Caller, Route
+from sandbox.hub.wire.call import Answer, Call, Route
+from sandbox.hub.wire.callers import ANONYMOUS, Caller
 from sandbox.hub.wire.problems import Refusal, body_of
 from sandbox.hub.wire.sessions import Sessions
 

@@ -10,9 +10,9 @@ import pytest
 
 from sandbox.clock import Clock
 from sandbox.hub import HubSandbox
-from sandbox.hub.content.seed import SCIM_TOKEN, TWO_FACTOR
+from sandbox.hub.content.seed import SCIM_TOKEN
 from sandbox.hub.wire.faults import Respond
-from sandbox.world import BOT_ACCOUNT, BOT_PASSWORD, BOT_TOKEN
+from sandbox.world import BOT_ACCOUNT, BOT_PASSWORD, BOT_TOKEN, TWO_FACTOR
 from tests.sandbox.hub_contract import SCIM, Contract, ContractBroken, Exchange, contract
 
 OPERATIONS = 54

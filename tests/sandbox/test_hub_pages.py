@@ -46,9 +46,9 @@ async def test_following_next_reads_every_row_once(path: str, size: str, count: 
 
 
 async def test_five_thousand_of_everything_are_made_in_well_under_a_second() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     made = state(members=MANY, repositories=MANY, tags=MANY, events=MANY, invites=MANY, teams=MANY)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
     assert len(made.organizations["acme"].members) == MANY
 
 

@@ -15,7 +15,7 @@ from schemathesis.specs.openapi.checks import ignored_auth, positive_data_accept
 from sandbox.clock import Clock
 from sandbox.hub import HubSandbox
 from sandbox.hub.content.seed import SCIM_TOKEN
-from sandbox.hub.wire.call import Caller
+from sandbox.hub.wire.callers import Caller
 from sandbox.world import BOT_ACCOUNT, ORGANIZATION
 from tests.sandbox.hub_contract import contract
 

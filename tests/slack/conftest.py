@@ -30,7 +30,8 @@ from bot.slack.surface import Surface
 from bot.slack.tasks import Tasks
 from sandbox.clock import Clock as SandboxClock
 from sandbox.hub import HubSandbox
-from sandbox.launcher import POLICY, WEB, read_manifest
+from sandbox.launcher import POLICY
+from sandbox.servers import WEB, read_manifest
 from sandbox.slack import Message, Person, SlackSandbox, words_of
 from sandbox.world import BOT_ACCOUNT, BOT_TOKEN, ORGANIZATION
 

@@ -18,7 +18,7 @@ from bot.slack.client import build_client
 from bot.slack.rendering import Rendering
 from bot.slack.sender import CHANNEL_SECONDS, TROUBLE, SlackSender
 from sandbox.clock import Clock
-from sandbox.launcher import read_manifest
+from sandbox.servers import read_manifest
 from sandbox.slack import SlackSandbox, words_of
 from tests.slack.samples import request_view
 

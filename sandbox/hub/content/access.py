@@ -7,14 +7,14 @@ from sandbox.hub.content.state import (
     PERMISSIONS,
     Organization,
     OrganizationToken,
-    Permission,
     PersonalToken,
     Repository,
     Resource,
-    Role,
 )
-from sandbox.hub.wire.call import Call, Caller, Hand
+from sandbox.hub.wire.call import Call
+from sandbox.hub.wire.callers import Caller, Hand
 from sandbox.hub.wire.problems import Refusal
+from sandbox.world.model import Permission, Role
 
 ANYBODY: frozenset[Role] = frozenset({"owner", "editor", "member"})
 EDITORS: frozenset[Role] = frozenset({"owner", "editor"})

@@ -4,7 +4,7 @@ from bisect import insort
 from collections.abc import Mapping
 
 from sandbox.hub.content.state import Event
-from sandbox.hub.wire.call import Hand
+from sandbox.hub.wire.callers import Hand
 
 ACTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "billing": (

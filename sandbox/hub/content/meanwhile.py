@@ -7,12 +7,11 @@ from typing import Any
 from sandbox.hub import immutable_tags, invites, members, repositories, tags, teams
 from sandbox.hub.content.log import record
 from sandbox.hub.content.state import PERMISSIONS, ROLES, Invite, Organization, Repository, State, Team
-from sandbox.hub.wire.call import Caller, Hand
+from sandbox.hub.wire.callers import Caller, Hand
 from sandbox.hub.wire.faults import Faults, edge_page, failure
 from sandbox.hub.wire.limits import Limits
 from sandbox.hub.wire.problems import Refusal
 from sandbox.hub.wire.sessions import Sessions
-from sandbox.world import ORGANIZATION
 
 Args = Mapping[str, str]
 
@@ -28,13 +27,13 @@ class Stage:
 
     @property
     def organization(self) -> Organization:
-        """acme."""
-        return self.state.organizations[ORGANIZATION]
+        """The world's."""
+        return self.state.organization
 
 
 @dataclass(frozen=True, slots=True)
 class Arg:
-    """One input; `choices` is None for free text."""
+    """One input; `choices` is None for free text. A default that is no choice gives way to the first that is."""
 
     name: str
     label: str
@@ -61,7 +60,7 @@ def act(stage: Stage, name: str, *, given: Mapping[str, Any]) -> str:
     unknown = given.keys() - {arg.name for arg in found.args}
     if unknown:
         raise ValueError(f"{name} takes no {', '.join(sorted(unknown))}.")
-    args = {arg.name: str(given.get(arg.name) or arg.default).strip() for arg in found.args}
+    args = {arg.name: str(given.get(arg.name) or _default(arg, stage.state)).strip() for arg in found.args}
     try:
         return found.do(stage, args)
     except Refusal as refusal:
@@ -82,8 +81,15 @@ def described(state: State) -> list[dict[str, Any]]:
 
 
 def _described(arg: Arg, state: State) -> dict[str, Any]:
-    row: dict[str, Any] = {"name": arg.name, "label": arg.label, "default": arg.default}
+    row: dict[str, Any] = {"name": arg.name, "label": arg.label, "default": _default(arg, state)}
     return row if arg.choices is None else {**row, "choices": arg.choices(state)}
+
+
+def _default(arg: Arg, state: State) -> str:
+    if arg.choices is None or not arg.default:
+        return arg.default
+    choices = arg.choices(state)
+    return choices[0] if choices and arg.default not in choices else arg.default
 
 
 def _push(stage: Stage, args: Args) -> str:
@@ -113,8 +119,9 @@ def _delete_tag(stage: Stage, args: Args) -> str:
 def _create_repository(stage: Stage, args: Args) -> str:
     hand = _hand(stage, args)
     private = args["privacy"] == "private"
-    repositories.create(hand, namespace=ORGANIZATION, name=args["repository"], private=private)
-    return f"{hand.caller.name} created the {args['privacy']} repository {ORGANIZATION}/{args['repository']}."
+    namespace = stage.organization.name
+    repositories.create(hand, namespace=namespace, name=args["repository"], private=private)
+    return f"{hand.caller.name} created the {args['privacy']} repository {namespace}/{args['repository']}."
 
 
 def _make_public(stage: Stage, args: Args) -> str:
@@ -165,7 +172,7 @@ def _set_role(stage: Stage, args: Args) -> str:
 def _remove_member(stage: Stage, args: Args) -> str:
     hand, username = _hand(stage, args), args["username"]
     members.remove(hand, stage.organization, username=username)
-    return f"{hand.caller.name} removed {username} from {ORGANIZATION}."
+    return f"{hand.caller.name} removed {username} from {stage.organization.name}."
 
 
 def _add_to_team(stage: Stage, args: Args) -> str:
@@ -205,8 +212,9 @@ def _cancel_invite(stage: Stage, args: Args) -> str:
 
 def _support(stage: Stage, _: Args) -> str:
     support = Hand(stage.state, Caller("user", "dockersupport"))
-    text = f"updated the settings of the organization {ORGANIZATION}"
-    record(support, "org.settings.update", account=ORGANIZATION, name=ORGANIZATION, text=text)
+    name = stage.organization.name
+    text = f"updated the settings of the organization {name}"
+    record(support, "org.settings.update", account=name, name=name, text=text)
     return "Docker's support changed a setting of the organization."
 
 
@@ -241,21 +249,21 @@ def _count(args: Args) -> int:
 
 def _hand(stage: Stage, args: Args) -> Hand:
     if args["person"] not in stage.organization.members:
-        raise ValueError(f"{args['person']} is no member of {ORGANIZATION}.")
+        raise ValueError(f"{args['person']} is no member of {stage.organization.name}.")
     return Hand(stage.state, Caller("user", args["person"]))
 
 
 def _repository(stage: Stage, args: Args) -> Repository:
-    found = stage.state.repository(ORGANIZATION, args["repository"])
+    found = stage.state.repository(stage.organization.name, args["repository"])
     if found is None:
-        raise ValueError(f"There is no repository {ORGANIZATION}/{args['repository']}.")
+        raise ValueError(f"There is no repository {stage.organization.name}/{args['repository']}.")
     return found
 
 
 def _team(stage: Stage, args: Args) -> Team:
     found = stage.organization.teams.get(args["team"])
     if found is None:
-        raise ValueError(f"There is no team {args['team']} in {ORGANIZATION}.")
+        raise ValueError(f"There is no team {args['team']} in {stage.organization.name}.")
     return found
 
 
@@ -269,19 +277,20 @@ def _invite(stage: Stage, args: Args) -> Invite:
 
 
 def _usernames(state: State) -> list[str]:
-    return list(state.organizations[ORGANIZATION].members)[:100]
+    """People before the bot, which does nothing by hand."""
+    return sorted(state.organization.members, key=lambda username: username == state.world.bot.username)[:100]
 
 
 def _teams(state: State) -> list[str]:
-    return list(state.organizations[ORGANIZATION].teams)[:100]
+    return list(state.organization.teams)[:100]
 
 
 def _repositories(state: State) -> list[str]:
-    return list(state.repositories.get(ORGANIZATION, {}))[:100]
+    return list(state.repositories.get(state.world.organization, {}))[:100]
 
 
 def _invitees(state: State) -> list[str]:
-    return [invite.invitee for invite in state.organizations[ORGANIZATION].invites.values()][:100]
+    return [invite.invitee for invite in state.organization.invites.values()][:100]
 
 
 PERSON = Arg("person", "Who does it", "omarh", _usernames)

@@ -6,8 +6,7 @@ from sandbox.clock import Clock
 from sandbox.hub import members
 from sandbox.hub.content import log, seed
 from sandbox.hub.content.state import Invite, Organization, OrganizationToken, PersonalToken, State, Team
-from sandbox.hub.wire.call import Caller, Hand
-from sandbox.world import BOT_ACCOUNT, ORGANIZATION
+from sandbox.hub.wire.callers import Caller, Hand
 
 
 def build_state(
@@ -27,8 +26,8 @@ def build_state(
     `tags` are those of the repository api, `personal_tokens` those of the bot's account. Added members are called
     `member0001`, repositories `repository-0001`, tags `v9.0.1`, teams `team-0001`.
     """
-    state = seed.acme(clock)
-    organization = state.organizations[ORGANIZATION]
+    state = seed.build(clock)
+    organization = state.organization
     sizes = (
         (_size_members, members),
         (_size_repositories, repositories),
@@ -98,8 +97,9 @@ def _size_events(state: State, organization: Organization, *, count: int) -> Non
 
 
 def _size_personal_tokens(state: State, _: Organization, *, count: int) -> None:
-    for number in range(count - sum(token.owner == BOT_ACCOUNT for token in state.personal_tokens.values())):
-        token = PersonalToken(BOT_ACCOUNT, f"token {number}", f"dckr_pat_{number}", ("repo:read",), state.now())
+    owner = state.world.bot.username
+    for number in range(count - sum(token.owner == owner for token in state.personal_tokens.values())):
+        token = PersonalToken(owner, f"token {number}", f"dckr_pat_{number}", ("repo:read",), state.now())
         state.personal_tokens[token.id] = token
 
 

@@ -8,7 +8,6 @@ from sandbox.hub.content.state import Event, Organization, Repository, State, Ta
 from sandbox.hub.team_permissions import team_by_number
 from sandbox.hub.wire import times
 from sandbox.hub.wire.limits import Limits
-from sandbox.world import BOT_ACCOUNT, ORGANIZATION
 
 MOST_REPOSITORIES = 50
 MOST_EVENTS = 30
@@ -16,9 +15,9 @@ MOST_EVENTS = 30
 
 def of(state: State, limits: Limits) -> dict[str, Any]:
     """The whole panel; roles in lower case, as they are."""
-    organization = state.organizations[ORGANIZATION]
-    every = sorted(state.repositories.get(ORGANIZATION, {}).values(), key=lambda r: (-r.updated_at, r.name))
-    events = [e for e in reversed(state.logs.get(ORGANIZATION, [])) if e.visible_at <= state.now()]
+    organization = state.organization
+    every = sorted(state.repositories.get(organization.name, {}).values(), key=lambda r: (-r.updated_at, r.name))
+    events = [e for e in reversed(state.logs.get(organization.name, [])) if e.visible_at <= state.now()]
     return {
         "organization": organization.name,
         "plan": organization.plan.name,
@@ -28,7 +27,7 @@ def of(state: State, limits: Limits) -> dict[str, Any]:
         "repositories": [_repository(state, found) for found in every[:MOST_REPOSITORIES]],
         "repository_count": len(every),
         "log": [_event(event) for event in events[:MOST_EVENTS]],
-        "rate_limits": _rate_limits(limits),
+        "rate_limits": _rate_limits(state, limits),
         "actions": meanwhile.described(state),
     }
 
@@ -89,7 +88,8 @@ def _event(event: Event) -> dict[str, Any]:
     }
 
 
-def _rate_limits(limits: Limits) -> list[dict[str, Any]]:
+def _rate_limits(state: State, limits: Limits) -> list[dict[str, Any]]:
     """The bot's own, as its user or as the organization's token."""
-    readings = limits.readings(f"user:{BOT_ACCOUNT}") + limits.readings(f"organization:{ORGANIZATION}")
+    user, organization = state.world.bot.username, state.world.organization
+    readings = limits.readings(f"user:{user}") + limits.readings(f"organization:{organization}")
     return [{"family": r.family, "limit": r.limit, "remaining": r.remaining, "reset": r.reset} for r in readings]

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from sandbox.clock import Clock
-
-Role = Literal["owner", "editor", "member"]
-Permission = Literal["read", "write", "admin"]
+from sandbox.world import ACME, World
+from sandbox.world.model import Permission, Role
 
 OWNERS = "owners"
 ROLES: tuple[Role, ...] = ("owner", "editor", "member")
@@ -243,8 +242,9 @@ class Options:
 class State:
     """The whole of Docker Hub. `sequence` counts the changes of anything that a client could read."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, world: World = ACME) -> None:
         self.clock = clock
+        self.world = world
         self.options = Options()
         self.accounts: dict[str, Account] = {}
         self.organizations: dict[str, Organization] = {}
@@ -257,6 +257,11 @@ class State:
     def now(self) -> float:
         """Unix seconds on the sandbox's clock."""
         return self.clock.now()
+
+    @property
+    def organization(self) -> Organization:
+        """The world's organization."""
+        return self.organizations[self.world.organization]
 
     def number(self) -> int:
         """A number that nothing else has."""

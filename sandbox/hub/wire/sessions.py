@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from sandbox.hub.content.state import State
-from sandbox.hub.wire.call import Caller
+from sandbox.hub.wire.callers import Caller
 from sandbox.hub.wire.problems import Refusal
 
 LIFE = 600.0

@@ -16,7 +16,7 @@ from sandbox.slack.page.feed import Notice
 from sandbox.slack.page.hub_panel import HubPanel
 from sandbox.slack.page.state import describe_state
 from sandbox.slack.parts import Parts
-from sandbox.slack.workspace.state import Json
+from sandbox.slack.workspace.state import Json, first
 from sandbox.slack.workspace.views import show_screen
 
 CONTENT_TYPES = {
@@ -202,7 +202,10 @@ class Browser:
         return place
 
     def _viewer(self, request: web.Request) -> str:
-        user = self._parts.workspace.users.get(request.query.get("user", ""))
+        """Who looks; the first person where nobody is named."""
+        users = self._parts.workspace.users
+        named = request.query.get("user")
+        user = users.get(named) if named else first(one for one in users.values() if not (one.is_bot or one.deleted))
         if user is None or user.is_bot:
             raise web.HTTPNotFound(text="no such person")
         return user.id

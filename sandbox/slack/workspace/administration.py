@@ -41,11 +41,11 @@ def leave_channel(parts: Parts, channel_id: str, user_id: str) -> None:
     emit(parts, "member_left_channel", {**event, "event_ts": parts.workspace.next_ts()})
 
 
-def archive_channel(parts: Parts, channel_id: str, *, by: str = "U0OMAR") -> None:
-    """Archive a channel."""
+def archive_channel(parts: Parts, channel_id: str) -> None:
+    """Archive a channel, as the workspace's administrator."""
     parts.workspace.channels[channel_id].is_archived = True
     parts.feed.publish({"type": "channels"})
-    event = {"type": "channel_archive", "channel": channel_id, "user": by}
+    event = {"type": "channel_archive", "channel": channel_id, "user": parts.workspace.administrator.id}
     emit(parts, "channel_archive", {**event, "event_ts": parts.workspace.next_ts()})
 
 

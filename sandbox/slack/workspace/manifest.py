@@ -1,8 +1,10 @@
 """The app as its manifest declares it: scopes, slash commands, shortcuts, events and tokens."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+
+from pydantic import BaseModel, Field
+
+from sandbox.world.model import World, slack_id
 
 # Scope an event needs before Slack sends it: https://docs.slack.dev/reference/events
 EVENT_SCOPES = {
@@ -57,10 +59,10 @@ class App:
     home_tab: bool
     interactive: bool
     socket_mode: bool
+    id: str
+    bot_id: str
+    bot_user_id: str
     link_addresses: bool = False
-    id: str = "A0HUBWARDEN"
-    bot_id: str = "B0HUBWARDEN"
-    bot_user_id: str = "U0HUBWARDEN"
     bot_token: str = "xoxb-sandbox-bot"  # noqa: S105  valid on this machine's sandbox only
     app_token: str = "xapp-sandbox-app"  # noqa: S105  valid on this machine's sandbox only
     app_scopes: set[str] = field(default_factory=lambda: {"connections:write"})
@@ -71,38 +73,106 @@ class App:
         return event in self.events and (scope is None or scope in self.scopes)
 
 
-def read_manifest(manifest: Mapping[str, Any]) -> App:
-    """The app that a manifest (parsed from YAML or JSON) describes, installed with its optional scopes.
+class Part(BaseModel):
+    """A part of a manifest; what the sandbox does not model of it is let pass."""
 
-    Key names: https://docs.slack.dev/reference/app-manifest
-    """
-    features: Mapping[str, Any] = manifest.get("features", {})
-    scopes: Mapping[str, Any] = manifest.get("oauth_config", {}).get("scopes", {})
-    settings: Mapping[str, Any] = manifest.get("settings", {})
-    name = str(manifest.get("display_information", {}).get("name", "hubwarden"))
+
+class Display(Part):
+    """What the app is called."""
+
+    name: str = Field(min_length=1, max_length=35)
+
+
+class BotUser(Part):
+    """The app's bot."""
+
+    display_name: str = Field(min_length=1, max_length=80)
+
+
+class AppHome(Part):
+    """The tabs of the app's own place."""
+
+    home_tab_enabled: bool = False
+
+
+class Features(Part):
+    """What people see of the app."""
+
+    bot_user: BotUser | None = None
+    app_home: AppHome = AppHome()
+    slash_commands: tuple[Command, ...] = ()
+    shortcuts: tuple[Shortcut, ...] = ()
+
+
+class Scopes(Part):
+    """What the bot's token may do."""
+
+    bot: tuple[str, ...] = ()
+    bot_optional: tuple[str, ...] = ()
+
+
+class OAuth(Part):
+    """How the app is let in."""
+
+    scopes: Scopes = Scopes()
+
+
+class Subscriptions(Part):
+    """Which events the app asks for."""
+
+    bot_events: tuple[str, ...] = ()
+
+
+class Interactivity(Part):
+    """Whether buttons and forms reach the app."""
+
+    is_enabled: bool = False
+
+
+class Switches(Part):
+    """The manifest's settings."""
+
+    event_subscriptions: Subscriptions = Subscriptions()
+    interactivity: Interactivity = Interactivity()
+    socket_mode_enabled: bool = False
+
+
+class Manifest(Part):
+    """An app's manifest: https://docs.slack.dev/reference/app-manifest"""
+
+    display_information: Display
+    features: Features = Features()
+    oauth_config: OAuth = OAuth()
+    settings: Switches = Switches()
+
+    @property
+    def app_name(self) -> str:
+        """What the app is called."""
+        return self.display_information.name
+
+    @property
+    def bot_name(self) -> str:
+        """What its bot is called; as the app where it has no name of its own."""
+        bot = self.features.bot_user
+        return bot.display_name if bot else self.app_name
+
+
+def install(manifest: Manifest, world: World) -> App:
+    """The app of a manifest, installed with its optional scopes; its ids follow from its names."""
+    features, scopes, settings = manifest.features, manifest.oauth_config.scopes, manifest.settings
+    user_id = slack_id("U", manifest.bot_name)
+    is_taken = user_id in {person_id for person_id, _ in world.in_slack}
     return App(
-        name=name,
-        bot_name=str(features.get("bot_user", {}).get("display_name", name)),
-        scopes={*scopes.get("bot", ()), *scopes.get("bot_optional", ())},
-        commands=tuple(_command(one) for one in features.get("slash_commands", ())),
-        shortcuts=tuple(_shortcut(one) for one in features.get("shortcuts", ())),
-        events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", ())),
-        home_tab=bool(features.get("app_home", {}).get("home_tab_enabled", False)),
-        interactive=bool(settings.get("interactivity", {}).get("is_enabled", False)),
-        socket_mode=bool(settings.get("socket_mode_enabled", False)),
-    )
-
-
-def _command(entry: Mapping[str, Any]) -> Command:
-    return Command(
-        str(entry["command"]),
-        str(entry.get("description", "")),
-        str(entry.get("usage_hint", "")),
-        bool(entry.get("should_escape", False)),
-    )
-
-
-def _shortcut(entry: Mapping[str, Any]) -> Shortcut:
-    return Shortcut(
-        str(entry["name"]), str(entry["callback_id"]), str(entry.get("description", "")), str(entry["type"])
+        name=manifest.app_name,
+        bot_name=manifest.bot_name,
+        scopes={*scopes.bot, *scopes.bot_optional},
+        commands=features.slash_commands,
+        shortcuts=features.shortcuts,
+        events=frozenset(settings.event_subscriptions.bot_events),
+        home_tab=features.app_home.home_tab_enabled,
+        interactive=settings.interactivity.is_enabled,
+        socket_mode=settings.socket_mode_enabled,
+        id=slack_id("A", manifest.app_name),
+        bot_id=slack_id("B", manifest.app_name),
+        bot_user_id=f"{user_id}BOT" if is_taken else user_id,
     )

@@ -1,15 +1,12 @@
 """Slack's objects as answers and events show them; keys and types as in Slack's recorded answers."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from sandbox.slack.parts import Parts
 from sandbox.slack.workspace.manifest import App
 from sandbox.slack.workspace.state import Channel, File, Json, Message, User, UserGroup, Workspace
-
-if TYPE_CHECKING:
-    from sandbox.slack.parts import Parts
 
 PLACE_KEYS = frozenset(
     {
@@ -137,8 +134,8 @@ def show_usergroup(group: UserGroup, workspace: Workspace, *, with_users: bool, 
         "date_update": group.updated,
         "date_delete": group.disabled_at,
         "auto_provision": False,
-        "created_by": "U0OMAR",
-        "updated_by": "U0OMAR",
+        "created_by": workspace.administrator.id,
+        "updated_by": workspace.administrator.id,
         "prefs": {"channels": [], "groups": []},
     }
     shown |= {"users": list(group.users)} if with_users else {}
@@ -155,7 +152,7 @@ def show_updated_message(message: Message) -> Json:
     return {key: value for key, value in message.body.items() if key not in PLACE_KEYS}
 
 
-def show_file(file: File, parts: "Parts") -> Json:
+def show_file(file: File, parts: Parts) -> Json:
     """A file object: https://docs.slack.dev/reference/objects/file-object ; its bytes are at `url_private`."""
     team_id, name = parts.workspace.team.id, quote(file.name, safe="")
     suffix = file.name.rpartition(".")[2].lower() if "." in file.name else "text"
@@ -175,7 +172,7 @@ def show_file(file: File, parts: "Parts") -> Json:
         "is_public": True,
         "url_private": f"{parts.base_url}/files-pri/{team_id}-{file.id}/{name}",
         "url_private_download": f"{parts.base_url}/files-pri/{team_id}-{file.id}/download/{name}",
-        "permalink": f"https://acme.slack.com/files/{file.user}/{file.id}/{file.name}",
+        "permalink": f"https://{parts.workspace.team.domain}.slack.com/files/{file.user}/{file.id}/{file.name}",
         "channels": list(file.channels),
         "alt_txt": file.alt_text,
     }

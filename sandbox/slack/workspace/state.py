@@ -15,9 +15,9 @@ CAPITALS = string.ascii_uppercase + string.digits
 class Team:
     """The workspace itself."""
 
-    id: str = "T0ACME"
-    name: str = "Acme"
-    domain: str = "acme"
+    id: str
+    name: str
+    domain: str
 
 
 @dataclass(slots=True)
@@ -126,6 +126,12 @@ class Workspace:
         """A fresh timestamp, later than every one before: `1767225600.000100`."""
         self._last_tick = max(int(self._now() * 1_000_000), self._last_tick + 1)
         return f"{self._last_tick // 1_000_000}.{self._last_tick % 1_000_000:06d}"
+
+    @property
+    def administrator(self) -> User:
+        """The first administrator; the first person where there is none."""
+        people = [user for user in self.users.values() if not user.is_bot]
+        return first(user for user in people if user.is_admin) or people[0]
 
     def add_user(self, user: User) -> User:
         """Let somebody in."""
