@@ -7,7 +7,7 @@ import pytest
 
 from bot.governance.ledger.lifecycle import FINAL, STATES, Status, sources_of
 
-README = Path(__file__).parents[2] / "README.md"
+README = Path(__file__).parents[3] / "README.md"
 
 
 def test_every_status_has_its_arrows() -> None:
