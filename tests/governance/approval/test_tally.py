@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from itertools import product
+from itertools import permutations, product
 
 import pytest
 from hypothesis import given, settings
@@ -134,16 +134,19 @@ def test_a_void_of_later_takes_nothing_back_yet() -> None:
 
 # Against an oracle that tries everything
 
-PRINCIPALS: tuple[Principal, ...] = (*users("U0A", "U0B"), LEADS, SECURITY)
+PRINCIPALS: tuple[Principal, ...] = (LEADS, SECURITY, OWNERS)
 STAGES = st.lists(
     st.builds(
         Stage, st.integers(1, 2), st.lists(st.sampled_from(PRINCIPALS), min_size=1, max_size=2, unique=True).map(tuple)
     ),
-    min_size=1,
+    min_size=2,
     max_size=3,
 )
 VOTERS = st.dictionaries(
-    st.sampled_from(["U0A", "U0B", "U0C", "U0D"]), st.sets(st.sampled_from(PRINCIPALS), max_size=3), max_size=4
+    st.sampled_from(["U0A", "U0B", "U0C", "U0D"]),
+    st.sets(st.sampled_from(PRINCIPALS), min_size=1, max_size=2),
+    min_size=2,
+    max_size=4,
 )
 
 
@@ -161,18 +164,18 @@ def best(stages: Sequence[Stage], voters: dict[str, set[Principal]]) -> tuple[bo
     return max((filled(stages, seating) for seating in product(*choices)), key=lambda seats: (sum(seats), seats))
 
 
-@settings(max_examples=400)
-@given(STAGES, VOTERS, st.randoms())
+@settings(max_examples=300)
+@given(STAGES, VOTERS)
 def test_it_finds_what_trying_every_seating_finds_in_whatever_order_people_voted(
-    stages: list[Stage], voters: dict[str, set[Principal]], dice: object
+    stages: list[Stage], voters: dict[str, set[Principal]]
 ) -> None:
     ballots = [yes(voter, *admitted) for voter, admitted in voters.items()]
-    dice.shuffle(ballots)  # type: ignore[attr-defined]
     seats = best(stages, voters)
     owners = [number for number, stage in enumerate(stages) for _ in range(stage.need)]
     lacking = next((owner for owner, is_filled in zip(owners, seats, strict=True) if not is_filled), None)
     expected = Met(sum(seats)) if lacking is None else Waiting(lacking, sum(seats))
-    assert counted(wanting(*stages), *ballots) == expected
+    for order in permutations(ballots):
+        assert counted(wanting(*stages), *order) == expected
 
 
 @given(STAGES, VOTERS)
