@@ -84,6 +84,11 @@ def tests_of(path: str, settings: Mapping[str, Sequence[str]]) -> list[str]:
     return list(dict.fromkeys([*([str(own)] if (ROOT / own).exists() else []), *named]))
 
 
+def outermost(tests: Sequence[str]) -> tuple[str, ...]:
+    """The tests without those that lie in a folder which is among them, so that modules can share a measurement."""
+    return tuple(sorted(test for test in tests if not any(str(parent) in tests for parent in Path(test).parents)))
+
+
 def measure(tests: Sequence[str]) -> float:
     """For how many seconds the tests run where nothing is broken; they have to pass."""
     began = time.monotonic()
@@ -97,13 +102,14 @@ def survivors_of(
     mutants: Sequence[Mutant], tests: Mapping[str, list[str]], enums: Mapping[str, list[str]], jobs: int
 ) -> list[Mutant]:
     """Those that every test of theirs passes; one that makes the tests hang is noticed too."""
-    limits = {key: 4 * measure(list(key)) + 20 for key in {tuple(tests[mutant.path]) for mutant in mutants}}
+    groups = {mutant.path: outermost(tests[mutant.path]) for mutant in mutants}
+    seconds = {group: measure(group) for group in sorted(set(groups.values()))}
     waiting, running, survivors = list(reversed(mutants)), dict[int, tuple[Mutant, float]](), list[Mutant]()
     while waiting or running:
         while waiting and len(running) < jobs:
             mutant = waiting.pop()
             number = start(tests[mutant.path], Mutation(mutant.path, mutated(mutant, text_of(mutant.path), enums)))
-            running[number] = mutant, time.monotonic() + limits[tuple(tests[mutant.path])]
+            running[number] = mutant, time.monotonic() + 4 * seconds[groups[mutant.path]] + 20
         number, status = os.waitpid(-1, os.WNOHANG)
         if number:
             mutant, _ = running.pop(number)
