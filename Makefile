@@ -9,7 +9,7 @@ JOBS ?= auto
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help sandbox test check docs format lock bench-hub clean
+.PHONY: help sandbox test check docs format lock bench-hub mutants clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -45,6 +45,9 @@ lock: $(VENV)/.dev ## Compile both locks from pyproject.toml (ARGS=--upgrade tak
 
 bench-hub: $(VENV)/.dev ## Measure reading long lists from Docker Hub, against bare aiohttp
 	$(BIN)/python benchmarks/hub_pages.py $(ARGS)
+
+mutants: $(VENV)/.dev ## Break the code in one place after another: does a test notice? (ARGS="--sample 50", or a module)
+	$(BIN)/python -m mutants $(ARGS)
 
 clean: ## Remove .venv, caches and artifacts (never a database)
 	rm -rf $(VENV) artifacts build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -56,13 +56,14 @@ async def move(
     target: str | None = None,
     holder: str | None = None,
     lease_over_by: datetime | None = None,
+    due_by: datetime | None = None,
     adds_attempt: bool = False,
     **values: Any,
 ) -> OperationRequest | None:
     """Change the request, and bring it to `target` where one is named, if it is in one of `sources`.
 
-    `holder` has to have its claim, and a claim to have run out by `lease_over_by`, where these are given;
-    `adds_attempt` counts one more attempt. None where any of it is not so.
+    `holder` has to have its claim, a claim to have run out by `lease_over_by`, the request's time by `due_by`, where
+    these are given; `adds_attempt` counts one more attempt. None where any of it is not so.
     """
     if target is not None:
         values["status"] = target
@@ -79,6 +80,8 @@ async def move(
         statement = statement.where(OperationRequest.claimed_by == holder)
     if lease_over_by is not None:
         statement = statement.where(OperationRequest.lease_until < lease_over_by)
+    if due_by is not None:
+        statement = statement.where(OperationRequest.expires_at <= due_by)
     return await session.scalar(statement)
 
 

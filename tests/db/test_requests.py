@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 from bot.db import requests
 from bot.db.models import OperationRequest
@@ -157,3 +158,95 @@ async def test_requests_are_counted_by_state(database: Database) -> None:
         await stored(database, status=status)
     async with database.begin() as session:
         assert await requests.count_by_status(session) == {PENDING: 2, APPROVED: 1}
+
+
+async def moved(database: Database, number: int, **conditions: Any) -> bool:
+    """Whether an execution that is being done could be moved, under these conditions."""
+    async with database.begin() as session:
+        return await requests.move(session, number, sources=[EXECUTING], **conditions) is not None
+
+
+async def test_only_the_holder_moves_what_is_claimed(database: Database) -> None:
+    number = await stored(database, status=EXECUTING, claimed_by="a")
+    assert not await moved(database, number, holder="b", target="failed")
+    assert await moved(database, number, holder="a", target="succeeded")
+    assert (await read(database, number)).status == "succeeded"
+
+
+async def test_nobody_holds_what_is_not_claimed(database: Database) -> None:
+    number = await stored(database, status=EXECUTING)
+    assert not await moved(database, number, holder="a", target="failed")
+
+
+async def test_a_lease_has_to_be_over_and_not_only_ending(database: Database) -> None:
+    number = await stored(database, status=EXECUTING, lease_until=NOW)
+    assert not await moved(database, number, lease_over_by=NOW, claimed_by="b")
+    assert await moved(database, number, lease_over_by=NOW + timedelta(microseconds=1), claimed_by="b")
+    assert (await read(database, number)).claimed_by == "b"
+
+
+async def test_a_claim_without_a_lease_is_never_over(database: Database) -> None:
+    number = await stored(database, status=EXECUTING, lease_until=None)
+    assert not await moved(database, number, lease_over_by=SOON)
+
+
+async def test_what_has_to_be_due_is_due_to_the_moment(database: Database) -> None:
+    number = await stored(database, status=EXECUTING, expires_at=NOW)
+    assert not await moved(database, number, due_by=NOW - timedelta(microseconds=1))
+    assert await moved(database, number, due_by=NOW)
+
+
+async def test_all_conditions_have_to_hold_together(database: Database) -> None:
+    number = await stored(database, status=EXECUTING, claimed_by="a", lease_until=NOW, expires_at=NOW)
+    holding = {"holder": "a", "lease_over_by": SOON, "due_by": SOON}
+    for wrong in ({"holder": "b"}, {"lease_over_by": NOW}, {"due_by": NOW - timedelta(1)}):
+        assert not await moved(database, number, **holding | wrong)
+    assert await moved(database, number, **holding)
+    assert (await read(database, number)).version == 2
+
+
+async def test_without_a_target_the_state_stays_and_only_what_is_asked_for_changes(database: Database) -> None:
+    number = await stored(database, status=EXECUTING, attempts=1, claimed_by="a")
+    assert await moved(database, number, lease_until=SOON)
+    row = await read(database, number)
+    assert (row.status, row.attempts, row.claimed_by, row.lease_until) == (EXECUTING, 1, "a", SOON)
+    assert await moved(database, number, adds_attempt=True)
+    assert (await read(database, number)).attempts == 2
+
+
+async def test_only_one_request_is_moved(database: Database) -> None:
+    first, second = await stored(database, status=EXECUTING), await stored(database, status=EXECUTING)
+    assert await moved(database, first, target="failed")
+    assert (await read(database, second)).status == EXECUTING
+
+
+async def test_the_next_one_is_one_whose_time_has_not_run_out(database: Database) -> None:
+    await stored(database, status=APPROVED, expires_at=NOW)
+    young = await stored(database, status=APPROVED, expires_at=NOW + timedelta(microseconds=1))
+    async with database.begin() as session:
+        assert await requests.next_id(session, APPROVED, now=NOW) == young
+        assert await requests.next_id(session, APPROVED, now=SOON) is None
+
+
+async def test_of_several_that_are_abandoned_the_oldest_comes_first(database: Database) -> None:
+    first = await stored(database, status=EXECUTING, lease_until=NOW - timedelta(seconds=1))
+    await stored(database, status=EXECUTING, lease_until=NOW - timedelta(days=1))
+    async with database.begin() as session:
+        abandoned = await requests.next_abandoned(session, EXECUTING, NOW)
+    assert abandoned is not None
+    assert abandoned.id == first
+
+
+async def test_somebodys_own_come_newest_first_and_no_more_than_asked_for(database: Database) -> None:
+    first, _, third = await stored(database), await stored(database, requester="U0SAM"), await stored(database)
+    async with database.begin() as session:
+        assert [row.id for row in await requests.of_requester(session, "U0ANN", limit=9)] == [third, first]
+        assert [row.id for row in await requests.of_requester(session, "U0ANN", limit=1)] == [third]
+
+
+async def test_those_in_a_state_come_oldest_first_and_no_more_than_asked_for(database: Database) -> None:
+    first, _, third = await stored(database), await stored(database, status=APPROVED), await stored(database)
+    async with database.begin() as session:
+        assert [row.id for row in await requests.in_states(session, [PENDING], limit=9)] == [first, third]
+        assert [row.id for row in await requests.in_states(session, [PENDING], limit=1)] == [first]
+        assert await requests.in_states(session, [], limit=9) == []

@@ -57,22 +57,23 @@ def standing(ballots: Iterable[Ballot]) -> Sequence[Ballot]:
 def seat(seats: Sequence[int], stages: Sequence[Stage], ballots: Mapping[str, Ballot]) -> Mapping[int, str]:
     """Who sits where: seat's number to voter, as many as can, earlier stages first.
 
-    Somebody who could sit in two stages moves where that lets another one in (augmenting paths, as Kuhn has them): the
-    order in which people voted must not decide whether a request is approved.
+    Each seat in turn looks for somebody, and whoever sits elsewhere moves where that lets another one in (augmenting
+    paths, as Kuhn has them). Which seats are filled is then the same for every order in which people voted.
     """
     taken: dict[int, str] = {}
+    place: dict[str, int] = {}
 
-    def find_seat(voter: str, tried: set[int]) -> bool:
-        admitted = ballots[voter].admitted_by
-        for number, stage in enumerate(seats):
-            if number in tried or not set(stages[stage].of).intersection(admitted):
+    def fill(number: int, tried: set[str]) -> bool:
+        of = set(stages[seats[number]].of)
+        for voter, ballot in ballots.items():
+            if voter in tried or of.isdisjoint(ballot.admitted_by):
                 continue
-            tried.add(number)
-            if number not in taken or find_seat(taken[number], tried):
-                taken[number] = voter
+            tried.add(voter)
+            if voter not in place or fill(place[voter], tried):
+                taken[number], place[voter] = voter, number
                 return True
         return False
 
-    for voter in ballots:
-        find_seat(voter, set())
+    for number in range(len(seats)):
+        fill(number, set())
     return taken

@@ -20,8 +20,8 @@ from bot.operations.kit.base import Outcome
 class RowChange:
     """The conditional update that a fact is: the row has to be in one of `sources`, and `holder` to have its claim.
 
-    Without a `target` the state stays. `lease_over_by` (machine time) asks for a claim that has run out by then;
-    `adds_attempt` counts one more.
+    Without a `target` the state stays. `lease_over_by` (machine time) asks for a claim that has run out by then,
+    `due_by` for a request whose time has; `adds_attempt` counts one more.
     """
 
     sources: frozenset[Status]
@@ -29,6 +29,7 @@ class RowChange:
     values: Mapping[str, Any] = field(default_factory=dict)
     holder: str | None = None
     lease_over_by: datetime | None = None
+    due_by: datetime | None = None
     adds_attempt: bool = False
 
 
@@ -137,13 +138,17 @@ class Moved:
 
     @property
     def change(self) -> RowChange:
-        """Whoever decided is named in the row; where only time did, nobody is."""
+        """Whoever decided is named in the row; where only time did, nobody is.
+
+        It did only where it still has run out: an approval that came in between has prolonged it.
+        """
         values: dict[str, Any] = {}
         if self.actor != HUBWARDEN:
             values |= {"decided_by": self.actor, "decided_at": self.at, "decision_reason": self.reason}
         if self.expires_at is not None:
             values["expires_at"] = self.expires_at
-        return RowChange(sources=sources_of(self.status), target=self.status, values=values)
+        due_by = self.at if self.status is Status.EXPIRED else None
+        return RowChange(sources=sources_of(self.status), target=self.status, values=values, due_by=due_by)
 
     @property
     def details(self) -> dict[str, Any]:

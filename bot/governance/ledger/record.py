@@ -40,6 +40,7 @@ async def _change_row(session: Session, request_id: int, change: RowChange | Non
         target=change.target,
         holder=change.holder,
         lease_over_by=change.lease_over_by,
+        due_by=change.due_by,
         adds_attempt=change.adds_attempt,
         **change.values,
     )

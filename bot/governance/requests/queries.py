@@ -62,5 +62,8 @@ async def too_late(session: Session, request_id: int) -> AlreadyDecided | Reques
     request = await requests.get(session, request_id)
     if request is None:
         return RequestNotFound(f"There is no request {request_id}.")
-    by: Phrase = (" by ", Mention(request.decided_by)) if request.decided_by else ()
-    return AlreadyDecided(f"Too late: request {request_id} {STATES[Status(request.status)].said}", *by, ".")
+    status = Status(request.status)
+    # Whoever agreed is named while that is what happened last: they have not done it, nor let it expire.
+    is_theirs = STATES[status].by_decider or status is Status.APPROVED
+    by: Phrase = (" by ", Mention(request.decided_by)) if is_theirs and request.decided_by else ()
+    return AlreadyDecided(f"Too late: request {request_id} {STATES[status].said}", *by, ".")

@@ -62,7 +62,8 @@ async def _count(session: Session, request: OperationRequest, ballot: Ballot, re
     if ballot.choice is Choice.APPROVE and any(each.voter == ballot.voter for each in standing(given)):
         raise AlreadyVoted
     requirement = load_requirement(request.requirement)
-    result = tally(requirement, (*given, ballot), ballot.at)
+    # Another replica's clock may be ahead of ours: what it has stored has been given, whatever our clock says.
+    result = tally(requirement, (*given, ballot), max(each.at for each in (*given, ballot)))
     counted = 0 if isinstance(result, Blocked) else result.given
     await record(session, request.id, Balloted(ballot=ballot, given=counted, required=requirement.required))
     if (fact := _decided_by(ballot, result, requirement, request.expires_at, reason)) is not None:

@@ -1,0 +1,229 @@
+"""Each fact: what it does to the row, and what the trail says of it. Nothing here needs a database."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from bot.governance.approval.ballots import Ballot, Choice
+from bot.governance.ledger.events import HUBWARDEN, Event
+from bot.governance.ledger.facts import (
+    Balloted,
+    Claimed,
+    Expected,
+    Fact,
+    Finished,
+    Moved,
+    Note,
+    Objected,
+    Read,
+    Refused,
+    RowChange,
+    Settled,
+    Submitted,
+    TakenOver,
+)
+from bot.governance.ledger.lifecycle import STATES, Status
+from bot.operations.kit.base import ItemResult, Outcome
+from tests.governance.parts import ANN, CHANNEL, DAY, OMAR, START
+
+LATER = START + timedelta(seconds=30)
+MADE = Outcome("made", (ItemResult("ci", True, "made"),), secret=SecretStr("dckr_pat_verysecret"))
+STORED = {"summary": "made", "items": [{"subject": "ci", "done": True, "text": "made"}]}
+WISH = {"operation": "lever.pull", "params": {"organization": "acme"}, "reason": "because", "host": "a terminal"}
+
+
+def submitted() -> Submitted:
+    """A wish."""
+    return Submitted(
+        actor=ANN, at=START, rule="one agrees", fingerprint="f" * 64, described=WISH, approvals_channel=CHANNEL
+    )
+
+
+def balloted(choice: Choice) -> Balloted:
+    """A word of Omar's."""
+    return Balloted(ballot=Ballot(voter=OMAR, choice=choice, at=LATER), given=1, required=2)
+
+
+FACTS: dict[str, Fact] = {
+    "submitted": submitted(),
+    "yes": balloted(Choice.APPROVE),
+    "no": balloted(Choice.DENY),
+    "objected": Objected(actor=OMAR, at=START, verb="approve", why="not you"),
+    "approved": Moved(actor=OMAR, at=START, status=Status.APPROVED, expires_at=START + DAY),
+    "denied": Moved(actor=OMAR, at=START, status=Status.DENIED, reason="no need"),
+    "cancelled": Moved(actor=ANN, at=START, status=Status.CANCELLED),
+    "expired": Moved(actor=HUBWARDEN, at=START, status=Status.EXPIRED),
+    "claimed": Claimed(at=START, executor="one", lease_until=LATER),
+    "taken over": TakenOver(at=START, executor="two", attempt=2, real_now=START, lease_until=LATER),
+    "succeeded": Finished(at=START, status=Status.SUCCEEDED, executor="one", outcome=MADE),
+    "failed": Finished(at=START, status=Status.FAILED, executor="one", error="It was refused."),
+    "unknown": Finished(at=START, status=Status.UNKNOWN, executor="one", error="Nobody knows."),
+    "settled": Settled(actor=OMAR, at=START, status=Status.FAILED, outcome=MADE),
+}
+NOTES: dict[str, Note] = {
+    "read": Read(actor=ANN, at=START, rule="at once", described=WISH),
+    "refused": Refused(actor=ANN, at=START, rule=None, described=WISH),
+}
+EVENTS = {
+    "submitted": Event.SUBMITTED,
+    "yes": Event.VOTE,
+    "no": Event.DENIAL,
+    "objected": Event.VOTE_REFUSED,
+    "approved": Event.APPROVED,
+    "denied": Event.DENIED,
+    "cancelled": Event.CANCELLED,
+    "expired": Event.EXPIRED,
+    "claimed": Event.EXECUTING,
+    "taken over": Event.TAKEN_OVER,
+    "succeeded": Event.SUCCEEDED,
+    "failed": Event.FAILED,
+    "unknown": Event.UNKNOWN,
+    "settled": Event.SETTLED,
+    "read": Event.READ,
+    "refused": Event.REFUSED,
+}
+DETAILS: dict[str, dict[str, Any]] = {
+    "submitted": {"rule": "one agrees", "fingerprint": "f" * 64, **WISH},
+    "yes": {"given": 1, "required": 2},
+    "no": {"given": 1, "required": 2},
+    "objected": {"verb": "approve", "why": "not you"},
+    "approved": {"status": "approved"},
+    "denied": {"status": "denied", "reason": "no need"},
+    "cancelled": {"status": "cancelled"},
+    "expired": {"status": "expired"},
+    "claimed": {"executor": "one"},
+    "taken over": {"executor": "two", "attempt": 2},
+    "succeeded": {"outcome": STORED},
+    "failed": {"error": "It was refused."},
+    "unknown": {"error": "Nobody knows."},
+    "settled": {"status": "failed"},
+    "read": {"rule": "at once", **WISH},
+    "refused": {"rule": None, **WISH},
+}
+PENDING, APPROVED, EXECUTING = frozenset({Status.PENDING}), frozenset({Status.APPROVED}), frozenset({Status.EXECUTING})
+CHANGES: dict[str, RowChange | None] = {
+    "submitted": None,
+    "yes": RowChange(sources=PENDING),
+    "no": RowChange(sources=PENDING),
+    "objected": None,
+    "approved": RowChange(
+        sources=PENDING,
+        target=Status.APPROVED,
+        values={"decided_by": OMAR, "decided_at": START, "decision_reason": None, "expires_at": START + DAY},
+    ),
+    "denied": RowChange(
+        sources=PENDING,
+        target=Status.DENIED,
+        values={"decided_by": OMAR, "decided_at": START, "decision_reason": "no need"},
+    ),
+    "cancelled": RowChange(
+        sources=PENDING | APPROVED,
+        target=Status.CANCELLED,
+        values={"decided_by": ANN, "decided_at": START, "decision_reason": None},
+    ),
+    "expired": RowChange(sources=PENDING | APPROVED, target=Status.EXPIRED, due_by=START),
+    "claimed": RowChange(
+        sources=APPROVED,
+        target=Status.EXECUTING,
+        values={"claimed_by": "one", "claimed_at": START, "lease_until": LATER},
+        adds_attempt=True,
+    ),
+    "taken over": RowChange(
+        sources=EXECUTING,
+        values={"claimed_by": "two", "lease_until": LATER},
+        lease_over_by=START,
+        adds_attempt=True,
+    ),
+    "succeeded": RowChange(
+        sources=EXECUTING,
+        target=Status.SUCCEEDED,
+        values={"finished_at": START, "error": None, "lease_until": None, "outcome": STORED},
+        holder="one",
+    ),
+    "failed": RowChange(
+        sources=EXECUTING,
+        target=Status.FAILED,
+        values={"finished_at": START, "error": "It was refused.", "lease_until": None},
+        holder="one",
+    ),
+    "unknown": RowChange(
+        sources=EXECUTING,
+        target=Status.UNKNOWN,
+        values={"finished_at": START, "error": "Nobody knows.", "lease_until": None},
+        holder="one",
+    ),
+    "settled": RowChange(
+        sources=frozenset({Status.UNKNOWN}),
+        target=Status.FAILED,
+        values={"settled_by": OMAR, "finished_at": START, "error": None, "outcome": STORED},
+    ),
+}
+HISTORIES = [*FACTS.items(), *NOTES.items()]
+
+
+def test_every_kind_of_fact_is_looked_at_here() -> None:
+    kinds = {type(fact) for fact in FACTS.values()} | {type(fact) for fact in NOTES.values()}
+    assert kinds == {*Fact.__args__, *Note.__args__}
+
+
+@pytest.mark.parametrize(("name", "fact"), FACTS.items())
+def test_a_fact_changes_the_row_like_this_and_not_otherwise(name: str, fact: Fact) -> None:
+    assert fact.change == CHANGES[name]
+
+
+@pytest.mark.parametrize(("name", "fact"), HISTORIES)
+def test_the_trail_says_this_of_it(name: str, fact: Fact | Note) -> None:
+    assert fact.event == EVENTS[name]
+    assert json.loads(json.dumps(fact.details)) == DETAILS[name]
+
+
+def test_every_word_of_the_trail_is_said_of_something() -> None:
+    assert set(EVENTS.values()) == set(Event)
+
+
+@pytest.mark.parametrize(("name", "fact"), HISTORIES)
+def test_the_trail_hears_of_no_secret(name: str, fact: Fact | Note) -> None:
+    change = getattr(fact, "change", None)
+    assert "verysecret" not in json.dumps(fact.details)
+    assert "verysecret" not in json.dumps(dict(change.values) if change else {}, default=str)
+    assert "verysecret" not in repr(fact)
+
+
+@pytest.mark.parametrize(("name", "fact"), FACTS.items())
+def test_every_step_is_an_arrow_of_the_table(name: str, fact: Fact) -> None:
+    change = fact.change
+    for source in change.sources if change is not None and change.target is not None else ():
+        assert change is not None
+        assert change.target in STATES[source].targets
+
+
+def test_who_acts_is_named_and_where_nobody_does_it_is_hubwarden() -> None:
+    assert {name: fact.actor for name, fact in FACTS.items()} == {
+        "submitted": ANN,
+        "yes": OMAR,
+        "no": OMAR,
+        "objected": OMAR,
+        "approved": OMAR,
+        "denied": OMAR,
+        "cancelled": ANN,
+        "expired": HUBWARDEN,
+        "claimed": HUBWARDEN,
+        "taken over": HUBWARDEN,
+        "succeeded": HUBWARDEN,
+        "failed": HUBWARDEN,
+        "unknown": HUBWARDEN,
+        "settled": OMAR,
+    }
+
+
+def test_a_ballot_is_of_the_moment_in_which_it_was_given() -> None:
+    assert FACTS["yes"].at == LATER
+
+
+def test_what_an_execution_expects_is_no_part_of_its_row() -> None:
+    expecting = Claimed(at=START, executor="one", lease_until=LATER, expected=(Expected(action="a", subjects=("b",)),))
+    assert expecting.change == CHANGES["claimed"]
+    assert expecting.details == {"executor": "one"}
