@@ -24,7 +24,7 @@ async def test_a_direct_message_is_answered_with_help(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     "more",
-    [{"channel_type": "channel"}, {"subtype": "message_changed"}, {"bot_id": "B0HUBWARDEN"}],
+    [{"channel_type": "channel"}, {"subtype": "message_changed"}, {"bot_id": "B0OTHER"}],
     ids=["in a channel", "a change", "from a bot"],
 )
 async def test_other_messages_are_left_alone(desk: Desk, more: dict[str, str]) -> None:

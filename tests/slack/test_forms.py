@@ -85,6 +85,13 @@ async def test_a_form_sent_twice_is_one_request(desk: Desk) -> None:
     assert "Request 2" not in str([words_of(shown) for shown in desk.ann.messages(desk.ann.direct_channel)])
 
 
+async def test_two_forms_of_the_same_are_two_requests(desk: Desk) -> None:
+    for number in (1, 2):
+        form = await form_of(desk, "/hub team member add backend samok", "Add to team")
+        assert (await desk.ann.submit(form, {"reason": "x"})).ok
+        await desk.ann.close(await desk.ann.wait_for_view(f"Request {number} (Add to team) waits for"))
+
+
 async def test_a_form_with_a_file_is_one_request_of_both(desk: Desk) -> None:
     form = await form_of(desk, "/hub invite send", "Invite people to the organization")
     values = {"invitees_file": attached("email\njane@example.com\n"), "invitees": "joe@example.com", "reason": "x"}
