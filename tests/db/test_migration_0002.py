@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert
 
 from bot.db.session import Database
 from bot.errors import AlreadyVoted, NotAnApprover
@@ -28,7 +28,7 @@ from bot.hub import Credential, Hub
 from bot.slack.cards import request_card, result_message
 from tests import postgres
 from tests.conftest import BOTH
-from tests.db.old_house import DAY, HOUR, REQUESTS, START, TRAIL, build, call, go, stored
+from tests.db.old_house import DAY, HOUR, REQUESTS, START, TRAIL, build, call, go, reflected, request, stored
 from tests.governance.parts import ANN, LENA, MIRA, OMAR, Desk
 
 NUMBERS = [row["id"] for row in REQUESTS]
@@ -146,6 +146,19 @@ async def test_every_record_of_the_trail_knows_the_one_before_it_and_new_ones_go
     trail = await moved_in.trail()
     assert len(trail) == len(TRAIL) + 2
     assert [record.previous_id for record in trail] == [None, *(record.id for record in trail[:-1])]
+
+
+async def test_more_requests_than_one_batch_are_all_carried_over(bare_sqlite_url: str) -> None:
+    def many_more(connection: Connection) -> None:
+        rows = [request(number, "expired", 1, source_key=None) for number in range(2001, 2602)]
+        connection.execute(insert(reflected(connection)["requests"]), rows)
+
+    build(bare_sqlite_url)
+    await call(bare_sqlite_url, many_more)
+    go(bare_sqlite_url, "0002")
+    rows = (await call(bare_sqlite_url, stored))["requests"]
+    assert len(rows) == len(REQUESTS) + 601
+    assert {len(row["requirement"]["stages"]) for row in rows if row["id"] > 2000} == {1}
 
 
 # Everything goes on
