@@ -126,16 +126,20 @@ async def test_a_job_that_fails_is_logged_by_its_name_and_runs_again() -> None:
 
 
 async def test_a_stop_lets_what_runs_come_to_its_end_and_begins_nothing_more() -> None:
-    job = Counted()
-    table = Timetable((Job("job", 0.01, job),))
+    slow, quick = Counted(), Counted()
+    quick.may_end.set()
+    table = Timetable((Job("slow", 3600, slow), Job("quick", 0.01, quick)))
     table.start()
-    await job.wait_begun(1)
+    await slow.wait_begun(1)
+    await quick.wait_begun(2)
     stopping = asyncio.create_task(table.stop(5))
     await asyncio.sleep(0)
-    assert not stopping.done()
-    job.may_end.set()
+    begun = quick.begun
+    await asyncio.sleep(0.1)  # ten times the interval, in which it would have begun
+    assert (quick.begun, stopping.done()) == (begun, False)
+    slow.may_end.set()
     await stopping
-    assert (job.begun, job.ended) == (1, 1)
+    assert (slow.begun, slow.ended) == (1, 1)
 
 
 @pytest.mark.parametrize("begin", [lambda _: None, lambda job: job.wait_begun(1)], ids=["just started", "hanging"])

@@ -46,18 +46,17 @@ async def refusal(person: Person, line: str, *words: str) -> str:
     return words_of(await person.wait_for_ephemeral(lambda m: all(word in words_of(m) for word in words)))
 
 
-async def retry_now(house: House, count: int, error: str = "") -> None:
-    """Let so many messages that wait because of this error (of any) be tried again now.
+async def retry_now(house: House, count: int, error: str) -> None:
+    """Let so many messages that wait because of this error be tried again now.
 
-    How long they wait is the machine's time, which no test moves.
+    How long they wait is the machine's time, which no test moves: minutes, so they wait when this looks.
     """
-    waits = (OutboxMessage.state == messages.DUE, OutboxMessage.lease_until.is_(None), OutboxMessage.error.is_not(None))
+    waits = (OutboxMessage.state == messages.DUE, OutboxMessage.lease_until.is_(None), OutboxMessage.error == error)
     async with opened(house.database_url) as database:
 
         async def look() -> list[int] | None:
             async with database.begin() as session:
-                rows = await session.scalars(select(OutboxMessage).where(*waits))
-                found = [row.id for row in rows if error in (row.error or "")]
+                found = list(await session.scalars(select(OutboxMessage.id).where(*waits)))
             return found if len(found) == count else None
 
         numbers = await looked_for(look)

@@ -90,7 +90,6 @@ async def test_a_post_whose_answer_is_lost_is_found_and_not_posted_again(house: 
     house.slack.faults.add("chat.postMessage", after_effect=True, **how)  # type: ignore[arg-type]
     await house.ann.command(f"{INVITE} --reason x")
     card = await house.card(1)
-    await retry_now(house, 1)
     await house.slack.wait_for_call("conversations.history", timeout=10)
     await agree(house, card)
     await house.card(1, "Done")
