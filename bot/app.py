@@ -4,9 +4,9 @@ import asyncio
 import os
 import socket as system_socket
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import aiohttp
@@ -83,17 +83,21 @@ def read_text(path: Path, name: str) -> str:
         raise ConfigurationError([f"{name} names {path}, which cannot be read: {reason}."]) from None
 
 
-def build_hub(settings: TerminalSettings) -> Hub:
-    """Docker Hub as the bot's account, with the SCIM token and the registry's pull limit beside it."""
+def build_hub(settings: TerminalSettings, *, now: Callable[[], datetime] = REAL.now) -> Hub:
+    """Docker Hub as the bot's account, with the SCIM token and the registry's pull limit beside it.
+
+    `now` is the time by which Docker Hub's tokens end and its limits are full again: in a sandbox, the sandbox's.
+    """
     options = ClientOptions(max_wait=settings.dockerhub_max_wait_seconds)
     scim = None
     if settings.dockerhub_scim_token is not None:
         credential = BearerCredential(settings.dockerhub_scim_token)
-        scim = Hub(url=settings.dockerhub_url, credential=credential, options=options)
+        scim = Hub(url=settings.dockerhub_url, credential=credential, options=options, now=now)
     return Hub(
         url=settings.dockerhub_url,
         credential=Credential(settings.dockerhub_username, settings.dockerhub_token),
         options=options,
+        now=now,
         scim=scim,
         registry=Registry(settings.dockerhub_registry_url) if settings.dockerhub_registry_url else None,
     )
@@ -130,9 +134,9 @@ class Hubwarden:
         self.client = build_client(settings.slack_bot_token, url=settings.slack_api_url, session=self._session)
         self.directory = SlackDirectory(self.client)
         await self._check_slack()
-        self.hub = build_hub(settings)
-        self._closing.push_async_callback(self.hub.close)
         await self._follow_sandbox()
+        self.hub = build_hub(settings, now=self._clock.now)
+        self._closing.push_async_callback(self.hub.close)
         await self._build_use_cases()
         self._build_slack()
         self._build_jobs()

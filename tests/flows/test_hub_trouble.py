@@ -127,6 +127,15 @@ async def test_a_429_is_waited_for_and_the_write_is_done_once(house: House, form
     assert [one.status for one in house.writes()] == [429, 200]
 
 
+async def test_a_429_after_the_time_has_jumped_is_waited_for_by_docker_hubs_clock(house: House) -> None:
+    card = await ask(house, ADD)
+    house.clock.advance(3600)
+    house.hub.faults.add(*ADDED, rate_limited(str(int(house.clock.now()) + 2)))
+    await agree(house, card)
+    await house.card(1, "Done")
+    assert [one.status for one in house.writes()] == [429, 200]
+
+
 async def test_a_429_that_is_too_long_fails_the_write_and_says_when_to_try_again(house: House) -> None:
     card = await ask(house, ADD)
     house.hub.faults.add(*ADDED, rate_limited("3600"))
