@@ -250,3 +250,25 @@ async def test_those_in_a_state_come_oldest_first_and_no_more_than_asked_for(dat
         assert [row.id for row in await requests.in_states(session, [PENDING], limit=9)] == [first, third]
         assert [row.id for row in await requests.in_states(session, [PENDING], limit=1)] == [first]
         assert await requests.in_states(session, [], limit=9) == []
+
+
+async def test_a_move_answers_the_row_as_it_is_then_where_it_was_read_before(database: Database) -> None:
+    number = await stored(database, status=EXECUTING, attempts=1)
+    async with database.begin() as other:
+        assert await requests.get(other, number) is not None
+        row = await requests.move(other, number, sources=[EXECUTING], target="failed", adds_attempt=True, error="no")
+    assert row is not None
+    assert (row.status, row.attempts, row.version, row.error) == ("failed", 2, 2, "no")
+
+
+async def test_a_move_answers_what_somebody_else_has_changed_since_it_was_read(postgresql_url: str) -> None:
+    database = Database(postgresql_url)
+    number = await stored(database)
+    async with database.begin() as session:
+        assert await requests.get(session, number) is not None
+        async with database.begin() as other:
+            await requests.move(other, number, sources=[PENDING], expires_at=SOON)
+        row = await requests.move(session, number, sources=[PENDING], target=APPROVED)
+    await database.close()
+    assert row is not None
+    assert (row.status, row.expires_at, row.version) == (APPROVED, SOON, 3)
