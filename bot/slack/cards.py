@@ -266,7 +266,7 @@ def not_done_button(value: str, what: str) -> Block:
     return button("It was not done", Act.SETTLE_NOT_DONE, value, confirm=ask)
 
 
-# A new act is a line here, and what it does in `actions`.
+# A new act is a line here, and what it does in `decisions`.
 BUTTONS: Mapping[Act, Callable[[str, str], Block]] = {
     Act.APPROVE: approve_button,
     Act.DENY: deny_button,

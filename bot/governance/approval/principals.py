@@ -89,7 +89,7 @@ class UserGroup:
         return await directory.members_of(self.id)
 
 
-PRINCIPALS: tuple[type[User] | type[UserGroup], ...] = (User, UserGroup)
+PRINCIPALS: tuple[type[Principal], ...] = (User, UserGroup)
 BY_KIND = {principal.kind: principal for principal in PRINCIPALS}
 
 

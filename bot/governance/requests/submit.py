@@ -20,7 +20,8 @@ from bot.governance.policy import Allowed, NeedsApproval
 from bot.governance.requests.approvers import count_eligible
 from bot.governance.requests.authority import authorize, described
 from bot.governance.requests.queries import view_in
-from bot.governance.views import RequestView, dump_preview, view_of
+from bot.governance.stored import dump_preview
+from bot.governance.views import RequestView, view_of
 from bot.hub.auth import LOGIN
 from bot.hub.limits import RateLimit, family
 from bot.operations.kit.base import Intent, Operation, Params, Preview, Write
