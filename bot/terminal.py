@@ -17,8 +17,8 @@ from typing import Any, assert_never
 
 from pydantic import SecretStr
 
-from bot.app import build_hub, read_policy
 from bot.clock import REAL
+from bot.configuration import build_hub, read_policy
 from bot.db.migrate import upgrade
 from bot.db.session import Database
 from bot.errors import ConfigurationError, UsageError, UserError
@@ -45,7 +45,7 @@ from bot.operations.kit.base import Answer, Cell, Change, Intent, Operation, is_
 from bot.operations.kit.capabilities import Capabilities
 from bot.phrases import Mention
 from bot.settings import TerminalSettings, load
-from bot.slack.text import UNSEEN, flat, visible
+from bot.visible import UNSEEN, flat, visible
 
 DONE, FAILED, MISUSED = 0, 1, 2
 LEASE = timedelta(seconds=30)

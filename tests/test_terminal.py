@@ -18,7 +18,7 @@ from bot.governance.ledger.events import Event
 from bot.operations import BY_NAME
 from bot.operations.kit.base import Answer, Change
 from bot.phrases import Mention
-from bot.slack.text import UNSEEN
+from bot.visible import UNSEEN
 from sandbox import world
 from sandbox.hub.wire.faults import Respond
 from sandbox.world import TWO_FACTOR

@@ -12,7 +12,8 @@ from bot.operations.kit.base import Answer, Cell, Document
 from bot.operations.kit.text import harmless
 from bot.phrases import Mention
 from bot.slack.cards import Block, Content, button, context, section
-from bot.slack.text import escape, fit, fit_lines, visible
+from bot.slack.text import escape, fit, fit_lines
+from bot.visible import visible
 
 PAGE = 20
 MORE = "more"

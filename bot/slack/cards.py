@@ -19,13 +19,13 @@ from bot.slack.text import (
     fit,
     fit_lines,
     fit_plain,
-    flat,
     mention,
     mentioned,
     moment,
     one_line,
     quote,
 )
+from bot.visible import flat
 
 Block = dict[str, Any]
 
