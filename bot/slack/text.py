@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import assert_never
 
 from bot.governance.people import is_slack_user
 from bot.phrases import Mention
@@ -55,8 +56,14 @@ def mention_group(group: str) -> str:
 
 
 def mentioned(who: Mention) -> str:
-    """Either of them."""
-    return mention(who.id) if who.kind == "person" else mention_group(who.id)
+    """Whoever it is, as Slack has them."""
+    match who.kind:
+        case "person":
+            return mention(who.id)
+        case "group":
+            return mention_group(who.id)
+        case _:
+            assert_never(who.kind)
 
 
 def fit(text: str, limit: int) -> str:

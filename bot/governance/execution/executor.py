@@ -77,7 +77,7 @@ class Executor:
 
     async def _next_id(self) -> int | None:
         async with self.database.begin() as session:
-            return await requests.next_id(session, Status.APPROVED, now=self.clock.now())
+            return await requests.next_id(session, Status.APPROVED, self.clock.now())
 
     async def _claim(self, request_id: int) -> OperationRequest | None:
         async with self.database.begin() as session:
