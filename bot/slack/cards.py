@@ -9,6 +9,7 @@ from bot.governance.approval.requirement import Stage
 from bot.governance.ledger.lifecycle import STATES, Act, Status
 from bot.governance.views import RequestView
 from bot.operations.kit.base import Change, Operation
+from bot.operations.kit.text import count
 from bot.slack.text import (
     HEADER_LIMIT,
     LONGEST,
@@ -225,8 +226,7 @@ def rule_line(view: RequestView) -> str:
 
 def stage_text(stage: Stage) -> str:
     """`2 approvals of @Omar, @platform-leads`."""
-    wanted = "1 approval" if stage.need == 1 else f"{stage.need} approvals"
-    return f"{wanted} of {', '.join(mentioned(principal.mention()) for principal in stage.of)}"
+    return f"{count(stage.need, 'approval')} of {', '.join(mentioned(principal.mention()) for principal in stage.of)}"
 
 
 def request_buttons(view: RequestView, operation: Operation) -> list[Block]:
