@@ -54,6 +54,7 @@ from bot.worker import Worker
 log = structlog.stdlib.get_logger(__name__)
 
 HTTP_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
+# Well above the pause of a worker whose steps fail, and the time of one step.
 STALE_WORKER_SECONDS = 120.0
 DRAIN_SECONDS = 20.0
 
@@ -97,6 +98,7 @@ class Hubwarden:
         self._build_jobs()
         self._build_health()
         await self._start_health()
+        # Whom a listener or a job wakes has to stand before either begins.
         for worker in self._workers:
             worker.start()
         await self.socket.start()

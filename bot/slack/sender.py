@@ -25,7 +25,8 @@ LOOK_BACK = timedelta(minutes=1)
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 REFUSED_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
 PASSING = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
-TROUBLE = {
+# What an administrator can mend, and how.
+MENDABLE = {
     "channel_not_found": "it does not exist, or it is private and Hubwarden is not in it",
     "not_in_channel": "Hubwarden is not in it: invite it there",
     "is_archived": "it is archived",
@@ -152,7 +153,7 @@ def sorted_error(response: Any) -> Exception:
 
 def refusal(code: str) -> Refused:
     """The refusal with this word of Slack's, and with what somebody can mend about it."""
-    return Refused(code, trouble=TROUBLE.get(code))
+    return Refused(code, trouble=MENDABLE.get(code))
 
 
 def key_of(message: Mapping[str, Any]) -> str | None:

@@ -7,12 +7,12 @@ import pytest
 from bot import outbox
 from bot.clock import Clock
 from bot.db import messages
-from bot.outbox.destination import slack_channel
+from bot.outbox.destination import Destination
 from bot.outbox.kinds import ALERT, CARD, NOTICE
 from tests.db.rows import message_of
 from tests.outbox.rig import NOW, Rig
 
-ALERTS = slack_channel("C0ALERTS", workspace="T0ACME")
+ALERTS = Destination("slack", "C0ALERTS", "T0ACME")
 HOUR = timedelta(hours=1)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import bot.intents
 import bot.slack
-from bot.slack.markup import plain, undone
+from bot.slack.markup import undone, without_markup
 from bot.slack.text import code, escape, fit, fit_lines, fit_plain, moment, one_line, quote
 from bot.visible import flat
 from tests.slack.samples import NOW
@@ -89,7 +89,7 @@ SEEDS = (
     "<http://",
 )
 TEXTS: tuple[Callable[[str], str], ...] = (
-    *(code, escape, flat, one_line, quote, plain),
+    *(code, escape, flat, one_line, quote, without_markup),
     lambda text: str(undone(text)),
     lambda text: fit(text, 3000),
     lambda text: fit_plain(text, LONG),

@@ -18,7 +18,7 @@ from bot.governance.requests.submit import estimate
 from bot.hub import Call, ConflictError, Credential, Hub, HubError, HubUnavailable, HubUnreachable, RateLimitError
 from bot.hub.limits import RateLimit
 from tests.db.rows import message_of
-from tests.flows.races_parts import Nothing
+from tests.governance.bench import Nothing
 from tests.governance.execution.stepping_parts import LEASE, Clock, Room, Shelf, TakenError
 
 WRITE = Call("POST", "/shelf", "/shelf", writes=True)
