@@ -14,6 +14,7 @@ from bot.outbox.destination import Destination
 from bot.outbox.sender import Gone, Outgoing, Place, RateLimited, Refused, Unclear
 from bot.slack import conversations
 from bot.slack.cards import Content, section
+from bot.slack.client import cursor_after
 from bot.slack.rendering import Rendering
 from bot.slack.text import fit
 
@@ -87,7 +88,7 @@ class SlackSender:
             for found in answer["messages"]:
                 if key_of(found) == message.key:
                     return Place(channel, str(found["ts"]))
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            cursor = cursor_after(answer)
             if not cursor:
                 return None
 
@@ -106,7 +107,7 @@ class SlackSender:
             answer = await self._call("conversations.list", arguments | ({"cursor": cursor} if cursor else {}))
             if found := next((one["id"] for one in answer["channels"] if one["name"] == name), None):
                 return str(found)
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            cursor = cursor_after(answer)
             if not cursor:
                 raise refusal("channel_not_found")
 
