@@ -1,4 +1,4 @@
-"""The examples in CONTRIBUTING are true to the code: each runs where it says that it stands, and fits what takes it."""
+"""The examples in CONTRIBUTING are true to the code: each runs with the names of its file, and fits what takes it."""
 
 import importlib
 import inspect
@@ -14,8 +14,8 @@ from bot.slack.sender import SlackSender
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-# The first line says in which file the example is written, or beside which.
-EXAMPLES = re.findall(r"```python\n# (?:in|beside) (\S+)\.py\n(.*?)```", PAGE, re.DOTALL)
+# The first line ends with the file that has the names which the example uses.
+EXAMPLES = re.findall(r"```python\n# [^\n]*?(\S+)\.py\n(.*?)```", PAGE, re.DOTALL)
 NAMED = re.compile(r"`((?:bot|tests|docs)/[\w/.]*)`")
 
 
@@ -42,7 +42,7 @@ def offered(kind: type) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("place", "source"), EXAMPLES, ids=[place for place, _ in EXAMPLES])
-def test_each_runs_where_it_says_that_it_stands(place: str, source: str) -> None:
+def test_each_runs_with_the_names_of_its_file(place: str, source: str) -> None:
     run(place, source)
 
 
