@@ -139,6 +139,7 @@ class Hubwarden:
         """Take no new work, end what runs, and close everything."""
         log.info("hubwarden.stopping")
         self._is_stopping = True
+        # First what brings work, then what does it, and last what both need.
         await self._timetable.stop(DRAIN_SECONDS)
         await self.socket.stop()
         await self.surface.tasks.drain(DRAIN_SECONDS)
