@@ -6,16 +6,16 @@ import socket as system_socket
 import uuid
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
+from functools import partial
 
 import aiohttp
 import structlog
 
 from bot.alerts.limits import LimitWatch
 from bot.alerts.poller import AuditLogPoller
-from bot.alerts.rules import AlertRule, load_rules, standard_rules
 from bot.clock import REAL, Clock
+from bot.configuration import build_hub, read_alert_rules, read_policy
 from bot.db import requests as request_queries
 from bot.db import workspaces
 from bot.db.migrate import upgrade
@@ -24,13 +24,10 @@ from bot.errors import ConfigurationError
 from bot.governance.context import Context
 from bot.governance.execution.executor import Executor
 from bot.governance.people import DirectoryUnavailable
-from bot.governance.policy import Policy, load_policy
 from bot.governance.requests.expire import expire
 from bot.governance.requests.queries import by_number
 from bot.governance.requests.read import sweep
-from bot.governance.views import RequestView
 from bot.health import Health
-from bot.hub import BearerCredential, ClientOptions, Credential, Hub, Registry
 from bot.intents.wishes import Vocabulary
 from bot.jobs import Timetable, timetable
 from bot.operations import BY_NAME, OPERATIONS
@@ -38,7 +35,7 @@ from bot.operations.kit.capabilities import Capabilities
 from bot.outbox.delivery import Delivery
 from bot.outbox.destination import SLACK, slack_channel
 from bot.sandbox_clock import SandboxClock
-from bot.settings import Settings, TerminalSettings
+from bot.settings import Settings
 from bot.slack.app import build_app
 from bot.slack.client import Standing, build_client, find_standing
 from bot.slack.conversations import is_channel_id
@@ -57,50 +54,9 @@ from bot.worker import Worker
 log = structlog.stdlib.get_logger(__name__)
 
 HTTP_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
+# Well above the pause of a worker whose steps fail, and the time of one step.
 STALE_WORKER_SECONDS = 120.0
 DRAIN_SECONDS = 20.0
-
-
-def read_policy(settings: TerminalSettings) -> Policy:
-    """The policy file; raises `ConfigurationError`."""
-    return load_policy(read_text(settings.policy_file, "POLICY_FILE"), OPERATIONS, source=str(settings.policy_file))
-
-
-def read_alert_rules(settings: Settings) -> tuple[AlertRule, ...]:
-    """The alert rules of the settings, or those that come with Hubwarden; raises `ConfigurationError`."""
-    path = settings.alert_rules_file
-    if path is None:
-        return standard_rules()
-    return load_rules(read_text(path, "ALERT_RULES_FILE"), source=str(path))
-
-
-def read_text(path: Path, name: str) -> str:
-    """A configured file's text; raises `ConfigurationError` that says which setting names it."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
-        raise ConfigurationError([f"{name} names {path}, which cannot be read: {reason}."]) from None
-
-
-def build_hub(settings: TerminalSettings, *, now: Callable[[], datetime] = REAL.now) -> Hub:
-    """Docker Hub as the bot's account, with the SCIM token and the registry's pull limit beside it.
-
-    `now` is the time by which Docker Hub's tokens end and its limits are full again: in a sandbox, the sandbox's.
-    """
-    options = ClientOptions(max_wait=settings.dockerhub_max_wait_seconds)
-    scim = None
-    if settings.dockerhub_scim_token is not None:
-        credential = BearerCredential(settings.dockerhub_scim_token)
-        scim = Hub(url=settings.dockerhub_url, credential=credential, options=options, now=now)
-    return Hub(
-        url=settings.dockerhub_url,
-        credential=Credential(settings.dockerhub_username, settings.dockerhub_token),
-        options=options,
-        now=now,
-        scim=scim,
-        registry=Registry(settings.dockerhub_registry_url) if settings.dockerhub_registry_url else None,
-    )
 
 
 class Hubwarden:
@@ -142,6 +98,7 @@ class Hubwarden:
         self._build_jobs()
         self._build_health()
         await self._start_health()
+        # Whom a listener or a job wakes has to stand before either begins.
         for worker in self._workers:
             worker.start()
         await self.socket.start()
@@ -182,6 +139,7 @@ class Hubwarden:
         """Take no new work, end what runs, and close everything."""
         log.info("hubwarden.stopping")
         self._is_stopping = True
+        # First what brings work, then what does it, and last what both need.
         await self._timetable.stop(DRAIN_SECONDS)
         await self.socket.stop()
         await self.surface.tasks.drain(DRAIN_SECONDS)
@@ -261,7 +219,7 @@ class Hubwarden:
         )
         sender = SlackSender(
             self.client,
-            Rendering(view=self._view, operations=BY_NAME),
+            Rendering(view=partial(by_number, self.context), operations=BY_NAME),
             channel_ids={settings.slack_approvals_channel: self._approvals},
         )
         delivery = Delivery(
@@ -317,20 +275,11 @@ class Hubwarden:
             settings.audit_poll_seconds,
             poll_audit_log=self.poller.poll,
             watch_rate_limits=watch.check,
-            expire_requests=self._expire,
+            expire_requests=partial(expire, self.context),
             learn_workspace=self.learn_workspace,
-            forget_answers=self._forget_answers,
+            forget_answers=partial(sweep, self.context),
         )
         self._timetable = Timetable(jobs)
-
-    async def _view(self, request_id: int) -> RequestView:
-        return await by_number(self.context, request_id)
-
-    async def _forget_answers(self) -> int:
-        return await sweep(self.context)
-
-    async def _expire(self) -> int:
-        return await expire(self.context)
 
     def _build_health(self) -> None:
         self.health = Health(

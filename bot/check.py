@@ -7,7 +7,8 @@ from typing import Any
 
 import aiohttp
 
-from bot.app import HTTP_TIMEOUT, read_alert_rules, read_policy
+from bot.app import HTTP_TIMEOUT
+from bot.configuration import read_alert_rules, read_policy
 from bot.db.migrate import upgrade
 from bot.documents import read_yaml
 from bot.errors import ConfigurationError

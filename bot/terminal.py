@@ -17,8 +17,8 @@ from typing import Any, assert_never
 
 from pydantic import SecretStr
 
-from bot.app import build_hub, read_policy
 from bot.clock import REAL
+from bot.configuration import build_hub, read_policy
 from bot.db.migrate import upgrade
 from bot.db.session import Database
 from bot.errors import ConfigurationError, UsageError, UserError
@@ -43,9 +43,10 @@ from bot.logs import configure_logs
 from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.base import Answer, Cell, Change, Intent, Operation, is_read
 from bot.operations.kit.capabilities import Capabilities
+from bot.operations.kit.text import count
 from bot.phrases import Mention
 from bot.settings import TerminalSettings, load
-from bot.slack.text import UNSEEN, flat, visible
+from bot.visible import UNSEEN, flat, visible
 
 DONE, FAILED, MISUSED = 0, 1, 2
 LEASE = timedelta(seconds=30)
@@ -78,7 +79,7 @@ class Offline:
 
 
 class NoMentions:
-    """The grammar's `Accounts` where nobody can be mentioned: a shell's words are text."""
+    """An `Accounts` where nobody can be mentioned: a shell's words are text."""
 
     async def account_of(
         self, _mention: Mention, _operation: Operation, *, organization: str, takes_addresses: bool
@@ -311,7 +312,7 @@ def show_request(view: RequestView, hub: Hub, *, as_json: bool) -> None:
     for item in view.items:
         print(f"  {'✓' if item.done else '✗'} {harmless(item.subject)} {harmless(item.text)}")
     if view.status is Status.PENDING:
-        print(f"It waits for {view.required} approvals in Slack, under the rule “{view.rule}”.")
+        print(f"It waits for {count(view.required, 'approval')} in Slack, under the rule “{view.rule}”.")
 
 
 def print_envelope(status: int, data: Any, hub: Hub) -> None:

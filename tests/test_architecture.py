@@ -1,4 +1,4 @@
-"""The drawings of the house against the code: every room that they name is there, and every arrow is an import."""
+"""The drawings of the house against the code: rooms are there, arrows are imports; and there is one door."""
 
 import ast
 import re
@@ -63,3 +63,14 @@ def test_every_room_on_the_top_level_has_a_floor() -> None:
     rooms = {f"bot/{path.name}" for path in (ROOT / "bot").iterdir() if path.suffix == ".py"}
     rooms |= {f"bot/{path.name}/" for path in (ROOT / "bot").iterdir() if (path / "__init__.py").exists()}
     assert sorted(rooms - {"bot/__init__.py"} - set(NAMED.findall(text))) == []
+
+
+def test_what_happens_to_a_request_goes_through_the_one_door() -> None:
+    door = {"requests.move", "trail.append", "ballots.add"}
+    doors = {
+        (str(path.relative_to(ROOT)), ast.unparse(node))
+        for path in (ROOT / "bot").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in door
+    }
+    assert doors == {("bot/governance/ledger/record.py", each) for each in door}

@@ -1,6 +1,7 @@
 """Settings: read from the environment, from files and from .env; mistakes are sentences, and secrets stay unseen."""
 
 import pickle
+import re
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ REQUIRED = {
     "DOCKERHUB_TOKEN": "dckr_pat_verysecret",
     "DOCKERHUB_ORGANIZATIONS": "acme",
 }
+ROOT = Path(__file__).resolve().parents[1]
+EXAMPLE = re.compile(r"^(?:# )?([A-Z_]+)=([^#\n]*)", re.MULTILINE)
 NAMES = [name.upper() for name in Settings.model_fields]
 
 
@@ -50,6 +53,14 @@ def test_what_is_required_is_enough(environment: pytest.MonkeyPatch) -> None:
 
 def test_the_names_that_are_required_are_those_without_a_default() -> None:
     assert {name.upper() for name, field in Settings.model_fields.items() if field.is_required()} == set(REQUIRED)
+
+
+def test_the_example_has_every_setting_and_its_default() -> None:
+    written = dict(EXAMPLE.findall((ROOT / ".env.example").read_text(encoding="utf-8")))
+    assert sorted(written) == sorted(NAMES)
+    for name, field in Settings.model_fields.items():
+        if not field.is_required():
+            assert written[name.upper()].strip() == ("" if field.default is None else str(field.default)), name
 
 
 @pytest.mark.parametrize("name", REQUIRED)

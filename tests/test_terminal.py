@@ -1,13 +1,10 @@
 """`call` and `login` as people type them: a process of its own, the sandboxes, and the bot beside it."""
 
-import json
 import re
 import sqlite3
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,9 +13,7 @@ from bot import terminal
 from bot.errors import UsageError, UserError
 from bot.governance.ledger.events import Event
 from bot.operations import BY_NAME
-from bot.operations.kit.base import Answer, Change
 from bot.phrases import Mention
-from bot.slack.text import UNSEEN
 from sandbox import world
 from sandbox.hub.wire.faults import Respond
 from sandbox.world import TWO_FACTOR
@@ -369,43 +364,3 @@ async def test_no_is_no(quiet_house: House) -> None:
     screen.type("\n")
     assert await screen.end() == (1, "")
     assert (await records(quiet_house)).requests == {}
-
-
-EVIL = "a\x1b[2Jb\x1b]0;title\x07c\x9b31md\x1b]open\ne\r\x7f"
-
-
-def test_what_docker_says_gives_the_terminal_no_orders(capsys: pytest.CaptureFixture[str]) -> None:
-    hub: Any = SimpleNamespace(headline=None)
-    answer = Answer(EVIL, (EVIL, "Two"), ((EVIL, "2"),), 1, note=EVIL)
-    terminal.show_answer(answer, hub, as_json=False)
-    said = capsys.readouterr().out
-    assert said.splitlines()[0] == "abcdopen ⏎ e ⏎ \ufffd"
-    assert len(said.splitlines()) == 4
-    assert UNSEEN.search(said) is None
-
-
-def test_an_envelope_means_what_docker_said_and_gives_no_orders(capsys: pytest.CaptureFixture[str]) -> None:
-    hub: Any = SimpleNamespace(headline=None)
-    terminal.print_envelope(200, EVIL, hub)
-    said = capsys.readouterr().out
-    assert UNSEEN.search(said) is None
-    assert json.loads(said)["data"] == EVIL
-
-
-def test_a_question_shows_changes_that_give_no_orders(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(UserError):
-        terminal.confirm([Change(EVIL, EVIL, EVIL, items=(EVIL,))], [EVIL])
-    said = capsys.readouterr().err
-    assert len(said.splitlines()) == 3
-    assert UNSEEN.search(said) is None
-
-
-@pytest.mark.parametrize("is_screen", [True, False])
-def test_a_document_is_harmless_on_a_screen_and_whole_elsewhere(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, is_screen: bool
-) -> None:
-    monkeypatch.setattr(sys.stdout, "isatty", lambda: is_screen)
-    terminal.print_document(f"{EVIL}\n")
-    said = capsys.readouterr().out
-    assert (UNSEEN.search(said) is None) is is_screen
-    assert is_screen or said == f"{EVIL}\n"

@@ -13,6 +13,7 @@ from bot.hub import Hub, HubError
 
 # Timestamps are whole seconds, and the contract does not say whether `from` and `to` are inclusive.
 SHORTEST_OVERLAP = timedelta(seconds=2)
+# Docker Hub is away for some minutes now and then: that is logged, and nobody is told.
 BLIND_FOR = timedelta(minutes=15)
 
 log = structlog.stdlib.get_logger(__name__)

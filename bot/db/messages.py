@@ -143,8 +143,3 @@ async def give_up(session: AsyncSession, message_id: int, error: str) -> None:
     """It will never be taken; it is kept, with the reason."""
     statement = update(Message).where(Message.id == message_id).values(state=FAILED, lease_until=None, error=error)
     await session.execute(statement)
-
-
-async def get_by_key(session: AsyncSession, key: str) -> Message | None:
-    """The message with this key."""
-    return await session.scalar(select(Message).where(Message.key == key))

@@ -95,11 +95,11 @@ async def due(session: AsyncSession, statuses: Iterable[str], now: datetime) -> 
     return (await session.scalars(statement)).all()
 
 
-async def next_id(session: AsyncSession, status: str, *, now: datetime | None = None) -> int | None:
-    """The oldest request in this state; with `now`, the oldest whose time has not run out."""
-    statement = select(func.min(OperationRequest.id)).where(OperationRequest.status == status)
-    if now is not None:
-        statement = statement.where(OperationRequest.expires_at > now)
+async def next_id(session: AsyncSession, status: str, now: datetime) -> int | None:
+    """The oldest request in this state whose time has not run out."""
+    statement = select(func.min(OperationRequest.id)).where(
+        OperationRequest.status == status, OperationRequest.expires_at > now
+    )
     return await session.scalar(statement)
 
 

@@ -11,7 +11,7 @@ from bot.phrases import Mention
 
 @dataclass(frozen=True, slots=True)
 class MentionedAccounts:
-    """The grammar's `Accounts`, for what this requester says."""
+    """An `Accounts`, for what this requester says."""
 
     context: Context
     requester: str

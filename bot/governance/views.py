@@ -1,6 +1,6 @@
 """A request as others may see it: frozen, and free of the database."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +9,8 @@ from bot.governance.approval.principals import load_principal
 from bot.governance.approval.requirement import Requirement, load_requirement
 from bot.governance.approval.tally import standing
 from bot.governance.ledger.lifecycle import Status
-from bot.operations.kit.base import Change, ItemResult, Outcome, Preview
+from bot.governance.stored import load_changes, load_items
+from bot.operations.kit.base import Change, ItemResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -104,23 +105,3 @@ def load_ballots(stored: "Iterable[StoredBallot]") -> tuple[Ballot, ...]:
         )
         for row in stored
     )
-
-
-def dump_preview(preview: Preview) -> dict[str, Any]:
-    """A preview as a row holds it."""
-    return {"changes": [asdict(change) for change in preview.changes], "notes": list(preview.notes)}
-
-
-def load_changes(preview: dict[str, Any]) -> tuple[Change, ...]:
-    """The changes of a row's preview."""
-    return tuple(Change(c["subject"], c["before"], c["after"], tuple(c["items"])) for c in preview["changes"])
-
-
-def dump_outcome(outcome: Outcome) -> dict[str, Any]:
-    """An outcome as a row holds it: never its secret."""
-    return {"summary": outcome.summary, "items": [asdict(item) for item in outcome.items]}
-
-
-def load_items(outcome: dict[str, Any] | None) -> tuple[ItemResult, ...]:
-    """The items of a row's outcome; none where there is no outcome yet."""
-    return tuple(ItemResult(**item) for item in (outcome or {}).get("items", ()))

@@ -24,7 +24,7 @@ from bot.operations.kit.base import (
     Write,
 )
 from bot.operations.kit.fields import Organization, Username
-from bot.operations.kit.text import count, day, harmless, nearest_hint
+from bot.operations.kit.text import count, day, nearest_hint, no_formula
 
 MEMBERS = "/v2/orgs/{organization}/members"
 MEMBER = "/v2/orgs/{organization}/members/{username}"
@@ -151,7 +151,7 @@ async def export_members(hub: Hub, params: MemberExport) -> Answer:
     text = (await hub.text(EXPORT, organization=params.organization)).data
     if not isinstance(text, str) or not text.strip():
         raise HubProtocolError(Call("GET", EXPORT, EXPORT), detail="the export is empty")
-    lines = [[harmless(cell) for cell in row] for row in csv.reader(io.StringIO(text)) if row]
+    lines = [[no_formula(cell) for cell in row] for row in csv.reader(io.StringIO(text)) if row]
     made = io.StringIO()
     csv.writer(made).writerows(lines)
     people = len(lines) - 1

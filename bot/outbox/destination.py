@@ -28,13 +28,13 @@ class Destination:
         return f"{self.protocol}:{workspace}{self.address}"
 
 
-def slack_channel(channel: str, *, workspace: str | None = None) -> Destination:
+def slack_channel(channel: str) -> Destination:
     """A channel by its id, or by its name where only the settings' name for it is known yet."""
-    return Destination(SLACK, channel, workspace)
+    return Destination(SLACK, channel)
 
 
-def slack_person(user: str, *, workspace: str | None = None) -> Destination:
+def slack_person(user: str) -> Destination:
     """Somebody's direct messages with the bot; raises `ValueError` for who is not of Slack, as a terminal's user."""
     if not user.startswith(("U", "W")) or not user.isupper():
         raise ValueError("direct messages go to the id of somebody in Slack")
-    return Destination(SLACK, user, workspace)
+    return Destination(SLACK, user)

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.governance.people import is_slack_user
 from bot.operations.kit.base import Answer, Cell, Document
-from bot.operations.kit.text import harmless
+from bot.operations.kit.text import no_formula
 from bot.phrases import Mention
 from bot.slack.cards import Block, Content, button, context, section
-from bot.slack.text import escape, fit, fit_lines, visible
+from bot.slack.text import escape, fit, fit_lines
+from bot.visible import visible
 
 PAGE = 20
 MORE = "more"
@@ -140,7 +141,7 @@ def as_document(answer: Answer, name: str) -> Document:
     writer = csv.writer(text)
     writer.writerow(answer.columns)
     for row in answer.rows:
-        writer.writerow([harmless(as_csv(cell)) for cell in row])
+        writer.writerow([no_formula(as_csv(cell)) for cell in row])
     return Document(f"{name}.csv", "text/csv", text.getvalue().encode())
 
 

@@ -9,6 +9,7 @@ from bot.governance.approval.requirement import Stage
 from bot.governance.ledger.lifecycle import STATES, Act, Status
 from bot.governance.views import RequestView
 from bot.operations.kit.base import Change, Operation
+from bot.operations.kit.text import count
 from bot.slack.text import (
     HEADER_LIMIT,
     LONGEST,
@@ -19,13 +20,13 @@ from bot.slack.text import (
     fit,
     fit_lines,
     fit_plain,
-    flat,
     mention,
     mentioned,
     moment,
     one_line,
     quote,
 )
+from bot.visible import flat
 
 Block = dict[str, Any]
 
@@ -225,8 +226,7 @@ def rule_line(view: RequestView) -> str:
 
 def stage_text(stage: Stage) -> str:
     """`2 approvals of @Omar, @platform-leads`."""
-    wanted = "1 approval" if stage.need == 1 else f"{stage.need} approvals"
-    return f"{wanted} of {', '.join(mentioned(principal.mention()) for principal in stage.of)}"
+    return f"{count(stage.need, 'approval')} of {', '.join(mentioned(principal.mention()) for principal in stage.of)}"
 
 
 def request_buttons(view: RequestView, operation: Operation) -> list[Block]:
@@ -266,7 +266,7 @@ def not_done_button(value: str, what: str) -> Block:
     return button("It was not done", Act.SETTLE_NOT_DONE, value, confirm=ask)
 
 
-# A new act is a line here, and what it does in `actions`.
+# A new act is a line here, and what it does in `decisions`.
 BUTTONS: Mapping[Act, Callable[[str, str], Block]] = {
     Act.APPROVE: approve_button,
     Act.DENY: deny_button,

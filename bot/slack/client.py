@@ -10,6 +10,7 @@ from slack_sdk.http_retry.request import HttpRequest
 from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 TROUBLE = (SlackApiError, aiohttp.ClientError, TimeoutError)
 REFUSED_TOKENS = frozenset(
@@ -64,6 +65,11 @@ def short(error: Exception) -> str:
     if isinstance(error, SlackApiError):
         return code_of(error)
     return type(error).__name__
+
+
+def cursor_after(answer: AsyncSlackResponse) -> str:
+    """What asks for the page after this one; empty where it is the last."""
+    return str((answer.get("response_metadata") or {}).get("next_cursor") or "")
 
 
 async def find_standing(client: AsyncWebClient) -> Standing:

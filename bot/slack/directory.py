@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.governance.people import DirectoryUnavailable, Person
-from bot.slack.client import TROUBLE, code_of
+from bot.slack.client import TROUBLE, code_of, cursor_after
 from bot.slack.remembering import remembered
 
 REMEMBERED_SECONDS = 60
@@ -62,7 +62,7 @@ class SlackDirectory:
             for channel in answer["channels"]:
                 if channel["name"] == name.removeprefix("#"):
                     return str(channel["id"])
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            cursor = cursor_after(answer)
             if not cursor:
                 return None
 

@@ -5,6 +5,7 @@ from bot.governance.requests.read import read
 from bot.governance.requests.submit import submit
 from bot.governance.views import RequestView
 from bot.operations.kit.base import Intent, Operation, is_read
+from bot.operations.kit.text import count
 from bot.slack.answers import PAGE, answer_message
 from bot.slack.cards import Content
 from bot.slack.conversations import is_channel_id
@@ -37,6 +38,5 @@ def submitted_text(view: RequestView, operation: Operation, *, channel: str) -> 
     name = f"Request {view.id} ({escape(operation.title)})"
     where = f"<#{channel}>" if is_channel_id(channel) else escape(channel)
     if view.status is Status.PENDING:
-        wanted = "1 approval" if view.required == 1 else f"{view.required} approvals"
-        return f"{name} waits for {wanted} in {where}. You will be told what becomes of it."
+        return f"{name} waits for {count(view.required, 'approval')} in {where}. You will be told what becomes of it."
     return f"{name} needs no approval and is being done. You will be told what becomes of it."

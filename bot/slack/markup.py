@@ -20,12 +20,12 @@ def undone(text: str) -> Phrase:
     parts: list[str | Mention] = []
     end = 0
     for person in PERSON.finditer(text):
-        parts += [plain(text[end : person.start()]), Mention(person[1], name=plain(person[2] or ""))]
+        parts += [without_markup(text[end : person.start()]), Mention(person[1], name=without_markup(person[2] or ""))]
         end = person.end()
-    return tuple(part for part in (*parts, plain(text[end:])) if part != "")
+    return tuple(part for part in (*parts, without_markup(text[end:])) if part != "")
 
 
-def plain(text: str) -> str:
+def without_markup(text: str) -> str:
     """The same of a text in which nobody is mentioned: links, channels and curly quotes undone, entities decoded."""
     text = LINK.sub(lambda link: link[2] or link[1], text.translate(QUOTES))
     # Of a private channel, Slack leaves the name out.

@@ -14,6 +14,7 @@ from bot.outbox.destination import Destination
 from bot.outbox.sender import Gone, Outgoing, Place, RateLimited, Refused, Unclear
 from bot.slack import conversations
 from bot.slack.cards import Content, section
+from bot.slack.client import cursor_after
 from bot.slack.rendering import Rendering
 from bot.slack.text import fit
 
@@ -25,7 +26,8 @@ LOOK_BACK = timedelta(minutes=1)
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 REFUSED_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
 PASSING = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
-TROUBLE = {
+# What an administrator can mend, and how.
+MENDABLE = {
     "channel_not_found": "it does not exist, or it is private and Hubwarden is not in it",
     "not_in_channel": "Hubwarden is not in it: invite it there",
     "is_archived": "it is archived",
@@ -86,7 +88,7 @@ class SlackSender:
             for found in answer["messages"]:
                 if key_of(found) == message.key:
                     return Place(channel, str(found["ts"]))
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            cursor = cursor_after(answer)
             if not cursor:
                 return None
 
@@ -105,7 +107,7 @@ class SlackSender:
             answer = await self._call("conversations.list", arguments | ({"cursor": cursor} if cursor else {}))
             if found := next((one["id"] for one in answer["channels"] if one["name"] == name), None):
                 return str(found)
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            cursor = cursor_after(answer)
             if not cursor:
                 raise refusal("channel_not_found")
 
@@ -152,7 +154,7 @@ def sorted_error(response: Any) -> Exception:
 
 def refusal(code: str) -> Refused:
     """The refusal with this word of Slack's, and with what somebody can mend about it."""
-    return Refused(code, trouble=TROUBLE.get(code))
+    return Refused(code, trouble=MENDABLE.get(code))
 
 
 def key_of(message: Mapping[str, Any]) -> str | None:

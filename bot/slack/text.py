@@ -3,15 +3,15 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import assert_never
 
 from bot.governance.people import is_slack_user
 from bot.phrases import Mention
+from bot.visible import flat, visible
 
 SECTION_LIMIT = 3000
 HEADER_LIMIT = 150
 LONGEST = 4000
-UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-LINE_BREAK = re.compile("[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 PART_OF_ENTITY = re.compile(r"&[a-z]{0,3}$")
 
 
@@ -23,20 +23,9 @@ def escape(text: str) -> str:
     return visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def visible(text: str) -> str:
-    """The text with a mark where a character cannot be seen: some turn the reading order, and so the meaning."""
-    return UNSEEN.sub("\ufffd", text)
-
-
 def one_line(text: str) -> str:
     """Text made harmless that shall stay on its line: nobody adds lines of their own to a card."""
     return escape(flat(text))
-
-
-def flat(text: str) -> str:
-    """The same for plain text, in which nothing is markup."""
-    parts = (part.strip() for part in LINE_BREAK.split(text))
-    return visible(" ⏎ ".join(part for part in parts if part))
 
 
 def code(text: str) -> str:
@@ -67,8 +56,14 @@ def mention_group(group: str) -> str:
 
 
 def mentioned(who: Mention) -> str:
-    """Either of them."""
-    return mention(who.id) if who.kind == "person" else mention_group(who.id)
+    """Whoever it is, as Slack has them."""
+    match who.kind:
+        case "person":
+            return mention(who.id)
+        case "group":
+            return mention_group(who.id)
+        case _:
+            assert_never(who.kind)
 
 
 def fit(text: str, limit: int) -> str:

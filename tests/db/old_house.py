@@ -10,7 +10,7 @@ from sqlalchemy import Connection, MetaData, insert, select
 
 from bot.db.migrate import alembic_config
 from bot.db.session import create_engine
-from bot.governance.views import dump_preview
+from bot.governance.stored import dump_preview
 from bot.operations.kit.base import Change, Preview
 from tests.postgres import in_thread
 

@@ -3,7 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.db.models import OperationRequest
+from sqlalchemy import select
+
+from bot.db.models import Message, OperationRequest
+from bot.db.session import Session
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SOON = NOW + timedelta(seconds=30)
@@ -32,3 +35,8 @@ def request_row(**more: Any) -> OperationRequest:
         "attempts": 0,
     }
     return OperationRequest(**(values | more))
+
+
+async def message_of(session: Session, key: str) -> Message | None:
+    """The message with this key."""
+    return await session.scalar(select(Message).where(Message.key == key))

@@ -10,7 +10,7 @@ import pytest
 from bot.db import messages
 from bot.db.models import Message
 from bot.db.session import Database
-from tests.db.rows import NOW, SOON
+from tests.db.rows import NOW, SOON, message_of
 
 SECOND = timedelta(seconds=1)
 URGENCY = {"card": 1, "alert": 0}
@@ -34,7 +34,7 @@ async def sent(database: Database, number: int, version: int = 1) -> None:
 async def read(database: Database, key: str = "card:1") -> Message:
     """The message as it stands."""
     async with database.begin() as session:
-        message = await messages.get_by_key(session, key)
+        message = await message_of(session, key)
     assert message is not None
     return message
 
@@ -94,7 +94,7 @@ async def test_nothing_is_due_in_an_empty_outbox(database: Database) -> None:
     assert await due(database) == []
     async with database.begin() as session:
         assert await messages.next_due(session) is None
-        assert await messages.get_by_key(session, "card:1") is None
+        assert await message_of(session, "card:1") is None
 
 
 async def test_of_many_senders_one_gets_the_message(database: Database) -> None:

@@ -104,8 +104,8 @@ async def test_the_oldest_of_a_state_is_next(database: Database) -> None:
     first = await stored(database, status=APPROVED)
     await stored(database, status=APPROVED)
     async with database.begin() as session:
-        assert await requests.next_id(session, APPROVED) == first
-        assert await requests.next_id(session, EXECUTING) is None
+        assert await requests.next_id(session, APPROVED, NOW) == first
+        assert await requests.next_id(session, EXECUTING, NOW) is None
 
 
 async def test_only_a_lease_that_is_over_is_abandoned(database: Database) -> None:
@@ -224,8 +224,8 @@ async def test_the_next_one_is_one_whose_time_has_not_run_out(database: Database
     await stored(database, status=APPROVED, expires_at=NOW)
     young = await stored(database, status=APPROVED, expires_at=NOW + timedelta(microseconds=1))
     async with database.begin() as session:
-        assert await requests.next_id(session, APPROVED, now=NOW) == young
-        assert await requests.next_id(session, APPROVED, now=SOON) is None
+        assert await requests.next_id(session, APPROVED, NOW) == young
+        assert await requests.next_id(session, APPROVED, SOON) is None
 
 
 async def test_of_several_that_are_abandoned_the_oldest_comes_first(database: Database) -> None:

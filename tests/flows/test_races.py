@@ -18,9 +18,9 @@ from bot.hub import Call, HubUnavailable
 from bot.slack.sender import SlackSender
 from sandbox.slack import User, frozen
 from tests.flows.house import APPROVALS, House
-from tests.flows.races_parts import LATER, Bench, bench_on, later, settled
 from tests.flows.races_process import assert_told_once, cards_of, effective, outsiders
 from tests.flows.races_records import assert_whole, read_records, wait_quiet
+from tests.governance.bench import LATER, Bench, bench_on, later, settled
 
 MEMBERS = "/v2/orgs/acme/groups/platform/members"
 CROWD = tuple(f"U0VOTER{number:02}" for number in range(1, 13))

@@ -10,7 +10,6 @@ from tests.flows.conftest import OpenHouse
 from tests.flows.house import APPROVALS, House
 from tests.flows.steps import refusal, write_policy
 
-READING = '{name: reading, operations: ["*.list", "*.show", "limits"], approvals: 0}'
 LEADS = "approvals: 1, approvers: {groups: [S0LEADS]}"
 
 MISTYPED = {

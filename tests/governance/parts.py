@@ -27,7 +27,7 @@ from bot.governance.requests.vote import approve
 from bot.hub import Hub
 from bot.operations.kit.base import Answer, Intent, Operation, Read, Write
 from bot.operations.kit.capabilities import Capabilities
-from tests.flows.races_parts import Lever, Nothing
+from tests.governance.bench import Lever, Nothing
 
 ANN, OMAR, LENA, MIRA, SAM = "U0ANN", "U0OMAR", "U0LENA", "U0MIRA", "U0SAM"
 GUEST, LEFT, BOT = "U0GUEST", "U0LEFT", "U0BOT"

@@ -12,7 +12,7 @@ from bot.intents.usage import usage
 from bot.intents.wishes import Form, Help, Pick, Wish
 from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.base import Intent, Operation, Write
-from bot.slack.markup import plain
+from bot.slack.markup import without_markup
 from tests.intents.reading import parse, parse_words, written
 from tests.operations.samples import HOSTILE, intents
 
@@ -25,7 +25,7 @@ TEXTS = st.one_of(st.text(max_size=80), st.lists(st.one_of(SCRAPS, st.text(max_s
 
 def read(text: str) -> Wish:
     """What the text means for an organization named acme, typed in Slack."""
-    return parse(plain(text))
+    return parse(without_markup(text))
 
 
 def intent(text: str) -> Intent:

@@ -8,13 +8,13 @@ from typing import Any
 
 from bot import outbox
 from bot.clock import Clock
-from bot.db import messages
 from bot.db.models import Message
 from bot.db.session import Database
 from bot.outbox.delivery import Delivery
 from bot.outbox.destination import SLACK, Destination, slack_channel
 from bot.outbox.kinds import ALERT, NOTICE, Kind
 from bot.outbox.sender import Outgoing, Place
+from tests.db.rows import message_of
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LEASE = timedelta(seconds=30)
@@ -135,7 +135,7 @@ class Rig:
     async def message(self, key: str) -> Message:
         """As its row stands."""
         async with self.database.begin() as session:
-            found = await messages.get_by_key(session, key)
+            found = await message_of(session, key)
         assert found is not None
         return found
 

@@ -12,7 +12,7 @@ from bot.db import messages, requests
 from bot.db.models import Message
 from bot.db.session import Database
 from bot.outbox.delivery import outgoing_of
-from bot.outbox.destination import Destination, slack_channel
+from bot.outbox.destination import Destination
 from bot.outbox.kinds import ALERT, CARD, LIMIT_BEGIN, LIMIT_END, NOTICE, Kind, Urgency
 from bot.outbox.sender import Gone, Place, RateLimited, Refused, Unclear
 from tests.db.rows import request_row
@@ -424,7 +424,7 @@ async def test_two_replicas_send_each_message_once(rig: Rig) -> None:
 async def test_a_message_says_which_request_it_is_of(rig: Rig) -> None:
     async with rig.database.begin() as session:
         number = await requests.add(session, request_row())
-        place = slack_channel("C0APPROVALS", workspace="T0ACME")
+        place = Destination("slack", "C0APPROVALS", "T0ACME")
         await outbox.want(session, "card:1", kind=CARD, destination=place, clock=rig.clock, request_id=number)
     outgoing = outgoing_of(await rig.message("card:1"))
     assert (outgoing.key, outgoing.kind, outgoing.request_id) == ("card:1", "card", number)

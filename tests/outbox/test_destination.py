@@ -6,13 +6,13 @@ from bot.outbox.destination import Destination, slack_channel, slack_person
 
 
 def test_a_channel_is_named_by_its_id_or_as_the_settings_name_it() -> None:
-    assert slack_channel("C0ALERTS", workspace="T0ACME") == Destination("slack", "C0ALERTS", "T0ACME")
+    assert slack_channel("C0ALERTS") == Destination("slack", "C0ALERTS")
     assert slack_channel("hub-alerts").address == "hub-alerts"
 
 
 def test_a_person_is_named_by_their_id() -> None:
     assert slack_person("U0ANN") == Destination("slack", "U0ANN")
-    assert slack_person("W0ANN", workspace="T0ACME").workspace == "T0ACME"
+    assert slack_person("W0ANN") == Destination("slack", "W0ANN")
 
 
 @pytest.mark.parametrize("user", ["ann", "root@host", "C0ALERTS", "Uwe", "", "u0ann"])
@@ -29,4 +29,4 @@ def test_a_destination_without_a_protocol_or_an_address_is_none(protocol: str, a
 
 def test_it_is_written_with_its_workspace_where_that_is_known() -> None:
     assert str(slack_channel("C0ALERTS")) == "slack:C0ALERTS"
-    assert str(slack_channel("C0ALERTS", workspace="T0ACME")) == "slack:T0ACME/C0ALERTS"
+    assert str(Destination("slack", "C0ALERTS", "T0ACME")) == "slack:T0ACME/C0ALERTS"

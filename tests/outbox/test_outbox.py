@@ -7,11 +7,12 @@ import pytest
 from bot import outbox
 from bot.clock import Clock
 from bot.db import messages
-from bot.outbox.destination import slack_channel
+from bot.outbox.destination import Destination
 from bot.outbox.kinds import ALERT, CARD, NOTICE
+from tests.db.rows import message_of
 from tests.outbox.rig import NOW, Rig
 
-ALERTS = slack_channel("C0ALERTS", workspace="T0ACME")
+ALERTS = Destination("slack", "C0ALERTS", "T0ACME")
 HOUR = timedelta(hours=1)
 
 
@@ -70,7 +71,7 @@ async def test_a_message_is_brought_up_to_date_by_the_machines_clock(rig: Rig) -
 async def test_what_was_never_asked_for_cannot_be_brought_up_to_date(rig: Rig) -> None:
     await rig.touch("nobody")
     async with rig.database.begin() as session:
-        assert await messages.get_by_key(session, "nobody") is None
+        assert await message_of(session, "nobody") is None
 
 
 async def test_a_message_without_a_workspace_is_of_the_one_that_the_database_belongs_to(rig: Rig) -> None:

@@ -23,6 +23,7 @@ from sandbox.clock import Clock as SandboxClock
 from sandbox.servers import read_manifest
 from sandbox.slack import SlackSandbox, words_of
 from tests.db.old_rows import OLD_REQUEST, add_old, newest, upgrade_to
+from tests.db.rows import message_of
 from tests.slack.samples import request_view
 
 APPROVALS = "C0APPROVALS"
@@ -91,7 +92,7 @@ async def test_what_was_posted_before_an_upgrade_and_not_marked_is_found_and_upd
     )
     assert await delivery.step() == 0
     async with database.begin() as session:
-        marked = await messages.get_by_key(session, "card:1")
+        marked = await message_of(session, "card:1")
     await database.close()
 
     [card] = slack.workspace.channels[APPROVALS].messages.values()

@@ -8,7 +8,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.client import code_of, find_standing, short
+from bot.slack.client import code_of, cursor_after, find_standing, short
 from sandbox.slack import SlackSandbox
 
 
@@ -34,6 +34,20 @@ def test_an_error_is_named_by_slacks_word_or_the_status(response: Any, code: str
 
 def test_any_other_error_is_named_by_its_kind_and_never_by_its_text() -> None:
     assert short(TimeoutError("with a token in it")) == "TimeoutError"
+
+
+@pytest.mark.parametrize(
+    ("answer", "cursor"),
+    [
+        ({"response_metadata": {"next_cursor": "dXNlcjpV"}}, "dXNlcjpV"),
+        ({"response_metadata": {"next_cursor": ""}}, ""),
+        ({"response_metadata": {}}, ""),
+        ({"response_metadata": None}, ""),
+        ({}, ""),
+    ],
+)
+def test_the_last_page_has_none_after_it(answer: Any, cursor: str) -> None:
+    assert cursor_after(answer) == cursor
 
 
 async def test_a_call_whose_connection_broke_is_repeated(slack: SlackSandbox, client: AsyncWebClient) -> None:

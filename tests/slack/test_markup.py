@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.phrases import Mention, Phrase
-from bot.slack.markup import plain, undone
+from bot.slack.markup import undone, without_markup
 from bot.slack.text import escape
 from tests.operations.samples import HOSTILE
 
@@ -67,12 +67,12 @@ def test_what_is_no_persons_id_is_text(text: str) -> None:
     ],
 )
 def test_links_channels_quotes_and_entities_are_undone(text: str, typed: str) -> None:
-    assert plain(text) == typed
+    assert without_markup(text) == typed
 
 
 @given(st.text(st.characters(exclude_categories=("C", "Z"), exclude_characters="“”„‘’—"), max_size=40))
 def test_what_was_typed_and_escaped_is_what_was_typed(text: str) -> None:
-    assert plain(escape(text)) == text
+    assert without_markup(escape(text)) == text
 
 
 def test_a_private_use_character_does_not_come_through() -> None:

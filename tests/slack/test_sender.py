@@ -16,7 +16,7 @@ from bot.outbox.sender import Gone, Outgoing, Place, RateLimited, Refused, Uncle
 from bot.slack.cards import Content, section
 from bot.slack.client import build_client
 from bot.slack.rendering import Rendering
-from bot.slack.sender import CHANNEL_SECONDS, TROUBLE, SlackSender
+from bot.slack.sender import CHANNEL_SECONDS, MENDABLE, SlackSender
 from sandbox.clock import Clock
 from sandbox.servers import read_manifest
 from sandbox.slack import SlackSandbox, words_of
@@ -162,7 +162,7 @@ async def test_somebody_elses_message_with_metadata_is_not_ours(slack: SlackSand
 async def test_a_channel_that_nobody_knows_by_this_name_is_refused(slack: SlackSandbox, sender: SlackSender) -> None:
     with pytest.raises(Refused) as caught:
         await sender.find(message(slack, "nowhere"))
-    assert (caught.value.code, caught.value.trouble) == ("channel_not_found", TROUBLE["channel_not_found"])
+    assert (caught.value.code, caught.value.trouble) == ("channel_not_found", MENDABLE["channel_not_found"])
 
 
 # What Slack's answers mean

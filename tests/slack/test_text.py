@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 import bot.intents
 import bot.slack
-from bot.slack.markup import plain, undone
-from bot.slack.text import code, escape, fit, fit_lines, fit_plain, flat, moment, one_line, quote
+from bot.slack.markup import undone, without_markup
+from bot.slack.text import code, escape, fit, fit_lines, fit_plain, moment, one_line, quote
+from bot.visible import flat
 from tests.slack.samples import NOW
 
 
@@ -88,7 +89,7 @@ SEEDS = (
     "<http://",
 )
 TEXTS: tuple[Callable[[str], str], ...] = (
-    *(code, escape, flat, one_line, quote, plain),
+    *(code, escape, flat, one_line, quote, without_markup),
     lambda text: str(undone(text)),
     lambda text: fit(text, 3000),
     lambda text: fit_plain(text, LONG),
@@ -106,12 +107,11 @@ def hostile() -> Iterator[str]:
 def patterns() -> Iterator[re.Pattern[str]]:
     """Every regular expression that meets what people type."""
     packages = (bot.slack, bot.intents)
-    for module in (
-        each for package in packages for each in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
-    ):
-        yield from (
-            each for each in vars(importlib.import_module(module.name)).values() if isinstance(each, re.Pattern)
-        )
+    modules = [
+        each.name for package in packages for each in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
+    ]
+    for name in (*modules, "bot.visible"):
+        yield from (each for each in vars(importlib.import_module(name)).values() if isinstance(each, re.Pattern))
 
 
 def test_no_text_is_long_enough_to_hold_us_up() -> None:

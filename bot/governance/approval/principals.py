@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
-from bot.governance.people import Directory, Person
+from bot.governance.people import SLACK_USER, Directory, Person
 from bot.phrases import Mention
 
 
@@ -47,7 +47,7 @@ class User:
 
     kind: ClassVar[str] = "user"
     key: ClassVar[str] = "users"
-    pattern: ClassVar[str] = r"[UW][A-Z0-9]+"
+    pattern: ClassVar[str] = SLACK_USER.pattern
     unlike: ClassVar[str] = "no Slack user's id, such as U024BE7LH"
 
     id: str
@@ -89,7 +89,7 @@ class UserGroup:
         return await directory.members_of(self.id)
 
 
-PRINCIPALS: tuple[type[User] | type[UserGroup], ...] = (User, UserGroup)
+PRINCIPALS: tuple[type[Principal], ...] = (User, UserGroup)
 BY_KIND = {principal.kind: principal for principal in PRINCIPALS}
 
 

@@ -9,5 +9,5 @@ class Courier(Protocol):
     """Shows a secret once, to one person, where it disappears."""
 
     async def hand_over(self, user: str, text: str, secret: SecretStr) -> bool:
-        """Show `text` and the secret to the user alone; False where Slack did not take it."""
+        """Show `text` and the secret to the user alone; False where it did not arrive."""
         ...

@@ -29,6 +29,7 @@ log = structlog.stdlib.get_logger(__name__)
 
 NO_LONGER_KNOWN = "This version of Hubwarden cannot do it any more: what was asked for has changed. Ask again."
 BROKEN = "Hubwarden itself failed while doing this, and its log says how. Look in Docker Hub whether it was done."
+# A minute of a database that is away: by then the lease is over, and whoever takes over reads back.
 FINISH_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 
 Work: TypeAlias = Callable[[Attempt], "Awaitable[Verdict | None]"]
@@ -77,10 +78,11 @@ class Executor:
 
     async def _next_id(self) -> int | None:
         async with self.database.begin() as session:
-            return await requests.next_id(session, Status.APPROVED, now=self.clock.now())
+            return await requests.next_id(session, Status.APPROVED, self.clock.now())
 
     async def _claim(self, request_id: int) -> OperationRequest | None:
         async with self.database.begin() as session:
+            # Before the row is locked: what was asked for never changes, and the fact says whether it may begin.
             known = await requests.get(session, request_id)
             fact = Claimed(
                 at=self.clock.now(),

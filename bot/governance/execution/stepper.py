@@ -25,8 +25,9 @@ from bot.operations.kit.text import count
 log = structlog.stdlib.get_logger(__name__)
 
 PROGRESS = timedelta(seconds=3)
-LONGEST_WAIT = timedelta(minutes=15)
+# How often one item meets the rate limit before it counts as failed, and how long each time is waited at the most.
 PATIENCE = 20
+LONGEST_WAIT = timedelta(minutes=15)
 FOUND_DONE = "done; found by reading back"
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from bot.governance.approval.ballots import Ballot, Choice
 from bot.governance.ledger.events import HUBWARDEN, Event
 from bot.governance.ledger.lifecycle import STATES, Status, sources_of
-from bot.governance.views import dump_outcome
+from bot.governance.stored import dump_outcome
 from bot.operations.kit.base import Outcome
 
 

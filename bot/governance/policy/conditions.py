@@ -91,7 +91,11 @@ class AllItems(OfItems):
         return bool(items) and all(is_one_of(self.all, item) for item in items)
 
 
-Kinds: TypeAlias = Annotated[OneOf, Tag("(one)")] | Annotated[AnyItem, Tag("(any)")] | Annotated[AllItems, Tag("(all)")]
+Kinds: TypeAlias = (
+    Annotated[OneOf, Tag("(one)")]  # one line a kind
+    | Annotated[AnyItem, Tag("(any)")]
+    | Annotated[AllItems, Tag("(all)")]
+)
 TAGS: Mapping[type[Kind], str] = {get_args(kind)[0]: get_args(kind)[1].tag for kind in get_args(Kinds)}
 WRITTEN = " or ".join(kind.written for kind in TAGS)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeAlias
 
+from bot.governance.approval.principals import User, UserGroup
 from bot.governance.approval.requirement import Requirement, Stage
 from bot.governance.policy.conditions import Condition
 from bot.governance.policy.document import People, Policy, Rule
@@ -87,7 +88,7 @@ def is_among(people: People, user: str, groups: frozenset[str]) -> bool:
 
 def who(people: People) -> tuple[Mention, ...]:
     """The people and the groups."""
-    return (*map(Mention, people.users), *(Mention(group, "group") for group in people.groups))
+    return (*(User(each).mention() for each in people.users), *(UserGroup(each).mention() for each in people.groups))
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,8 @@ class Rule(Strict):
         if (self.refuse is None) == (self.approvals is None):
             raise ValueError("give either approvals or refuse")
         if self.approvals and self.approvers.is_empty:
-            raise located("approvals need approvers: users or groups", "approvals")
+            known = " or ".join(kind.key for kind in PRINCIPALS)
+            raise located(f"approvals need approvers: {known}", "approvals")
         if not self.approvals and not self.approvers.is_empty:
             raise located("approvers without approvals would never be asked", "approvers")
         if self.requesters is not None and self.requesters.is_empty:

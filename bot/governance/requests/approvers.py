@@ -14,7 +14,7 @@ from bot.governance.people import Directory, DirectoryUnavailable, Person, is_sl
 from bot.governance.views import RequestView
 from bot.phrases import Mention, Phrase, plain
 
-NOBODY = "Guests, bots and people who have left decide nothing."
+MAY_NOT_DECIDE = "Guests, bots and people who have left decide nothing."
 
 
 async def require_approver(context: Context, view: RequestView, user: str, verb: str) -> tuple[Principal, ...]:
@@ -24,7 +24,7 @@ async def require_approver(context: Context, view: RequestView, user: str, verb:
         raise await _refusal(context, view, user, verb, (why,))
     person = await context.directory.person(user)
     if not person.may_decide:
-        raise await _refusal(context, view, user, verb, (NOBODY,))
+        raise await _refusal(context, view, user, verb, (MAY_NOT_DECIDE,))
     admitted = await admitting(view.requirement, person, context.directory)
     if not admitted:
         raise await _refusal(context, view, user, verb, _not_named(view))
@@ -38,7 +38,7 @@ async def require_settler(context: Context, view: RequestView, user: str) -> Non
     """
     person = await context.directory.person(user)
     if not person.may_decide:
-        raise await _refusal(context, view, user, "settle", (NOBODY,))
+        raise await _refusal(context, view, user, "settle", (MAY_NOT_DECIDE,))
     if not view.requirement.stages:
         if user != view.requester and is_slack_user(view.requester):
             only: Phrase = ("Only ", Mention(view.requester), f", who asked for it, can settle request {view.id}.")

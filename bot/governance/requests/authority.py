@@ -9,7 +9,7 @@ from bot.governance.ledger.record import note
 from bot.governance.policy import Allowed, Decision, NeedsApproval, Refused, decide, first_rule, may_ask_for
 from bot.operations.kit.base import Intent, Operation
 
-NOT_THEY = "Guests, bots and people who have left cannot ask Hubwarden for anything."
+MAY_NOT_ASK = "Guests, bots and people who have left cannot ask Hubwarden for anything."
 
 
 async def authorize(context: Context, intent: Intent, requester: str) -> Allowed | NeedsApproval:
@@ -28,7 +28,7 @@ async def authorize(context: Context, intent: Intent, requester: str) -> Allowed
 async def require_somebody(context: Context, operation: Operation, requester: str) -> None:
     """Before there are parameters to judge: guests learn nothing, nor does anybody of what no rule allows."""
     if not (await context.directory.person(requester)).may_decide:
-        raise RequestRefused(NOT_THEY)
+        raise RequestRefused(MAY_NOT_ASK)
     if not may_ask_for(context.policy, operation):
         raise RequestRefused(f"No rule of the policy allows {operation.name}.")
 
@@ -44,7 +44,7 @@ async def judge(context: Context, intent: Intent, requester: str) -> Decision:
     if intent.params.organization not in context.organizations:
         return Refused(None, (foreign_text(context, intent.params.organization),))
     if not (await context.directory.person(requester)).may_decide:
-        return Refused(None, (NOT_THEY,))
+        return Refused(None, (MAY_NOT_ASK,))
     return decide(context.policy, intent, requester, await _groups_of(context, intent, requester))
 
 

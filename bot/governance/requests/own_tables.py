@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import assert_never
 
 from bot.db import requests, trail
 from bot.errors import RequestNotFound
@@ -29,8 +30,10 @@ class PersonsTables:
                 looked_through = await mine(self.context, self.person, limit=MOST)
             case "waiting":
                 looked_through = tuple(reversed(await waiting_for(self.context, self.person)))
-            case _:
+            case "all":
                 looked_through = await self._newest(wanted)
+            case _:
+                assert_never(wanted.whose)
         fitting = [view for view in looked_through if fits(view, wanted)]
         if wanted.whose == "all":
             fitting = [view for view in fitting if await self._concerns(view)]

@@ -1,9 +1,10 @@
 """Requests as others may see them: by number, somebody's own, and those that wait for somebody."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from bot.db import ballots, items, requests
-from bot.db.models import OperationRequest
+from bot.db.models import OperationRequest, StoredBallot
 from bot.db.session import Session
 from bot.errors import AlreadyDecided, RequestNotFound
 from bot.governance.context import Context
@@ -53,8 +54,10 @@ async def view_in(session: Session, request_id: int) -> RequestView:
 
 async def views_in(session: Session, rows: Sequence[OperationRequest]) -> tuple[RequestView, ...]:
     """The views of rows, in their order, with their ballots; how far their items are is left out."""
-    given = await ballots.of_requests(session, [row.id for row in rows])
-    return tuple(view_of(row, [ballot for ballot in given if ballot.request_id == row.id]) for row in rows)
+    given: defaultdict[int, list[StoredBallot]] = defaultdict(list)
+    for ballot in await ballots.of_requests(session, [row.id for row in rows]):
+        given[ballot.request_id].append(ballot)
+    return tuple(view_of(row, given[row.id]) for row in rows)
 
 
 async def too_late(session: Session, request_id: int) -> AlreadyDecided | RequestNotFound:

@@ -7,7 +7,8 @@ from bot.governance.ledger.lifecycle import Status
 from bot.governance.ledger.record import record
 from bot.governance.requests.approvers import require_settler
 from bot.governance.requests.queries import by_number, too_late, view_in
-from bot.governance.views import RequestView, load_items
+from bot.governance.stored import load_items
+from bot.governance.views import RequestView
 from bot.operations.kit.base import Outcome
 
 

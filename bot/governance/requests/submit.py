@@ -20,7 +20,8 @@ from bot.governance.policy import Allowed, NeedsApproval
 from bot.governance.requests.approvers import count_eligible
 from bot.governance.requests.authority import authorize, described
 from bot.governance.requests.queries import view_in
-from bot.governance.views import RequestView, dump_preview, view_of
+from bot.governance.stored import dump_preview
+from bot.governance.views import RequestView, view_of
 from bot.hub.auth import LOGIN
 from bot.hub.limits import RateLimit, family
 from bot.operations.kit.base import Intent, Operation, Params, Preview, Write
@@ -30,7 +31,7 @@ MANY_ITEMS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class Judged:
     """An intent on its way into a row: whose, what the policy says of it, and what it would change."""
 
     intent: Intent
@@ -57,8 +58,8 @@ async def submit(
     if isinstance(decision, NeedsApproval):
         await _require_enough_approvers(context, decision, requester)
         _require_a_reader(intent.operation, requester)
-    wish = Wish(intent=intent, requester=requester, decision=decision, would=would, source_key=source_key)
-    view = await _store(context, wish)
+    judged = Judged(intent=intent, requester=requester, decision=decision, would=would, source_key=source_key)
+    view = await _store(context, judged)
     context.wake()
     return view
 
@@ -121,19 +122,19 @@ def _require_a_reader(operation: Operation, requester: str) -> None:
         raise RequestRefused(f"{operation.name} makes a token, and it waits for approvals: ask for it in Slack.")
 
 
-async def _store(context: Context, wish: Wish) -> RequestView:
+async def _store(context: Context, judged: Judged) -> RequestView:
     async with context.database.begin() as session:
-        row = _new_row(context, wish)
+        row = _new_row(context, judged)
         request_id = await requests.add(session, row)
         if request_id is None:
             # Slack delivered the same command or form twice; the first one's request is this one.
-            return await _view_of_source(session, wish.source_key or "")
+            return await _view_of_source(session, judged.source_key or "")
         fact = Submitted(
-            actor=wish.requester,
+            actor=judged.requester,
             at=row.created_at,
             rule=row.rule,
             fingerprint=row.fingerprint,
-            described=described(context, wish.intent),
+            described=described(context, judged.intent),
             approvals_channel=context.approvals_channel,
         )
         await record(session, request_id, fact)
@@ -147,26 +148,26 @@ async def _view_of_source(session: Session, source_key: str) -> RequestView:
     return await view_in(session, known.id)
 
 
-def _new_row(context: Context, wish: Wish) -> OperationRequest:
+def _new_row(context: Context, judged: Judged) -> OperationRequest:
     """The row of an intent: approved already where the policy allows it."""
-    now, intent = context.clock.now(), wish.intent
-    status, requirement = _beginning(wish.decision)
+    now, intent = context.clock.now(), judged.intent
+    status, requirement = _beginning(judged.decision)
     return OperationRequest(
         version=1,
         status=status,
-        source_key=wish.source_key,
+        source_key=judged.source_key,
         created_at=now,
         organization=intent.params.organization,
         operation=intent.operation.name,
         params=intent.params.model_dump(mode="json", by_alias=True),
         reason=intent.reason,
-        requester=wish.requester,
+        requester=judged.requester,
         origin=", ".join(f"{name} {where}" for name, where in context.origin.items()) or None,
-        rule=wish.decision.rule,
+        rule=judged.decision.rule,
         requirement=dump_requirement(requirement),
         expires_at=now + requirement.deadline,
-        preview=dump_preview(wish.would),
-        fingerprint=wish.would.fingerprint,
+        preview=dump_preview(judged.would),
+        fingerprint=judged.would.fingerprint,
         attempts=0,
     )
 

@@ -1,4 +1,4 @@
-"""Whom a Slack mention means in Docker Hub: found by e-mail address, and never guessed."""
+"""Whom a mention means in Docker Hub: found by e-mail address, and never guessed."""
 
 from bot.errors import UserError
 from bot.hub import Hub

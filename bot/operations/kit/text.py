@@ -57,6 +57,6 @@ def nearest_hint(name: str, names: Iterable[str]) -> str:
     return f" The nearest is “{near}”." if near else ""
 
 
-def harmless(cell: str) -> str:
+def no_formula(cell: str) -> str:
     """The cell of a CSV file, as no formula: a spreadsheet takes what begins with an apostrophe for text."""
     return f"'{cell}" if cell[:1] in "=+-@\t\r" and len(cell) > 1 else cell

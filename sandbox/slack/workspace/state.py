@@ -67,7 +67,6 @@ class Channel:
     creator: str = ""
     created: int = 0
     messages: dict[str, Message] = field(default_factory=dict)
-    last_read: str = "0000000000.000000"
 
     @property
     def scope_prefix(self) -> str:

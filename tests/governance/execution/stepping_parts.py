@@ -20,7 +20,7 @@ from bot.governance.views import RequestView
 from bot.hub import Hub, HubError
 from bot.operations.kit.base import Change, Intent, ItemResult, Preview, Step, Write
 from bot.operations.kit.capabilities import Capabilities
-from tests.flows.races_parts import Everybody, Nobody, Nothing
+from tests.governance.bench import Everybody, Nobody, Nothing
 
 POLICY = '{version: 1, rules: [{name: alone, operations: ["*"], approvals: 0}]}'
 LEASE = timedelta(seconds=30)

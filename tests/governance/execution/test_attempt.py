@@ -10,7 +10,7 @@ from bot.governance.ledger.events import Event
 from bot.governance.ledger.lifecycle import Status
 from bot.hub import Call, ConflictError, Hub, HubUnavailable, HubUnreachable
 from bot.operations.kit.base import CapabilityMissing, Change, ItemResult, Outcome, Preview
-from tests.flows.races_parts import Nothing
+from tests.governance.bench import Nothing
 from tests.governance.parts import HOUR, LEASE, Desk
 
 WRITE = Call("POST", "/lever", "/lever", writes=True)

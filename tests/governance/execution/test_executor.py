@@ -20,7 +20,7 @@ from bot.governance.ledger.lifecycle import Status
 from bot.governance.requests.expire import expire
 from bot.hub import Hub
 from bot.operations.kit.base import Change, ItemResult, Outcome, Preview, Step
-from tests.flows.races_parts import Nothing
+from tests.governance.bench import Nothing
 from tests.governance.parts import AT_ONCE, DAY, HOUR, LEASE, START, Desk
 
 SECOND = timedelta(seconds=1)

@@ -14,7 +14,7 @@ from bot.governance.execution.verdict import Verdict
 from bot.governance.ledger.lifecycle import Status
 from bot.hub import Call, Hub, HubUnavailable
 from bot.operations.kit.base import ItemResult, Outcome
-from tests.flows.races_parts import Nothing
+from tests.governance.bench import Nothing
 from tests.governance.parts import ANN, Desk, Hand
 
 SECRET = SecretStr("dckr_oat_verysecret")

@@ -10,7 +10,7 @@ from bot.governance.execution.read_back import read_back, verdict_after_a_death
 from bot.governance.ledger.lifecycle import Status
 from bot.hub import Call, Hub, HubEdgeError, HubError, HubProtocolError, HubUnavailable, HubUnreachable
 from bot.operations.kit.base import Change, Preview, Write
-from tests.flows.races_parts import Lever, Nothing
+from tests.governance.bench import Lever, Nothing
 
 WRITE = Call("POST", "/lever", "/lever", writes=True)
 READ = Call("GET", "/lever", "/lever")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import SecretStr
 
-from bot.db import items, messages
+from bot.db import items
 from bot.db.session import Database
 from bot.governance.execution.attempt import MAX_ATTEMPTS
 from bot.governance.execution.stepper import FOUND_DONE, LONGEST_WAIT, PATIENCE
@@ -17,7 +17,8 @@ from bot.governance.requests.settle import settle
 from bot.governance.requests.submit import estimate
 from bot.hub import Call, ConflictError, Credential, Hub, HubError, HubUnavailable, HubUnreachable, RateLimitError
 from bot.hub.limits import RateLimit
-from tests.flows.races_parts import Nothing
+from tests.db.rows import message_of
+from tests.governance.bench import Nothing
 from tests.governance.execution.stepping_parts import LEASE, Clock, Room, Shelf, TakenError
 
 WRITE = Call("POST", "/shelf", "/shelf", writes=True)
@@ -148,11 +149,11 @@ async def test_progress_is_told_every_few_seconds_and_no_more_often(room: Room) 
     began = room.clock.at
     stepper = await room.stepper()
     async with room.database.begin() as session:
-        before = await messages.get_by_key(session, "card:1")
+        before = await message_of(session, "card:1")
     await stepper.run()
     assert [(moment - began).total_seconds() for moment in room.wakes] == [3, 6, 9, 12, 15, 18]
     async with room.database.begin() as session:
-        after = await messages.get_by_key(session, "card:1")
+        after = await message_of(session, "card:1")
     assert before is not None
     assert after is not None
     assert after.wanted - before.wanted == 6

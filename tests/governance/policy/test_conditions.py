@@ -57,9 +57,9 @@ def test_a_condition_is_taken_as_it_is(condition: Condition) -> None:
 
 def test_what_is_written_like_no_kind_reads_how_each_is_written() -> None:
     with pytest.raises(ValidationError, match=r"a condition is a pattern, \[patterns\] or") as caught:
-        CONDITION.validate_python({"none": ["a"]})
+        CONDITION.validate_python({"never": ["a"]})
     assert all(kind.written in str(caught.value) for kind in TAGS)
-    assert WRITTEN == "a pattern, [patterns] or {any: [patterns]} or {all: [patterns]}"
+    assert WRITTEN.startswith("a pattern, [patterns] or {any: [patterns]} or {all: [patterns]}")
 
 
 @pytest.mark.parametrize(

@@ -139,7 +139,7 @@ def test_a_parameter_that_no_operation_of_the_rule_has_is_named_with_those_there
         ({"expires": "99999w"}, "a request lives from 1m to 30d"),
         ({"expires": "0m"}, "a request lives from 1m to 30d"),
         ({"where": ["role"]}, "where: it holds no keys."),
-        ({"where": {"role": {"none": ["x"]}}}, "where.role: a condition is a pattern"),
+        ({"where": {"role": {"never": ["x"]}}}, "where.role: a condition is a pattern"),
         ({"where": {"invitees": {"any": ["a"], "all": ["b"]}}}, "where.invitees: a condition is"),
         ({"where": {"role": []}}, "where.role: a condition is"),
         ({"where": {"role": None}}, "where.role: a condition is"),

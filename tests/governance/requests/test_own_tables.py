@@ -16,7 +16,7 @@ from bot.governance.people import DirectoryUnavailable, Person
 from bot.governance.requests.own_tables import PersonsTables
 from bot.operations.kit.own_tables import SeenStep, Wanted, Whose
 from tests.db.rows import NOW, request_row
-from tests.flows.races_parts import Everybody, bench_on
+from tests.governance.bench import Everybody, bench_on
 
 NAMED = {"kind": "user", "id": "U0OMAR"}
 LEADS = {"kind": "group", "id": "S0LEADS"}

@@ -17,7 +17,7 @@ from bot.governance.people import DirectoryUnavailable
 from bot.governance.requests.submit import MANY_ITEMS, preview, submit
 from bot.hub import Call, Hub, HubUnavailable, ParameterError
 from bot.operations.kit.base import CapabilityMissing, Change, ItemResult, Preview, Step
-from tests.flows.races_parts import Nothing
+from tests.governance.bench import Nothing
 from tests.governance.parts import (
     ANN,
     AT_ONCE,

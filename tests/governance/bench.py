@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from pydantic import SecretStr
 
-from bot.clock import REAL, Clock
+from bot.clock import REAL, Clock, utc_now
 from bot.db.session import Database
 from bot.errors import AlreadyDecided, AlreadyVoted
 from bot.governance.context import Context
@@ -39,11 +39,6 @@ class Nothing(Params):
     """No more than the organization."""
 
     organization: Organization
-
-
-def utc_now() -> datetime:
-    """The time, aware."""
-    return datetime.now(UTC)
 
 
 @dataclass
