@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.db import requests, trail
 from bot.errors import RequestNotFound
+from bot.governance.approval.requirement import Requirement
 from bot.governance.context import Context
 from bot.governance.ledger.events import HUBWARDEN
 from bot.governance.people import DirectoryUnavailable
@@ -33,7 +34,7 @@ class PersonsTables:
                 looked_through = await self._newest(wanted)
         fitting = [view for view in looked_through if fits(view, wanted)]
         if wanted.whose == "all":
-            fitting = [view for view in fitting if await self._concerns(view)]
+            fitting = await self._concerning(fitting)
         return SeenRequests(fitting, is_all=len(looked_through) < MOST, sees_everything=self.sees_everything)
 
     async def history(self, organization: str, request_id: int) -> Sequence[SeenStep]:
@@ -43,7 +44,7 @@ class PersonsTables:
             views = await views_in(session, [row] if row is not None else [])
             records = await trail.of_request(session, request_id)
         # Who is in a group is asked of Slack, so outside of the transaction.
-        if not views or views[0].organization != organization or not await self._concerns(views[0]):
+        if not views or views[0].organization != organization or not await self._concerning(views):
             raise RequestNotFound(f"There is no request {request_id} that you may see.")
         return [SeenStep(r.at, r.event, None if r.actor == HUBWARDEN else r.actor, r.details) for r in records]
 
@@ -54,12 +55,22 @@ class PersonsTables:
             )
             return await views_in(session, rows)
 
-    async def _concerns(self, view: RequestView) -> bool:
-        if self.sees_everything or self.person in {view.requester, *(ballot.voter for ballot in view.ballots)}:
-            return True
+    async def _concerning(self, views: Sequence[RequestView]) -> list[RequestView]:
+        """Those of the views that the person may see, in order."""
+        # Each requirement is judged once: where Slack is away, a thousand requests would ask it a thousand times.
+        judged: dict[Requirement, bool] = {}
+        for view in views:
+            if not self._is_party(view) and view.requirement not in judged:
+                judged[view.requirement] = await self._may_decide(view.requirement)
+        return [view for view in views if self._is_party(view) or judged[view.requirement]]
+
+    def _is_party(self, view: RequestView) -> bool:
+        return self.sees_everything or self.person in {view.requester, *(ballot.voter for ballot in view.ballots)}
+
+    async def _may_decide(self, requirement: Requirement) -> bool:
         person = await self.context.directory.person(self.person)
         try:
-            return bool(await admitting(view.requirement, person, self.context.directory))
+            return bool(await admitting(requirement, person, self.context.directory))
         except DirectoryUnavailable:
             # Whether they are asked cannot be told now, so for now they are not.
             return False

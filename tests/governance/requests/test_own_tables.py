@@ -96,6 +96,22 @@ async def test_where_slack_is_away_a_group_shows_nothing_rather_than_everything(
     assert await seen(context, "U0OMAR") == [named]
 
 
+async def test_slack_is_asked_of_a_group_once_however_many_requests_name_it(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    async def unanswered(_: object, group: str) -> frozenset[str]:
+        asked.append(group)
+        raise DirectoryUnavailable
+
+    monkeypatch.setattr(LeadsAreLena, "members_of", unanswered)
+    for _ in range(3):
+        await stored(context.database, of=LEADS)
+    assert await seen(context, "U0LENA") == []
+    assert asked == ["S0LEADS"]
+
+
 async def test_another_organization_shows_nothing_whoever_asks(context: Context) -> None:
     number = await stored(context.database, organization="other", requester="U0SAM")
     assert await seen(context, "U0SAM", everything=True) == []
