@@ -183,6 +183,7 @@ MISUSES = [
     (("team", "list", "--as", "hubwarden"), "--as needs a Slack user's id"),
     (("team", "list", "--as", "terminal:root"), "--as needs a Slack user's id"),
     (("team", "member", "add", "backend", "<@U0MIRA|mira>", "--reason", "x"), "is no"),
+    (("team", "member", "add", "backend", "samok", "--reason", "\udcff"), "no UTF-8 text"),
 ]
 
 
