@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.db import requests, trail
-from bot.errors import RequestNotFound
+from bot.errors import RequestNotFound, UserError
 from bot.governance.approval.requirement import Requirement
 from bot.governance.context import Context
 from bot.governance.ledger.events import HUBWARDEN
@@ -13,6 +13,7 @@ from bot.governance.requests.approvers import admitting
 from bot.governance.requests.queries import MOST, mine, views_in, waiting_for
 from bot.governance.views import RequestView
 from bot.operations.kit.own_tables import SeenRequests, SeenStep, Wanted
+from bot.operations.kit.text import nearest_hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class PersonsTables:
 
     async def requests(self, wanted: Wanted) -> SeenRequests:
         """As `OwnTables` says; the newest 1,000 are looked through."""
+        require_operation(self.context, wanted.operation)
         match wanted.whose:
             case "mine":
                 looked_through = await mine(self.context, self.person, limit=MOST)
@@ -74,6 +76,12 @@ class PersonsTables:
         except DirectoryUnavailable:
             # Whether they are asked cannot be told now, so for now they are not.
             return False
+
+
+def require_operation(context: Context, name: str | None) -> None:
+    """Raises `UserError` for an operation that there is not: an empty list would say that nobody has asked for it."""
+    if name is not None and name not in context.operations:
+        raise UserError(f"There is no operation “{name}”.{nearest_hint(name, context.operations)}")
 
 
 def fits(view: RequestView, wanted: Wanted) -> bool:

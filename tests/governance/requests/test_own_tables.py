@@ -10,10 +10,11 @@ import pytest
 from bot.db import ballots, requests, trail
 from bot.db.models import TrailRecord
 from bot.db.session import Database
-from bot.errors import RequestNotFound
+from bot.errors import RequestNotFound, UserError
 from bot.governance.context import Context
 from bot.governance.people import DirectoryUnavailable, Person
 from bot.governance.requests.own_tables import PersonsTables
+from bot.operations import BY_NAME
 from bot.operations.kit.own_tables import SeenStep, Wanted, Whose
 from tests.db.rows import NOW, request_row
 from tests.flows.races_parts import Everybody, bench_on
@@ -42,7 +43,7 @@ class LeadsAreLena(Everybody):
 async def context(database_url: str) -> AsyncIterator[Context]:
     """Use cases on either database."""
     with bench_on(database_url) as bench:
-        yield replace(bench.context(), directory=LeadsAreLena())
+        yield replace(bench.context(), directory=LeadsAreLena(), operations=BY_NAME)
         await bench.hub.close()
         await bench.database.close()
 
@@ -149,6 +150,14 @@ async def test_a_state_and_an_operation_narrow_the_list(context: Context) -> Non
     assert await seen(context, "U0SAM", everything=True, states=("denied",)) == [denied]
     assert await seen(context, "U0SAM", everything=True, operation="repo.delete") == [deleted]
     assert await seen(context, "U0ANN", "mine", states=("denied",)) == [denied]
+
+
+@pytest.mark.parametrize("whose", ["all", "mine", "waiting"])
+async def test_an_operation_that_there_is_not_is_said(context: Context, whose: Whose) -> None:
+    with pytest.raises(UserError, match=r"no operation “repo\.delte”\. The nearest is “repo\.delete”\."):
+        await seen(context, "U0SAM", whose, operation="repo.delte")
+    with pytest.raises(UserError, match="There is no operation"):
+        await seen(context, "U0SAM", whose, operation="\x00")
 
 
 async def add_record(database: Database, number: int, event: str, actor: str, **details: Any) -> None:
