@@ -43,6 +43,7 @@ from bot.logs import configure_logs
 from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.base import Answer, Cell, Change, Intent, Operation, is_read
 from bot.operations.kit.capabilities import Capabilities
+from bot.operations.kit.text import count
 from bot.phrases import Mention
 from bot.settings import TerminalSettings, load
 from bot.slack.text import UNSEEN, flat, visible
@@ -315,7 +316,8 @@ def show_request(view: RequestView, hub: Hub, *, as_json: bool) -> None:
     for item in view.items:
         print(f"  {'✓' if item.done else '✗'} {harmless(item.subject)} {harmless(item.text)}")
     if view.status is Status.PENDING:
-        print(f"It waits for {view.required} approvals in Slack, under the rule “{view.rule}”.")
+        wanted = count(view.required, "approval")
+        print(f"It waits for {wanted} in Slack, under the rule “{harmless(view.rule)}”.")
 
 
 def print_envelope(status: int, data: Any, hub: Hub) -> None:
