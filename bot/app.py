@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket as system_socket
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from functools import partial

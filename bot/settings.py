@@ -20,7 +20,7 @@ from bot.errors import ConfigurationError
 from bot.validation import bare_fault
 
 DATABASES = ("sqlite+aiosqlite://", "postgresql+asyncpg://")
-SANDBOXED = ("slack_api_url", "dockerhub_url")
+SANDBOXED = ("slack_api_url", "dockerhub_url", "dockerhub_registry_url")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 

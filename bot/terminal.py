@@ -50,6 +50,8 @@ from bot.visible import UNSEEN, flat, visible
 
 DONE, FAILED, MISUSED = 0, 1, 2
 LEASE = timedelta(seconds=30)
+# What Python makes of bytes that are no text; no database takes it.
+UNREADABLE = re.compile("[\ud800-\udfff]")
 # Control sequences and the strings that set titles and the like, as ECMA-48 has them.
 ESCAPES = re.compile(
     "(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b\\]|\x9d)[^\x07\x1b\x9c\x9d]*(?:\x07|\x1b\\\\|\x9c)|\x1b[ -/]*[0-~]"
@@ -98,7 +100,9 @@ class TerminalCourier:
 
 
 def read_options(words: Sequence[str]) -> Options:
-    """`--json`, `--yes` and `--as U123` taken out of the words; raises `UsageError`."""
+    """`--json`, `--yes` and `--as U123` taken out of the words; raises `UsageError`, also for what is no text."""
+    if any(UNREADABLE.search(word) for word in words):
+        raise UsageError("What is typed is no UTF-8 text.")
     left: list[str] = []
     flags = {"--json": False, "--yes": False}
     identity = f"terminal:{system_user()}"
@@ -312,7 +316,8 @@ def show_request(view: RequestView, hub: Hub, *, as_json: bool) -> None:
     for item in view.items:
         print(f"  {'✓' if item.done else '✗'} {harmless(item.subject)} {harmless(item.text)}")
     if view.status is Status.PENDING:
-        print(f"It waits for {count(view.required, 'approval')} in Slack, under the rule “{view.rule}”.")
+        wanted = count(view.required, "approval")
+        print(f"It waits for {wanted} in Slack, under the rule “{harmless(view.rule)}”.")
 
 
 def print_envelope(status: int, data: Any, hub: Hub) -> None:

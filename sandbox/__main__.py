@@ -35,7 +35,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         prog="python -m sandbox",
         description="A Docker Hub and a Slack workspace on this machine, with Hubwarden in it or for any client.",
     )
-    parser.add_argument("--port", type=int, default=0, help="the browser's port (default: 8765, or one that is free)")
+    parser.add_argument("--port", type=port, default=0, help="the browser's port (default: 8765, or one that is free)")
     parser.add_argument("--folder", default="", help="where the bot keeps its SQLite file (default: a temporary one)")
     parser.add_argument("--servers-only", action="store_true", help="start the two servers, and no bot")
     parser.add_argument("--manifest", type=Path, help="another app's manifest, YAML or JSON; with --servers-only")
@@ -47,6 +47,14 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     if options.servers_only and options.folder:
         parser.error("--folder is the bot's, and --servers-only starts none")
     return options
+
+
+def port(text: str) -> int:
+    """A port's number; raises `ValueError` for any other."""
+    number = int(text)
+    if not 0 <= number <= 65535:
+        raise ValueError(text)
+    return number
 
 
 if __name__ == "__main__":

@@ -21,6 +21,8 @@ REQUIRED = {
 }
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = re.compile(r"^(?:# )?([A-Z_]+)=([^#\n]*)", re.MULTILINE)
+OPTIONAL = ("SANDBOX_CLOCK_URL", "DOCKERHUB_REGISTRY_URL")
+NEAR = (*OPTIONAL, "SLACK_API_URL", "DOCKERHUB_URL")
 NAMES = [name.upper() for name in Settings.model_fields]
 
 
@@ -208,12 +210,12 @@ def test_secrets_are_in_no_error_of_the_settings(environment: pytest.MonkeyPatch
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8765", "127.9.9.9", "localhost:1", "[::1]:8765"])
 def test_a_sandboxs_clock_is_believed_on_this_machine(environment: pytest.MonkeyPatch, host: str) -> None:
-    for name in ("SANDBOX_CLOCK_URL", "SLACK_API_URL", "DOCKERHUB_URL"):
+    for name in NEAR:
         environment.setenv(name, f"http://{host}/")
     assert load_settings().sandbox_clock_url == f"http://{host}/"
 
 
-@pytest.mark.parametrize("name", ["SANDBOX_CLOCK_URL", "SLACK_API_URL", "DOCKERHUB_URL"])
+@pytest.mark.parametrize("name", NEAR)
 @pytest.mark.parametrize(
     "url",
     [
@@ -228,11 +230,11 @@ def test_a_sandboxs_clock_is_believed_on_this_machine(environment: pytest.Monkey
     ],
 )
 def test_a_sandboxs_clock_is_believed_nowhere_else(environment: pytest.MonkeyPatch, name: str, url: str) -> None:
-    near = dict.fromkeys(("SANDBOX_CLOCK_URL", "SLACK_API_URL", "DOCKERHUB_URL"), "http://127.0.0.1:8765/")
+    near = dict.fromkeys(NEAR, "http://127.0.0.1:8765/")
     for each, value in {**near, name: url}.items():
         environment.setenv(each, value)
-    if name == "SANDBOX_CLOCK_URL" and not url:
-        assert load_settings().sandbox_clock_url is None  # an empty variable is one that nobody set
+    if name in OPTIONAL and not url:
+        assert getattr(load_settings(), name.lower()) is None  # an empty variable is one that nobody set
         return
     (problem,) = problems()
     assert problem.startswith(f"SANDBOX_CLOCK_URL cannot be used: {name} must lead to this machine's loopback.")

@@ -92,6 +92,11 @@ async def test_a_write_that_waits_is_approved_in_slack_and_done_by_the_bot(house
     assert house.slack.violations == []
 
 
+async def test_how_many_approvals_a_write_waits_for_is_said_in_words(quiet_house: House) -> None:
+    asked = await call(quiet_house, "team", "create", "design", "--reason", "needs it", "--yes")
+    assert asked.out == "Request 1: pending.\nIt waits for 1 approval in Slack, under the rule “Omar agrees”.\n"
+
+
 async def test_who_may_act_alone_acts_alone_and_the_trail_names_the_terminal(quiet_house: House) -> None:
     house, user = quiet_house, terminal.system_user()
     lying = {"USER": "mallory", "LOGNAME": "mallory", "USERNAME": "mallory", "SUDO_USER": "mallory"}
@@ -178,6 +183,7 @@ MISUSES = [
     (("team", "list", "--as", "hubwarden"), "--as needs a Slack user's id"),
     (("team", "list", "--as", "terminal:root"), "--as needs a Slack user's id"),
     (("team", "member", "add", "backend", "<@U0MIRA|mira>", "--reason", "x"), "is no"),
+    (("team", "member", "add", "backend", "samok", "--reason", "\udcff"), "no UTF-8 text"),
 ]
 
 

@@ -29,6 +29,9 @@ def answer_message(answer: Answer, *, token: str | None, offset: int = 0, timezo
     `token` names the question for the buttons; without one there are none.
     """
     zone = zone_of(timezone)
+    if offset >= len(answer.rows):
+        # Rows have gone since the button was shown: the last page is what there is.
+        offset = max(0, len(answer.rows) - 1) // PAGE * PAGE
     page = answer.rows[offset : offset + PAGE]
     rows = [tuple(cell_text(cell, zone) for cell in row) for row in page]
     where = position(answer, offset, len(rows))

@@ -199,7 +199,18 @@ def test_a_file_that_cannot_be_used_ends_the_command_with_2(tmp_path: Path, caps
     assert capsys.readouterr().err == f"✗ {tmp_path / 'none.yml'} cannot be read: No such file or directory.\n"
 
 
-@pytest.mark.parametrize("words", [["--world", "x"], ["--json"], ["--servers-only", "--folder", "x"], ["--nothing"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--world", "x"],
+        ["--json"],
+        ["--servers-only", "--folder", "x"],
+        ["--nothing"],
+        ["--port", "65536"],
+        ["--port", "-1"],
+        ["--port", "http"],
+    ],
+)
 def test_words_that_do_not_go_together_end_the_command_with_2(words: list[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main(words)

@@ -83,10 +83,15 @@ def test_a_page_says_which_part_it_is_and_leads_to_the_rest(
     assert list(buttons_of(content)) == labels
 
 
-def test_a_page_that_is_gone_meanwhile_leads_back() -> None:
-    content = answer_message(answer(5), token=TOKEN, offset=40)
+@pytest.mark.parametrize(
+    ("rows", "where", "leads_to"),
+    [(45, "45 in all, 41 to 45 shown.", [20]), (40, "40 in all, 21 to 40 shown.", [0]), (5, "5 in all.", [])],
+)
+def test_of_a_page_that_is_gone_meanwhile_the_last_one_is_shown(rows: int, where: str, leads_to: list[int]) -> None:
+    content = answer_message(answer(rows), token=TOKEN, offset=60)
     assert flaws(content) == []
-    assert list(buttons_of(content)) == ["Show earlier"]
+    assert where in content.text
+    assert [page_of(value)[1] for value in buttons_of(content).values()] == leads_to
 
 
 def test_pages_follow_one_another_without_gap_or_overlap() -> None:

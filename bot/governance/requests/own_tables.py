@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from bot.db import requests, trail
-from bot.errors import RequestNotFound
+from bot.errors import RequestNotFound, UserError
+from bot.governance.approval.requirement import Requirement
 from bot.governance.context import Context
 from bot.governance.ledger.events import HUBWARDEN
 from bot.governance.people import DirectoryUnavailable
@@ -13,6 +14,7 @@ from bot.governance.requests.approvers import admitting
 from bot.governance.requests.queries import MOST, mine, views_in, waiting_for
 from bot.governance.views import RequestView
 from bot.operations.kit.own_tables import SeenRequests, SeenStep, Wanted
+from bot.operations.kit.text import nearest_hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class PersonsTables:
 
     async def requests(self, wanted: Wanted) -> SeenRequests:
         """As `OwnTables` says; the newest 1,000 are looked through."""
+        require_operation(self.context, wanted.operation)
         match wanted.whose:
             case "mine":
                 looked_through = await mine(self.context, self.person, limit=MOST)
@@ -36,7 +39,7 @@ class PersonsTables:
                 assert_never(wanted.whose)
         fitting = [view for view in looked_through if fits(view, wanted)]
         if wanted.whose == "all":
-            fitting = [view for view in fitting if await self._concerns(view)]
+            fitting = await self._concerning(fitting)
         return SeenRequests(fitting, is_all=len(looked_through) < MOST, sees_everything=self.sees_everything)
 
     async def history(self, organization: str, request_id: int) -> Sequence[SeenStep]:
@@ -46,7 +49,7 @@ class PersonsTables:
             views = await views_in(session, [row] if row is not None else [])
             records = await trail.of_request(session, request_id)
         # Who is in a group is asked of Slack, so outside of the transaction.
-        if not views or views[0].organization != organization or not await self._concerns(views[0]):
+        if not views or views[0].organization != organization or not await self._concerning(views):
             raise RequestNotFound(f"There is no request {request_id} that you may see.")
         return [SeenStep(r.at, r.event, None if r.actor == HUBWARDEN else r.actor, r.details) for r in records]
 
@@ -57,15 +60,31 @@ class PersonsTables:
             )
             return await views_in(session, rows)
 
-    async def _concerns(self, view: RequestView) -> bool:
-        if self.sees_everything or self.person in {view.requester, *(ballot.voter for ballot in view.ballots)}:
-            return True
+    async def _concerning(self, views: Sequence[RequestView]) -> list[RequestView]:
+        """Those of the views that the person may see, in order."""
+        # Each requirement is judged once: where Slack is away, a thousand requests would ask it a thousand times.
+        judged: dict[Requirement, bool] = {}
+        for view in views:
+            if not self._is_party(view) and view.requirement not in judged:
+                judged[view.requirement] = await self._may_decide(view.requirement)
+        return [view for view in views if self._is_party(view) or judged[view.requirement]]
+
+    def _is_party(self, view: RequestView) -> bool:
+        return self.sees_everything or self.person in {view.requester, *(ballot.voter for ballot in view.ballots)}
+
+    async def _may_decide(self, requirement: Requirement) -> bool:
         person = await self.context.directory.person(self.person)
         try:
-            return bool(await admitting(view.requirement, person, self.context.directory))
+            return bool(await admitting(requirement, person, self.context.directory))
         except DirectoryUnavailable:
             # Whether they are asked cannot be told now, so for now they are not.
             return False
+
+
+def require_operation(context: Context, name: str | None) -> None:
+    """Raises `UserError` for an operation that there is not: an empty list would say that nobody has asked for it."""
+    if name is not None and name not in context.operations:
+        raise UserError(f"There is no operation “{name}”.{nearest_hint(name, context.operations)}")
 
 
 def fits(view: RequestView, wanted: Wanted) -> bool:

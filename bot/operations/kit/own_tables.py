@@ -82,7 +82,7 @@ class OwnTables(Protocol):
     """Our own tables as one person may see them: what concerns them; everything, where a rule names the operation."""
 
     async def requests(self, wanted: Wanted) -> SeenRequests:
-        """The requests that they may see."""
+        """The requests that they may see; raises `UserError` for an operation that there is not."""
         ...
 
     async def history(self, organization: str, request_id: int) -> Sequence[SeenStep]:

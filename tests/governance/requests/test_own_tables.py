@@ -10,10 +10,11 @@ import pytest
 from bot.db import ballots, requests, trail
 from bot.db.models import TrailRecord
 from bot.db.session import Database
-from bot.errors import RequestNotFound
+from bot.errors import RequestNotFound, UserError
 from bot.governance.context import Context
 from bot.governance.people import DirectoryUnavailable, Person
 from bot.governance.requests.own_tables import PersonsTables
+from bot.operations import BY_NAME
 from bot.operations.kit.own_tables import SeenStep, Wanted, Whose
 from tests.db.rows import NOW, request_row
 from tests.governance.bench import Everybody, bench_on
@@ -42,7 +43,7 @@ class LeadsAreLena(Everybody):
 async def context(database_url: str) -> AsyncIterator[Context]:
     """Use cases on either database."""
     with bench_on(database_url) as bench:
-        yield replace(bench.context(), directory=LeadsAreLena())
+        yield replace(bench.context(), directory=LeadsAreLena(), operations=BY_NAME)
         await bench.hub.close()
         await bench.database.close()
 
@@ -96,6 +97,22 @@ async def test_where_slack_is_away_a_group_shows_nothing_rather_than_everything(
     assert await seen(context, "U0OMAR") == [named]
 
 
+async def test_slack_is_asked_of_a_group_once_however_many_requests_name_it(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    async def unanswered(_: object, group: str) -> frozenset[str]:
+        asked.append(group)
+        raise DirectoryUnavailable
+
+    monkeypatch.setattr(LeadsAreLena, "members_of", unanswered)
+    for _ in range(3):
+        await stored(context.database, of=LEADS)
+    assert await seen(context, "U0LENA") == []
+    assert asked == ["S0LEADS"]
+
+
 async def test_another_organization_shows_nothing_whoever_asks(context: Context) -> None:
     number = await stored(context.database, organization="other", requester="U0SAM")
     assert await seen(context, "U0SAM", everything=True) == []
@@ -133,6 +150,14 @@ async def test_a_state_and_an_operation_narrow_the_list(context: Context) -> Non
     assert await seen(context, "U0SAM", everything=True, states=("denied",)) == [denied]
     assert await seen(context, "U0SAM", everything=True, operation="repo.delete") == [deleted]
     assert await seen(context, "U0ANN", "mine", states=("denied",)) == [denied]
+
+
+@pytest.mark.parametrize("whose", ["all", "mine", "waiting"])
+async def test_an_operation_that_there_is_not_is_said(context: Context, whose: Whose) -> None:
+    with pytest.raises(UserError, match=r"no operation “repo\.delte”\. The nearest is “repo\.delete”\."):
+        await seen(context, "U0SAM", whose, operation="repo.delte")
+    with pytest.raises(UserError, match="There is no operation"):
+        await seen(context, "U0SAM", whose, operation="\x00")
 
 
 async def add_record(database: Database, number: int, event: str, actor: str, **details: Any) -> None:
