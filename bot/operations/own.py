@@ -76,9 +76,11 @@ def details_of(details: Mapping[str, Any]) -> str:
     """What the trail says besides, in words; what was asked for is in the request itself."""
     outcome = details.get("outcome") or {}
     parts = [f"{details['given']} of {details['required']} approvals"] if "given" in details else []
-    parts += [str(details[key]) for key in ("rule", "verb", "why", "reason", "error") if details.get(key)]
+    parts += [f"rule “{details['rule']}”"] if details.get("rule") else []
+    parts += [str(details[key]) for key in ("verb", "why", "reason", "error") if details.get(key)]
     parts += [str(outcome["summary"])] if outcome.get("summary") else []
-    return "; ".join(parts) or "–"
+    # Of several sentences, the semicolon ends each but the last.
+    return "; ".join(parts).replace(".; ", "; ") or "–"
 
 
 OPERATIONS: tuple[Operation, ...] = (

@@ -93,8 +93,8 @@ async def test_a_history_says_in_words_what_the_trail_has() -> None:
     answer = await show_history(asked, RequestHistory(organization="acme", request=7))
     assert asked.asked == [("acme", 7)]
     assert [row[1:] for row in answer.rows] == [
-        ("request.submitted", Mention("U0ANN"), "a rule"),
+        ("request.submitted", Mention("U0ANN"), "rule “a rule”"),
         ("approval.given", Mention("U0OMAR"), "1 of 2 approvals"),
-        ("execution.failed", "Hubwarden", "Docker Hub said no.; 0 of 1"),
+        ("execution.failed", "Hubwarden", "Docker Hub said no; 0 of 1"),
         ("execution.started", "Hubwarden", "–"),
     ]

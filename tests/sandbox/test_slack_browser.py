@@ -263,6 +263,32 @@ async def test_other_sites_get_nothing(slack: SlackSandbox, page: Page) -> None:
         assert response.status == 415
 
 
+async def test_other_sites_cannot_use_the_tokens_that_are_known(slack: SlackSandbox, page: Page) -> None:
+    said = {"token": slack.bot_token, "channel": "C0GENERAL", "text": "from elsewhere"}
+    foreign = {"Origin": "https://elsewhere.example"}
+    async with page.session.post(f"{slack.api_url}chat.postMessage", data=said, headers=foreign) as response:
+        assert response.status == 403
+    assert slack.person("U0ANN").messages("C0GENERAL") == []
+
+
+@pytest.mark.parametrize("host", ["elsewhere.example", "127.0.0.1.elsewhere.example", "[", ""])
+@pytest.mark.parametrize("path", ["", "browser/state?user=U0ANN", "api/auth.test", "clock"])
+async def test_a_name_of_theirs_that_leads_here_helps_other_sites_nothing(
+    slack: SlackSandbox, page: Page, path: str, host: str
+) -> None:
+    theirs = {"Host": host, "Origin": f"http://{host}"}
+    async with page.session.get(f"{slack.url}/{path}", headers=theirs) as response:
+        assert response.status == 403
+
+
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "[::1]"])
+async def test_this_machine_has_several_names(slack: SlackSandbox, page: Page, name: str) -> None:
+    host = f"{name}:{slack.url.rpartition(':')[2]}"
+    near = {"Host": host, "Origin": f"http://{host}"}
+    async with page.session.get(f"{slack.url}/browser/state?user=U0ANN", headers=near) as response:
+        assert response.status == 200
+
+
 async def test_nonsense_is_refused_in_words(page: Page) -> None:
     assert (await page.post("action"))["ok"] is False
     assert (await page.post("message", channel="C0NONE", text="x"))["error"] == "Ann Berg is not in C0NONE."

@@ -3,7 +3,9 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -31,6 +33,15 @@ POLICY = "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action
 PAGE_HEADERS = {"Cache-Control": "no-store", "Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff"}
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Act = Callable[[Json], Awaitable[Json]]
+
+
+def leads_here(host: str) -> bool:
+    """Whether a host is this machine, by a name that nobody else can give it."""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+        return name == "localhost" or ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 class Browser:
@@ -72,10 +83,15 @@ class Browser:
 
     @web.middleware
     async def guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Refuse the browser's calls from pages that are not ours, which any website open beside it could send."""
+        """Refuse what pages that are not ours send: any website that is open beside ours could, the tokens are known.
+
+        Also under a name of its own that it lets lead here.
+        """
         origin = request.headers.get("Origin")
-        if request.path.startswith("/browser/") and origin and origin.partition("://")[2] != request.host:
+        if origin and origin.partition("://")[2] != request.host:
             raise web.HTTPForbidden(text="another origin")
+        if not (leads_here(request.host) or self._parts.base_url.partition("://")[2] == request.host):
+            raise web.HTTPForbidden(text="another host")
         return await handler(request)
 
     async def _page(self, _request: web.Request) -> web.StreamResponse:
