@@ -9,8 +9,17 @@ const DEFAULT_PAGE = 5;
 const cellContent = (cell) =>
   cell?.type === "rich_text" ? renderRichText(cell) : plain(cell?.text ?? cell?.value ?? "");
 
-const cellClass = (setting) =>
-  [setting?.align ? `align-${setting.align}` : "", setting?.is_wrapped ? "wrapped" : ""].join(" ").trim() || null;
+// A date would break at its hyphens.
+const MOMENT = /^\d{4}-\d{2}-\d{2}( \d{2}:\d{2})?$/;
+
+const cellClass = (setting, value) =>
+  [
+    setting?.align ? `align-${setting.align}` : "",
+    setting?.is_wrapped ? "wrapped" : "",
+    MOMENT.test(value?.text ?? "") ? "moment" : "",
+  ]
+    .filter(Boolean)
+    .join(" ") || null;
 
 const scroller = (label, table) =>
   h("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": label }, table);
@@ -20,7 +29,7 @@ export function renderTable(block) {
   const [head = [], ...rows] = block.rows ?? [];
   const settings = block.column_settings ?? [];
   const cell = (tag) => (value, column) =>
-    h(tag, { class: cellClass(settings[column]), scope: tag === "th" ? "col" : null }, cellContent(value));
+    h(tag, { class: cellClass(settings[column], value), scope: tag === "th" ? "col" : null }, cellContent(value));
   const body = rows.map((row) => h("tr", {}, row.map(cell("td"))));
   return scroller(
     "Table",

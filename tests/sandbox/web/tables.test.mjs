@@ -42,6 +42,14 @@ test("columns are aligned and wrapped as they say", () => {
   assert.equal(node.querySelector("td").getAttribute("class"), "align-right wrapped");
 });
 
+test("a moment stays on its line, and nothing else does", () => {
+  const rows = [[text("When"), text("What")], [text("2026-11-25 16:13"), text("2026-11-25, or later")]];
+  const classes = renderTable({ rows })
+    .querySelectorAll("td")
+    .map((cell) => cell.getAttribute("class"));
+  assert.deepEqual(classes, ["moment", null]);
+});
+
 test("a table without rows, and a cell of nothing, are drawn", () => {
   assert.equal(words(renderTable({})), "");
   assert.equal(words(renderTable({ rows: [[text("a")], [null]] })), "a");
