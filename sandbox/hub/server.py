@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 from aiohttp import web
 
 from sandbox.clock import Clock
-from sandbox.hub.content import meanwhile, snapshot
+from sandbox.hub.content import outside_acts, snapshot
 from sandbox.hub.content.seed import build
 from sandbox.hub.content.state import PersonalToken, State
 from sandbox.hub.registry import Registry
@@ -79,11 +79,13 @@ class HubSandbox:
         """What the browser's side panel shows."""
         return snapshot.of(self.state, self.limits)
 
-    async def meanwhile(self, name: str, **args: Any) -> str:
+    async def act_outside(self, name: str, **args: Any) -> str:
         """Do something as a person in Docker Hub; answers one sentence. Raises ValueError with a sentence."""
         before = self.state.sequence
         try:
-            return meanwhile.act(meanwhile.Stage(self.state, self.limits, self.sessions, self.faults), name, given=args)
+            return outside_acts.act(
+                outside_acts.Stage(self.state, self.limits, self.sessions, self.faults), name, given=args
+            )
         finally:
             self._notify(before)
 

@@ -71,7 +71,7 @@ async def test_what_a_person_does_is_told(
     poller: AuditLogPoller, sandbox: HubSandbox, database: Database, told: tuple[str, str, str]
 ) -> None:
     act, rule, text = told
-    await sandbox.meanwhile(act)
+    await sandbox.act_outside(act)
     assert await poller.poll() == 1
     [message] = await outbox(database)
     assert (message.payload["rule"], message.payload["text"]) == (rule, text)
@@ -80,7 +80,7 @@ async def test_what_a_person_does_is_told(
 async def test_somebody_who_is_put_into_the_team_of_owners_is_told_of(
     poller: AuditLogPoller, sandbox: HubSandbox, database: Database
 ) -> None:
-    await sandbox.meanwhile("add_to_team", team="owners")
+    await sandbox.act_outside("add_to_team", team="owners")
     await poller.poll()
     assert {message.payload["rule"] for message in await outbox(database)} == {"owner-added"}
 
@@ -88,11 +88,11 @@ async def test_somebody_who_is_put_into_the_team_of_owners_is_told_of(
 async def test_a_version_that_is_pushed_over_is_told(
     poller: AuditLogPoller, sandbox: HubSandbox, database: Database
 ) -> None:
-    await sandbox.meanwhile("push_tag", repository="web", tag="v9.0.0")
+    await sandbox.act_outside("push_tag", repository="web", tag="v9.0.0")
     assert await poller.poll() == 1
     sandbox.clock.advance(3600)
-    await sandbox.meanwhile("push_over_version", repository="web", tag="v9.0.0")
-    await sandbox.meanwhile("push_over_version", repository="web", tag="v1.2.0")  # long before the first poll
+    await sandbox.act_outside("push_over_version", repository="web", tag="v9.0.0")
+    await sandbox.act_outside("push_over_version", repository="web", tag="v1.2.0")  # long before the first poll
     assert await poller.poll() == 2
     assert sorted(message.payload["text"] for message in await outbox(database)) == [
         "kofim pushed acme/web:v1.2.0 again: that version had been pushed before.",
@@ -116,7 +116,7 @@ async def test_a_version_that_is_pushed_over_is_told(
 async def test_what_is_no_concern_is_not_told(
     poller: AuditLogPoller, sandbox: HubSandbox, database: Database, act: str, args: dict[str, str]
 ) -> None:
-    await sandbox.meanwhile(act, **args)
+    await sandbox.act_outside(act, **args)
     assert await poller.poll() >= 1
     assert await outbox(database) == []
 
@@ -132,7 +132,7 @@ async def test_a_rate_limit_that_is_nearly_spent_is_told_and_so_is_its_end(
         clock=Clock(now=sandbox.clock.datetime),
         wake=lambda: None,
     )
-    await sandbox.meanwhile("spend_rate_limit")
+    await sandbox.act_outside("spend_rate_limit")
     await poller.poll()
     await watch.check()
     sandbox.clock.advance(61)

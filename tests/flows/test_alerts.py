@@ -52,7 +52,7 @@ async def test_each_rule_tells_the_channel_once(
 ) -> None:
     await read_once_more(house)
     house.clock.advance(5)
-    await house.hub.meanwhile(act, **given)
+    await house.hub.act_outside(act, **given)
     house.clock.advance(5)
     message = await house.omar.wait_for_message(ALERTS, text)
     assert f"{title} (acme)" in words_of(message)
@@ -71,7 +71,7 @@ async def test_what_is_harmless_and_what_happened_before_the_first_start_is_not_
         ("add_to_team", {"username": "samok", "team": "backend"}),
         ("create_repository", {"repository": "playground", "privacy": "public"}),
     ):
-        await house.hub.meanwhile(act, **given)
+        await house.hub.act_outside(act, **given)
     house.clock.advance(5)
     await read_once_more(house)
     assert alerts(house) == []
@@ -89,7 +89,7 @@ async def test_what_the_bot_did_itself_raises_no_alert_but_the_same_by_hand_does
     await read_once_more(house)
     assert alerts(house) == []
 
-    await house.hub.meanwhile("make_owner", username="samok", person="acme-hubwarden")
+    await house.hub.act_outside("make_owner", username="samok", person="acme-hubwarden")
     house.clock.advance(5)
     await house.omar.wait_for_message(ALERTS, "acme-hubwarden made samok an owner of acme.")
     assert len(alerts(house)) == 1
@@ -98,7 +98,7 @@ async def test_what_the_bot_did_itself_raises_no_alert_but_the_same_by_hand_does
 async def test_an_entry_that_comes_late_is_told_all_the_same(house: House) -> None:
     await read_once_more(house)
     house.hub.state.options.log_delay = 120
-    await house.hub.meanwhile("delete_repository", repository="web")
+    await house.hub.act_outside("delete_repository", repository="web")
     house.clock.advance(60)
     await read_once_more(house)
     assert alerts(house) == []
@@ -110,10 +110,10 @@ async def test_an_outage_and_a_restart_lose_no_alert(house: House) -> None:
     await read_once_more(house)
     house.clock.advance(5)
     house.hub.faults.add("GET", "/v2/auditlogs/*", failure(503), times=4)
-    await house.hub.meanwhile("delete_repository", repository="web")
+    await house.hub.act_outside("delete_repository", repository="web")
     await house.bot.stop()
     house.clock.advance(3600)
-    await house.hub.meanwhile("make_owner", username="annberg")
+    await house.hub.act_outside("make_owner", username="annberg")
     house.clock.advance(5)
     await house.start_bot()
     await house.omar.wait_for_message(ALERTS, "deleted the repository acme/web", timeout=10)
@@ -134,7 +134,7 @@ async def test_names_in_alerts_are_not_markup(house: House) -> None:
 async def test_a_rate_limit_that_is_nearly_spent_is_told_once_and_so_is_its_recovery(open_house: OpenHouse) -> None:
     house = await open_house()
     await read_once_more(house)
-    await house.hub.meanwhile("spend_rate_limit")
+    await house.hub.act_outside("spend_rate_limit")
     await house.omar.wait_for_message(ALERTS, "rate limit for `auditlogs` is nearly spent")
     await read_once_more(house)
     assert len(alerts(house)) == 1

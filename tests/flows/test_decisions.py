@@ -119,7 +119,7 @@ async def test_nothing_is_written_where_docker_hub_has_changed_since_the_request
     house: House, line: str, act: str, given: dict[str, str]
 ) -> None:
     card = await ask(house, line)
-    await house.hub.meanwhile(act, **given)
+    await house.hub.act_outside(act, **given)
     before = house.hub.state.sequence
     await agree(house, card)
     await house.told(house.ann, "has failed", "Docker Hub has changed since this was asked for, so nothing was written")
@@ -129,7 +129,7 @@ async def test_nothing_is_written_where_docker_hub_has_changed_since_the_request
 
 async def test_a_tag_that_only_the_new_rules_protect_does_not_make_an_approval_stale(house: House) -> None:
     card = await ask(house, "/hub repo immutable set api --rule 'v1.*' --rule 'v2.*'")
-    await house.hub.meanwhile("push_tag", repository="api", tag="v2.9.0")
+    await house.hub.act_outside("push_tag", repository="api", tag="v2.9.0")
     await agree(house, card)
     await house.told(house.ann, "Immutable tags of api are on, with 2 rules")
 

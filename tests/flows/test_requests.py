@@ -158,7 +158,7 @@ async def test_rules_that_somebody_writes_in_the_last_moment_are_not_lost(house:
     writing = house.hub.hold("GET", address)
     checking.release()
     await writing.arrived()
-    await house.hub.meanwhile("change_rules", repository="api", rules="v1.* nightly")
+    await house.hub.act_outside("change_rules", repository="api", rules="v1.* nightly")
     writing.release()
     await house.told(house.ann, "Your request 1")
     assert repository(house).rules == ("v1.*", "nightly")

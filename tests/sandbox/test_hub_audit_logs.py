@@ -49,8 +49,8 @@ async def test_the_log_is_filtered_by_action_name_actor_and_time() -> None:
         client.hub.clock.advance(5)
         since = times.second(client.hub.clock.now())
         await client.send("POST", "/v2/orgs/acme/groups", {"name": "one"})
-        await client.hub.meanwhile("push_tag")
-        await client.hub.meanwhile("make_public")
+        await client.hub.act_outside("push_tag")
+        await client.hub.act_outside("make_public")
         assert [e["action"] for e in (await client.get(f"{LOG}?from={since}"))["logs"]] == [
             "repo.change_privacy",
             "repo.tag.push",
@@ -71,7 +71,7 @@ async def test_the_log_is_filtered_by_action_name_actor_and_time() -> None:
 async def test_two_identical_events_in_one_second_are_two_events() -> None:
     async with running_hub() as client:
         for _ in range(2):
-            await client.hub.meanwhile("support_change")
+            await client.hub.act_outside("support_change")
         first, second = (await client.get(f"{LOG}?page_size=2"))["logs"]
         assert first == second
         assert first["actor"] == "dockersupport"
@@ -80,7 +80,7 @@ async def test_two_identical_events_in_one_second_are_two_events() -> None:
 async def test_events_can_arrive_late() -> None:
     async with running_hub() as client:
         client.hub.state.options.log_delay = 30
-        await client.hub.meanwhile("make_public")
+        await client.hub.act_outside("make_public")
         assert await client.log("repo.change_privacy") == []
         assert client.hub.snapshot()["log"][0]["action"] != "repo.change_privacy"
         client.hub.clock.advance(31)
@@ -90,8 +90,8 @@ async def test_events_can_arrive_late() -> None:
 async def test_what_docker_does_not_log_is_not_in_the_log() -> None:
     async with running_hub() as client:
         before = len(await client.log())
-        await client.hub.meanwhile("cancel_invite")
-        await client.hub.meanwhile("change_permission")
+        await client.hub.act_outside("cancel_invite")
+        await client.hub.act_outside("change_permission")
         await client.send("POST", "/v2/access-tokens", {"token_label": "one", "scopes": ["repo:read"]})
         assert client.hub.state.sequence == 3
         assert len(await client.log()) == before

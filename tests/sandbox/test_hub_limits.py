@@ -66,7 +66,7 @@ async def test_without_a_token_the_limit_is_180_a_minute() -> None:
 async def test_spending_leaves_a_twentieth_in_every_family_for_a_minute() -> None:
     async with running_hub() as client:
         await client.send("GET", GROUPS)
-        await client.hub.meanwhile("spend_rate_limit")
+        await client.hub.act_outside("spend_rate_limit")
         for path in (GROUPS, MEMBERS):
             assert (await client.send("GET", path)).headers["X-RateLimit-Remaining"] == "29"
         client.hub.clock.advance(61)

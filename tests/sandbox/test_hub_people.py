@@ -154,7 +154,7 @@ async def test_an_invite_is_logged_when_sent_and_sent_again_and_not_when_cancell
 async def test_an_accepted_invite_makes_a_member_of_its_team_and_role() -> None:
     async with running_hub() as client:
         await invite(client, "mia.stone@example.com", team="release", role="editor")
-        text = await client.hub.meanwhile("accept_invite")
+        text = await client.hub.act_outside("accept_invite")
         assert text == "mia.stone@example.com accepted the invite and is a member now, as miastone."
         row = next(m for m in client.hub.snapshot()["members"] if m["username"] == "miastone")
         assert row["role"] == "editor"

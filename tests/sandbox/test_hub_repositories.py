@@ -91,11 +91,11 @@ async def test_an_immutable_tag_is_neither_pushed_over_nor_deleted() -> None:
     async with running_hub() as client:
         before = client.hub.state.repositories["acme"]["api"].tags["v1.0.0"].digest
         with pytest.raises(ValueError, match=r"Docker Hub refused: the tag v1\.0\.0 of acme/api is immutable"):
-            await client.hub.meanwhile("push_over_version", repository="api", tag="v1.0.0")
+            await client.hub.act_outside("push_over_version", repository="api", tag="v1.0.0")
         assert (await client.send("DELETE", f"{OLDER}/api/tags/v1.0.0/")).status == 403
         assert client.hub.state.repositories["acme"]["api"].tags["v1.0.0"].digest == before
-        await client.hub.meanwhile("push_over_version", repository="api", tag="v2.0.0")
-        await client.hub.meanwhile("push_tag", repository="api", tag="v1.9.9")
+        await client.hub.act_outside("push_over_version", repository="api", tag="v2.0.0")
+        await client.hub.act_outside("push_tag", repository="api", tag="v1.9.9")
         assert (await client.send("DELETE", f"{OLDER}/api/tags/v2.0.0/")).status == 204
 
 
@@ -104,13 +104,13 @@ async def test_switched_on_without_rules_every_tag_is_immutable() -> None:
         body: dict[str, Any] = {"immutable_tags": True, "immutable_tags_rules": []}
         await client.send("PATCH", f"{API}/immutabletags", body)
         with pytest.raises(ValueError, match="immutable"):
-            await client.hub.meanwhile("push_tag", repository="api", tag="latest")
+            await client.hub.act_outside("push_tag", repository="api", tag="latest")
 
 
 async def test_a_push_changes_the_digest_and_is_logged_with_digest_and_tag() -> None:
     async with running_hub() as client:
         before = await client.get(f"{REPOSITORIES}/web/tags/v1.0.0")
-        await client.hub.meanwhile("push_over_version")
+        await client.hub.act_outside("push_over_version")
         after = await client.get(f"{REPOSITORIES}/web/tags/v1.0.0")
         assert before["digest"] != after["digest"] == after["images"]["digest"]
         event = (await client.log())[0]
@@ -122,7 +122,7 @@ async def test_a_push_changes_the_digest_and_is_logged_with_digest_and_tag() -> 
 
 async def test_tags_come_newest_first() -> None:
     async with running_hub() as client:
-        await client.hub.meanwhile("push_tag", repository="api", tag="v9.0.0")
+        await client.hub.act_outside("push_tag", repository="api", tag="v9.0.0")
         rows = (await client.get(f"{API}/tags?page_size=100"))["results"]
         assert [row["name"] for row in rows][:2] == ["v9.0.0", "latest"]
         assert (await client.send("HEAD", f"{API}/tags/none")).status == 404

@@ -148,7 +148,7 @@ async def test_what_happens_meanwhile_is_offered_with_what_is_there(manifest: Pa
         for action in actions.values():
             for argument in action["args"]:
                 assert argument["default"] in argument.get("choices", [argument["default"]]) or not argument["default"]
-        assert await servers.hub.meanwhile("push_tag") == "ida pushed northwind/storefront:v2.4.0."
+        assert await servers.hub.act_outside("push_tag") == "ida pushed northwind/storefront:v2.4.0."
 
 
 async def test_a_command_that_the_other_app_does_not_have_is_refused(manifest: Path) -> None:

@@ -27,7 +27,7 @@ class Panel:
         """One organization."""
         return {"organization": "acme"}
 
-    async def meanwhile(self, name: str, **args: Any) -> str:
+    async def act_outside(self, name: str, **args: Any) -> str:
         """Do it, or refuse."""
         if name != "push_tag":
             raise ValueError(f"There is no {name}.")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from sandbox.hub import immutable_tags
-from sandbox.hub.content import meanwhile
+from sandbox.hub.content import outside_acts
 from sandbox.hub.content.state import Event, Organization, Repository, State, Tag
 from sandbox.hub.team_permissions import team_by_number
 from sandbox.hub.wire import times
@@ -28,7 +28,7 @@ def of(state: State, limits: Limits) -> dict[str, Any]:
         "repository_count": len(every),
         "log": [_event(event) for event in events[:MOST_EVENTS]],
         "rate_limits": _rate_limits(state, limits),
-        "actions": meanwhile.described(state),
+        "actions": outside_acts.described(state),
     }
 
 

@@ -194,7 +194,7 @@ class Browser:
         if self._hub is None:
             raise NotPossibleError("There is no Docker Hub here.")
         try:
-            return {"ok": True, "text": await self._hub.meanwhile(sent["name"], **(sent.get("args") or {}))}
+            return {"ok": True, "text": await self._hub.act_outside(sent["name"], **(sent.get("args") or {}))}
         except ValueError as problem:
             raise NotPossibleError(str(problem)) from problem
 

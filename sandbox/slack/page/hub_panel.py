@@ -10,7 +10,7 @@ class HubPanel(Protocol):
     def snapshot(self) -> dict[str, Any]:
         """The organization as the panel shows it."""
 
-    async def meanwhile(self, name: str, **args: Any) -> str:
+    async def act_outside(self, name: str, **args: Any) -> str:
         """Do something in Docker Hub as a person; answers one sentence, raises ValueError with one."""
 
     def on_change(self, callback: Callable[[], None]) -> None:

@@ -191,7 +191,7 @@ async def test_going_public_says_how_many_tags_and_which_members_gain(hub_sandbo
 
 async def test_a_tag_pushed_meanwhile_keeps_the_approval_to_go_public(hub_sandbox: JudgedHub, hub: Hub) -> None:
     approved = await changes.preview_visibility(hub, seen("public"))
-    await hub_sandbox.meanwhile("push_tag", repository="api", tag="v9.9.9")
+    await hub_sandbox.act_outside("push_tag", repository="api", tag="v9.9.9")
     again = await changes.preview_visibility(hub, seen("public"))
     assert again.fingerprint == approved.fingerprint
     assert again.changes[1].subject == "15 tags"
@@ -214,7 +214,7 @@ async def test_a_deletion_says_what_goes_and_is_stale_after_a_push(hub_sandbox: 
     ]
     assert "pulls" in str(preview.changes[0].before)
     assert set(preview.changes[2].items) == {"backend: write", "platform: admin", "security: read"}
-    await hub_sandbox.meanwhile("push_tag", repository="api", tag="latest")
+    await hub_sandbox.act_outside("push_tag", repository="api", tag="latest")
     assert (await changes.preview_delete(hub, one())).fingerprint != preview.fingerprint
     await changes.delete(hub, one())
     assert [each.path for each in hub_sandbox.requests.made("DELETE")] == [f"{OLDER}/api/"]

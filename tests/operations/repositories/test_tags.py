@@ -91,7 +91,7 @@ async def test_a_tag_is_deleted_and_then_nothing_is_left_to_do(hub_sandbox: Judg
 
 async def test_a_push_over_the_tag_makes_the_approval_stale(hub_sandbox: JudgedHub, hub: Hub) -> None:
     approved = await tags.preview_delete(hub, one())
-    await hub_sandbox.meanwhile("push_tag", repository="api", tag="latest")
+    await hub_sandbox.act_outside("push_tag", repository="api", tag="latest")
     assert (await tags.preview_delete(hub, one())).fingerprint != approved.fingerprint
 
 

@@ -4,21 +4,21 @@ import json
 
 import pytest
 
-from sandbox.hub.content.meanwhile import ACTS
+from sandbox.hub.content.outside_acts import ACTS
 from tests.sandbox.hub_client import running_hub
 
 
 @pytest.mark.parametrize("name", [act.name for act in ACTS])
 async def test_every_act_does_with_its_defaults_what_one_sentence_says(name: str) -> None:
     async with running_hub() as client:
-        text = await client.hub.meanwhile(name)
+        text = await client.hub.act_outside(name)
         assert text.endswith(".")
         assert "\n" not in text
 
 
 async def test_an_act_is_the_persons_and_not_the_bots() -> None:
     async with running_hub() as client:
-        assert await client.hub.meanwhile("make_owner", username="samok", person="lenaf") == (
+        assert await client.hub.act_outside("make_owner", username="samok", person="lenaf") == (
             "lenaf gave samok the role owner."
         )
         event = (await client.log())[0]
@@ -44,13 +44,13 @@ async def test_an_act_is_the_persons_and_not_the_bots() -> None:
 async def test_what_cannot_be_done_is_refused_with_a_sentence(name: str, args: dict[str, str], reason: str) -> None:
     async with running_hub() as client:
         with pytest.raises(ValueError, match=reason):
-            await client.hub.meanwhile(name, **args)
+            await client.hub.act_outside(name, **args)
         assert client.hub.state.sequence == 0
 
 
 async def test_an_outage_ends_after_its_requests() -> None:
     async with running_hub() as client:
-        await client.hub.meanwhile("outage", requests="2")
+        await client.hub.act_outside("outage", requests="2")
         statuses = [(await client.send("GET", "/v2/orgs/acme/groups")).status for _ in range(3)]
         assert statuses == [503, 503, 200]
 
@@ -62,13 +62,13 @@ async def test_the_callback_comes_after_every_change_and_only_then() -> None:
         await client.send("GET", "/v2/orgs/acme/groups")
         assert calls == []
         await client.send("POST", "/v2/orgs/acme/groups", {"name": "new"})
-        await client.hub.meanwhile("make_public")
+        await client.hub.act_outside("make_public")
         assert calls == [1, 2]
 
 
 async def test_the_snapshot_is_json_with_everything_that_the_panel_shows() -> None:
     async with running_hub() as client:
-        await client.hub.meanwhile("push_tag", repository="api", tag="v1.4.0")
+        await client.hub.act_outside("push_tag", repository="api", tag="v1.4.0")
         await client.get("/v2/orgs/acme/groups")
         shot = json.loads(json.dumps(client.hub.snapshot()))
         assert (shot["organization"], shot["repository_count"], len(shot["repositories"])) == ("acme", 60, 50)
