@@ -9,7 +9,6 @@ import asyncio
 import atexit
 import contextlib
 import fcntl
-import functools
 import gc
 import json
 import os
@@ -21,8 +20,12 @@ import subprocess
 import sys
 import termios
 from collections.abc import Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
+
+from bot.slack.sender import CHANNEL_SECONDS, SlackSender
 
 ROOT = Path(__file__).resolve().parents[1]
 PIPE = asyncio.subprocess.PIPE
@@ -81,12 +84,19 @@ async def start(
     stdout: int = PIPE,
     stderr: int = PIPE,
     with_terminal: bool = False,
+    channel_seconds: float = CHANNEL_SECONDS,
 ) -> Child:
     """Start `python -m bot` with these words, in a session of its own; `with_terminal`: standard input is its terminal.
 
-    Outputs are descriptors, or PIPE.
+    Outputs are descriptors, or PIPE. After a message, the bot lets a channel rest for `channel_seconds`.
     """
-    order = {"words": words, "cwd": str(cwd), "env": dict(env), "with_terminal": with_terminal}
+    order = {
+        "words": words,
+        "cwd": str(cwd),
+        "env": dict(env),
+        "with_terminal": with_terminal,
+        "channel_seconds": channel_seconds,
+    }
     outputs, given, ours = {}, [stdin], []
     if stdin == asyncio.subprocess.DEVNULL:
         given[0] = os.open(os.devnull, os.O_RDONLY)
@@ -114,7 +124,7 @@ async def reader_of(descriptor: int) -> asyncio.StreamReader:
     return reader
 
 
-@functools.cache
+@cache
 def nursery() -> socket.socket:
     """The way to this session's nursery, which is started when the first bot is wanted, and ends with us."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -205,8 +215,10 @@ def main() -> None:
     orders = socket.socket(fileno=int(sys.argv[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for pytest, whose end is ours
     gc.freeze()
-    if serve(orders) is None:
+    if (order := serve(orders)) is None:
         return
+    if order["channel_seconds"] != CHANNEL_SECONDS:
+        patch("bot.app.SlackSender", partial(SlackSender, pause_seconds=order["channel_seconds"])).start()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     orders.detach()
     runpy.run_module("bot", run_name="__main__", alter_sys=True)

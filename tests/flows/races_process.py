@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from bot.slack.sender import CHANNEL_SECONDS
 from sandbox.launcher import tail
 from sandbox.servers import SOURCE
 from sandbox.slack import Person, words_of
@@ -27,8 +26,7 @@ class ProcessHouse(House):
     """Both sandboxes in this process, and the bot in one of its own; `log` is what it writes."""
 
     def __init__(self, database_url: str, *, log: Path, **settings: Any) -> None:
-        given = {"execution_lease_seconds": QUICK_LEASE, "channel_seconds": CHANNEL_SECONDS, **settings}
-        super().__init__(database_url, **given)
+        super().__init__(database_url, **{"execution_lease_seconds": QUICK_LEASE, **settings})
         self.log = log
         self.process: nursery.Child | None = None
 
@@ -41,6 +39,7 @@ class ProcessHouse(House):
                 env=system_environment() | self.environment(),
                 stdout=output.fileno(),
                 stderr=output.fileno(),
+                channel_seconds=self.channel_seconds,
             )
         connected = asyncio.create_task(self.slack.wait_connected(timeout=30))
         ended = asyncio.create_task(self.process.wait())
