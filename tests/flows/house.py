@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from functools import partial
+from copy import deepcopy
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -24,6 +25,17 @@ GENERAL, APPROVALS, ALERTS, ADMIN = (channel.id for channel in world.ACME.channe
 QUICK_SECONDS = 0.02
 
 
+@cache
+def parsed_manifest() -> dict[str, Any]:
+    """Our own app's manifest, read once."""
+    return read_manifest()
+
+
+def manifest() -> dict[str, Any]:
+    """The same, for one house."""
+    return deepcopy(parsed_manifest())
+
+
 class House:
     """A Docker Hub, a Slack and the bot, on loopback, with one clock that can be moved.
 
@@ -36,7 +48,7 @@ class House:
     ) -> None:
         self.clock = SandboxClock()
         self.hub = HubSandbox(clock=self.clock)
-        self.slack = SlackSandbox(clock=self.clock, manifest=read_manifest(), hub=self.hub, web_root=WEB)
+        self.slack = SlackSandbox(clock=self.clock, manifest=manifest(), hub=self.hub, web_root=WEB)
         self.channel_seconds = channel_seconds
         self.slack.limits.messages_a_second = 1 / channel_seconds
         self.database_url = database_url
