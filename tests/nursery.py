@@ -45,7 +45,7 @@ class Child:
         self._ended = asyncio.create_task(self._end(ending))
 
     async def _end(self, ending: asyncio.StreamReader) -> int:
-        self.returncode = int(await ending.readline())
+        self.returncode = int(await ending.read())  # to its end, which closes our side
         return self.returncode
 
     async def wait(self) -> int:
