@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+# Compiled tests are kept, beside the packages, also where PYTHONDONTWRITEBYTECODE wants none in the checkout.
+BYTECODE := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX='$(CURDIR)/$(VENV)/bytecode'
 JOBS ?= auto
 ARGS ?=
 
@@ -20,7 +22,7 @@ sandbox: $(VENV)/.runtime ## Try the bot here: a Slack workspace and a Docker Hu
 	@trap : INT; $(BIN)/python -m sandbox $(ARGS)
 
 test: $(VENV)/.dev ## Run every test; ends with a list of what could not be checked here
-	$(BIN)/python -m pytest -n $(JOBS) --maxprocesses 8 --dist worksteal $(ARGS)
+	$(BYTECODE) $(BIN)/python -m pytest -n $(JOBS) --maxprocesses 8 --dist worksteal $(ARGS)
 
 check: $(VENV)/.dev ## Lint, format check, types, layers, Dockerfile, scripts; are the locks and the reference page fresh
 	$(BIN)/python -m ruff check .

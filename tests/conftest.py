@@ -16,6 +16,7 @@ from bot.db.session import Database
 from sandbox.clock import Clock
 from sandbox.hub import HubSandbox
 from tests import postgres
+from tests.memory import scratch_folder
 
 ROOT = Path(__file__).resolve().parents[1]
 BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
@@ -35,6 +36,11 @@ def lack(reason: str) -> NoReturn:
     if os.environ.get("HUBWARDEN_REQUIRE_ALL", "0") not in ("", "0"):
         pytest.fail(f"HUBWARDEN_REQUIRE_ALL is set, and there are {reason}", pytrace=False)
     pytest.skip(reason)
+
+
+def pytest_configure() -> None:
+    """Have `tmp_path` in memory, where that can be; workers of xdist are told by the process that starts them."""
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(scratch_folder()))
 
 
 @pytest.fixture

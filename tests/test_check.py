@@ -1,9 +1,8 @@
 """`python -m bot check`: every problem with its way out, exit status 2, and never a traceback."""
 
-import os
-import subprocess
+import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -12,6 +11,8 @@ from typing import Any
 import pytest
 
 from bot.check import MANIFEST, manifest_problems
+from tests import nursery
+from tests.flows.shell import Finished, system_environment
 
 ROOT = Path(__file__).parents[1]
 COMPLETE = {
@@ -59,32 +60,36 @@ def refusing() -> Iterator[str]:
         thread.join()
 
 
-def check(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command in an empty folder with this environment."""
-    inherited = {name: value for name, value in os.environ.items() if name in {"PATH", "LANG", "HOME"}}
-    return subprocess.run(
-        [sys.executable, "-m", "bot", "check"],
-        cwd=folder,
-        env=inherited | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"} | environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+async def check(folder: Path, environment: Mapping[str, str], *, from_nothing: bool = False) -> Finished:
+    """Run the command in an empty folder with this environment; `from_nothing`: with every import of its own."""
+    env = system_environment() | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **environment}
+    process: asyncio.subprocess.Process | nursery.Child
+    if from_nothing:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "check"), cwd=folder, env=env, stdout=nursery.PIPE, stderr=nursery.PIPE
+        )
+    else:
+        process = await nursery.start("check", cwd=folder, env=env)
+    async with asyncio.timeout(60):
+        out, err = await process.communicate()
+    assert process.returncode is not None
+    return Finished(process.returncode, out.decode(), err.decode())
 
 
-def test_an_empty_environment_is_a_list_of_sentences(tmp_path: Path) -> None:
-    done = check(tmp_path)
-    lines = done.stderr.splitlines()
-    assert (done.returncode, done.stdout) == (2, "")
+async def test_an_empty_environment_is_a_list_of_sentences(tmp_path: Path) -> None:
+    done = await check(tmp_path, {}, from_nothing=True)
+    lines = done.err.splitlines()
+    assert (done.status, done.out) == (2, "")
     assert len(lines) == 8
     assert all(line.startswith("✗ ") and line.endswith(".") and " is not set. " in line for line in lines)
 
 
-def test_what_is_unreadable_or_refused_is_told_all_at_once_and_without_a_secret(tmp_path: Path, refusing: str) -> None:
-    done = check(tmp_path, **COMPLETE, SLACK_API_URL=f"{refusing}/api/", DOCKERHUB_URL=refusing)
-    said = done.stderr
-    assert done.returncode == 2
+async def test_what_is_unreadable_or_refused_is_told_all_at_once_and_without_a_secret(
+    tmp_path: Path, refusing: str
+) -> None:
+    done = await check(tmp_path, COMPLETE | {"SLACK_API_URL": f"{refusing}/api/", "DOCKERHUB_URL": refusing})
+    said = done.err
+    assert done.status == 2
     assert "Traceback" not in said
     assert "verysecret" not in said
     assert "POLICY_FILE names missing.yml, which cannot be read: No such file or directory." in said
@@ -93,11 +98,11 @@ def test_what_is_unreadable_or_refused_is_told_all_at_once_and_without_a_secret(
     assert f"Docker Hub at {refusing}, organization acme: " in said
 
 
-def test_a_sandboxs_clock_is_shown_and_asked(tmp_path: Path, refusing: str) -> None:
+async def test_a_sandboxs_clock_is_shown_and_asked(tmp_path: Path, refusing: str) -> None:
     near = {"SLACK_API_URL": f"{refusing}/api/", "DOCKERHUB_URL": refusing, "SANDBOX_CLOCK_URL": f"{refusing}/clock"}
-    done = check(tmp_path, **COMPLETE, **near)
-    assert f"! SANDBOX_CLOCK_URL: expiry and reminders go by the time of a sandbox, {refusing}/clock." in done.stdout
-    assert f"SANDBOX_CLOCK_URL: no sandbox tells its time at {refusing}/clock." in done.stderr
+    done = await check(tmp_path, COMPLETE | near)
+    assert f"! SANDBOX_CLOCK_URL: expiry and reminders go by the time of a sandbox, {refusing}/clock." in done.out
+    assert f"SANDBOX_CLOCK_URL: no sandbox tells its time at {refusing}/clock." in done.err
 
 
 def test_our_own_manifest_is_in_order() -> None:

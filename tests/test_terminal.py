@@ -69,7 +69,7 @@ def members(house: House) -> list[str]:
 
 async def test_a_read_prints_one_envelope_and_nothing_else(quiet_house: House) -> None:
     house = quiet_house
-    done = await call(house, "team", "list", "--json")
+    done = await call(house, "team", "list", "--json", from_nothing=True)
     assert (done.status, done.err) == (0, "")
     assert done.envelope["status"] == 200
     assert {row["Team"] for row in done.envelope["data"]} == set(house.hub.state.organizations["acme"].teams)
@@ -338,7 +338,7 @@ async def test_a_log_in_that_docker_hub_refuses_says_why(quiet_house: House, enf
 
 @pytest.mark.parametrize("key", ["\x03", "\x04"])
 async def test_a_question_can_be_left(quiet_house: House, key: str) -> None:
-    screen = await sit_down(quiet_house, "login")
+    screen = await sit_down(quiet_house, "login", from_nothing=True)
     await screen.wait_for("Docker ID: ")
     screen.type("annberg\n")
     await screen.wait_for("Password: ")

@@ -23,7 +23,8 @@ EVERYTHING = re.compile(r"[\s\S]*")
 def build_app(client: AsyncWebClient, surface: Surface) -> AsyncApp:
     """An app with all of our listeners; no error in one of them costs anybody an answer."""
     # Bolt polls for the ack every 10 ms otherwise; the work itself runs in tasks of ours.
-    app = AsyncApp(client=client, process_before_response=True, ignoring_self_events_enabled=True)
+    # And it looks for its name through every source file that is loaded, where it is given none.
+    app = AsyncApp(name="hubwarden", client=client, process_before_response=True, ignoring_self_events_enabled=True)
     for part in (commands, forms, picker, choices, decisions, pages, events):
         part.register(app, surface)
     catch_all(app)

@@ -45,15 +45,23 @@ class SlackSender:
     """The `Sender` for Slack. Every message carries its outbox key in its metadata, to be found again after a crash.
 
     `channel_ids` has the ids of channels that rows may know only as the settings name them, as a terminal does.
+    `pause_seconds` is shorter only beside a sandbox whose channels take more.
     """
 
     title = "Slack"
-    pause_seconds = CHANNEL_SECONDS
 
-    def __init__(self, client: AsyncWebClient, rendering: Rendering, *, channel_ids: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        rendering: Rendering,
+        *,
+        channel_ids: Mapping[str, str],
+        pause_seconds: float = CHANNEL_SECONDS,
+    ) -> None:
         self._client = client
         self._rendering = rendering
         self._channel_ids = channel_ids
+        self.pause_seconds = pause_seconds
 
     def describe(self, destination: Destination) -> str:
         """The channel, or whose direct messages."""

@@ -1,6 +1,12 @@
 """The migration to destinations and workspaces keeps every row, and puts what keys and payloads said into columns."""
 
+import asyncio
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,8 +14,11 @@ from sqlalchemy import text
 
 from bot.db.models import Base
 from bot.db.session import create_engine
+from tests import postgres
+from tests.conftest import BOTH
 from tests.db.old_rows import OLD_REQUEST, add_old, downgrade_to, rows_of, upgrade_to
 from tests.db.rows import NOW
+from tests.postgres import in_thread
 
 BEFORE, AFTER = "0001", "0004"
 RESET = NOW + timedelta(seconds=40)
@@ -55,16 +64,55 @@ async def fill(url: str) -> None:
         await add_old(url, "messages", **message)
 
 
+@pytest.fixture(scope="module")
+def filled_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """SQLite at the first schema, filled; to copy."""
+    path = tmp_path_factory.mktemp("filled") / "filled.sqlite"
+    in_thread(lambda: asyncio.run(fill(f"sqlite+aiosqlite:///{path}")))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+@pytest.fixture(scope="module")
+def filled_postgres(postgres_server: postgres.Server) -> Iterator[str]:
+    """The name of a PostgreSQL database at the first schema, filled; to copy."""
+    url = postgres_server.create()
+    in_thread(lambda: asyncio.run(fill(postgres.as_text(url))))
+    assert url.database is not None
+    yield url.database
+    postgres_server.drop(url)
+
+
+@pytest.fixture
+def filled_sqlite_url(filled_sqlite: Path, tmp_path: Path) -> str:
+    """The address of a copy of this test's own."""
+    return f"sqlite+aiosqlite:///{shutil.copy(filled_sqlite, tmp_path / 'filled.sqlite')}"
+
+
+@pytest.fixture
+def filled_postgresql_url(postgres_server: postgres.Server, filled_postgres: str) -> Iterator[str]:
+    """The address of a copy of this test's own."""
+    url = postgres_server.create(template=filled_postgres)
+    yield postgres.as_text(url)
+    postgres_server.drop(url)
+
+
+@pytest.fixture(params=BOTH)
+def filled_url(request: pytest.FixtureRequest) -> str:
+    """The address of a database at the first schema, filled; the test runs once on each kind."""
+    return str(request.getfixturevalue(f"filled_{request.param}_url"))
+
+
 def moment(value: Any) -> datetime:
     """As UTC, on SQLite too, which stores no zone."""
     assert isinstance(value, datetime)
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-async def test_messages_keep_their_keys_and_have_their_destination_in_columns(bare_database_url: str) -> None:
-    await fill(bare_database_url)
-    upgrade_to(bare_database_url, AFTER)
-    rows = await rows_of(bare_database_url, "messages")
+async def test_messages_keep_their_keys_and_have_their_destination_in_columns(filled_url: str) -> None:
+    upgrade_to(filled_url, AFTER)
+    rows = await rows_of(filled_url, "messages")
     assert {(row["protocol"], row["workspace"], row["address"]) for row in rows} == {("slack", None, "C0ALERTS")}
     assert {(row["posted_address"], row["posted_id"]) for row in rows} == {("C0ALERTS", "1.2")}
     assert [(row["key"], row["kind"]) for row in rows] == [
@@ -77,29 +125,26 @@ async def test_messages_keep_their_keys_and_have_their_destination_in_columns(ba
     ]
 
 
-async def test_an_episode_has_the_reset_that_its_first_message_told(bare_database_url: str) -> None:
-    await fill(bare_database_url)
-    upgrade_to(bare_database_url, AFTER)
-    episodes = await rows_of(bare_database_url, "limit_episodes")
+async def test_an_episode_has_the_reset_that_its_first_message_told(filled_url: str) -> None:
+    upgrade_to(filled_url, AFTER)
+    episodes = await rows_of(filled_url, "limit_episodes")
     resets = {row["family"]: moment(row["reset_at"]) for row in episodes}
     assert resets == {"orgs": RESET, "repositories": RESET, "scim": NOW}
     assert [(row["id"], row["open_key"]) for row in episodes] == [(1, "orgs"), (2, None), (3, "scim")]
 
 
-async def test_rows_of_before_have_no_workspace_yet(bare_database_url: str) -> None:
-    await fill(bare_database_url)
-    upgrade_to(bare_database_url, AFTER)
+async def test_rows_of_before_have_no_workspace_yet(filled_url: str) -> None:
+    upgrade_to(filled_url, AFTER)
     for table in ("requests", "messages", "audit_trail"):
-        assert {row["workspace"] for row in await rows_of(bare_database_url, table)} == {None}
+        assert {row["workspace"] for row in await rows_of(filled_url, table)} == {None}
 
 
-async def test_taken_back_it_leaves_what_was_there(bare_database_url: str) -> None:
-    await fill(bare_database_url)
+async def test_taken_back_it_leaves_what_was_there(filled_url: str) -> None:
     tables = ("requests", "messages", "audit_trail", "limit_episodes")
-    before = {table: await rows_of(bare_database_url, table) for table in tables}
-    upgrade_to(bare_database_url, AFTER)
-    downgrade_to(bare_database_url, BEFORE)
-    assert {table: await rows_of(bare_database_url, table) for table in tables} == before
+    before = {table: await rows_of(filled_url, table) for table in tables}
+    upgrade_to(filled_url, AFTER)
+    downgrade_to(filled_url, BEFORE)
+    assert {table: await rows_of(filled_url, table) for table in tables} == before
 
 
 @pytest.mark.parametrize("revision", [AFTER, BEFORE])

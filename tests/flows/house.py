@@ -2,12 +2,16 @@
 
 import json
 from collections.abc import Mapping
+from copy import deepcopy
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from bot.app import Hubwarden
 from bot.clock import Clock
 from bot.settings import Settings
+from bot.slack.sender import SlackSender
 from sandbox import world
 from sandbox.clock import Clock as SandboxClock
 from sandbox.hub import HubSandbox
@@ -18,13 +22,35 @@ from sandbox.slack import Message, Person, SlackSandbox, words_of
 GENERAL, APPROVALS, ALERTS, ADMIN = (channel.id for channel in world.ACME.channels)
 
 
-class House:
-    """A Docker Hub, a Slack and the bot, on loopback, with one clock that can be moved."""
+QUICK_SECONDS = 0.02
 
-    def __init__(self, database_url: str, *, policy: Path = POLICY, **settings: Any) -> None:
+
+@cache
+def parsed_manifest() -> dict[str, Any]:
+    """Our own app's manifest, read once."""
+    return read_manifest()
+
+
+def manifest() -> dict[str, Any]:
+    """The same, for one house."""
+    return deepcopy(parsed_manifest())
+
+
+class House:
+    """A Docker Hub, a Slack and the bot, on loopback, with one clock that can be moved.
+
+    A channel takes a message every `channel_seconds`, which Slack enforces and the bot keeps to: quicker than outside
+    (`bot.slack.sender.CHANNEL_SECONDS`), for stories that are not about the pace.
+    """
+
+    def __init__(
+        self, database_url: str, *, policy: Path = POLICY, channel_seconds: float = QUICK_SECONDS, **settings: Any
+    ) -> None:
         self.clock = SandboxClock()
         self.hub = HubSandbox(clock=self.clock)
-        self.slack = SlackSandbox(clock=self.clock, manifest=read_manifest(), hub=self.hub, web_root=WEB)
+        self.slack = SlackSandbox(clock=self.clock, manifest=manifest(), hub=self.hub, web_root=WEB)
+        self.channel_seconds = channel_seconds
+        self.slack.limits.messages_a_second = 1 / channel_seconds
         self.database_url = database_url
         self.policy = policy
         self.more_settings = settings
@@ -37,9 +63,15 @@ class House:
 
     async def start_bot(self) -> None:
         """Start the bot, anew where it was stopped."""
-        self.bot = Hubwarden(self.settings(), clock=Clock(now=self.clock.datetime))
-        await self.bot.start()
+        self.bot = await self.start_replica()
         await self.bot.wait_ready()
+
+    async def start_replica(self) -> Hubwarden:
+        """Start a bot on this database, beside any other."""
+        bot = Hubwarden(self.settings(), clock=Clock(now=self.clock.datetime))
+        with patch("bot.app.SlackSender", partial(SlackSender, pause_seconds=self.channel_seconds)):
+            await bot.start()
+        return bot
 
     async def stop(self) -> None:
         """Stop all three."""

@@ -11,26 +11,36 @@ from typing import Any
 
 import pytest
 
-from sandbox.launcher import start_bot, tail
+from sandbox.launcher import tail
+from sandbox.servers import SOURCE
 from sandbox.slack import Person, words_of
+from tests import nursery
 from tests.flows.house import APPROVALS, House
 from tests.flows.races_records import Records, assert_whole, looked_for, read_once, wait_quiet
+from tests.flows.shell import system_environment
 
 QUICK_LEASE = 0.5
 
 
 class ProcessHouse(House):
-    """Both sandboxes in this process, and the bot started as people start it; `log` is what it writes."""
+    """Both sandboxes in this process, and the bot in one of its own; `log` is what it writes."""
 
     def __init__(self, database_url: str, *, log: Path, **settings: Any) -> None:
         super().__init__(database_url, **{"execution_lease_seconds": QUICK_LEASE, **settings})
         self.log = log
-        self.process: asyncio.subprocess.Process | None = None
+        self.process: nursery.Child | None = None
 
     async def start_bot(self) -> None:
         """Start the bot, anew where it was killed; returns once Slack has it on the line."""
         with self.log.open("ab") as output:
-            self.process = await start_bot(self.environment(), output)
+            self.process = await nursery.start(
+                "run",
+                cwd=SOURCE,
+                env=system_environment() | self.environment(),
+                stdout=output.fileno(),
+                stderr=output.fileno(),
+                channel_seconds=self.channel_seconds,
+            )
         connected = asyncio.create_task(self.slack.wait_connected(timeout=30))
         ended = asyncio.create_task(self.process.wait())
         await asyncio.wait({connected, ended}, return_when=asyncio.FIRST_COMPLETED)
@@ -41,7 +51,7 @@ class ProcessHouse(House):
         await connected
 
     @property
-    def running(self) -> asyncio.subprocess.Process:
+    def running(self) -> nursery.Child:
         """The bot's process."""
         assert self.process is not None
         return self.process

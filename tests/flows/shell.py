@@ -10,9 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.servers import SOURCE
+from tests import nursery
 from tests.flows.house import House
 
 KEPT = ("PATH", "HOME", "LANG")
+
+
+def system_environment() -> dict[str, str]:
+    """What a person's shell has set of itself."""
+    return {name: os.environ[name] for name in KEPT if name in os.environ}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +40,28 @@ class Finished:
 
 def terminal_environment(house: House, **more: str) -> dict[str, str]:
     """What a person's shell would have set, Slack's tokens apart."""
-    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     slack = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_API_URL")
     given = {name: value for name, value in house.environment().items() if name not in slack}
-    return kept | given | more
+    return system_environment() | given | more
 
 
-async def call(house: House, *words: str, environment: Mapping[str, str] | None = None) -> Finished:
-    """Run it to its end, with nothing to read on standard input."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "bot", "call", *words),
-        cwd=SOURCE,
-        env=terminal_environment(house) if environment is None else dict(environment),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
+async def call(
+    house: House, *words: str, environment: Mapping[str, str] | None = None, from_nothing: bool = False
+) -> Finished:
+    """Run it to its end, with nothing to read on standard input; `from_nothing`: with every import of its own."""
+    env = terminal_environment(house) if environment is None else dict(environment)
+    process: asyncio.subprocess.Process | nursery.Child
+    if from_nothing:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "call", *words),
+            cwd=SOURCE,
+            env=env,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+    else:
+        process = await nursery.start("call", *words, cwd=SOURCE, env=env)
     out, err = await process.communicate()
     assert process.returncode is not None
     return Finished(process.returncode, out.decode(), err.decode())
@@ -59,7 +70,7 @@ async def call(house: House, *words: str, environment: Mapping[str, str] | None 
 class Screen:
     """A process on a pseudo-terminal of its own; what it writes there, and typing; standard output is apart."""
 
-    def __init__(self, process: asyncio.subprocess.Process, master: int) -> None:
+    def __init__(self, process: asyncio.subprocess.Process | nursery.Child, master: int) -> None:
         self.process = process
         self.shown = ""
         self._master = master
@@ -98,16 +109,24 @@ class Screen:
         self._more.set()
 
 
-async def sit_down(house: House, *words: str) -> Screen:
-    """Start the command on a terminal that is its own, as a shell would."""
+async def sit_down(house: House, *words: str, from_nothing: bool = False) -> Screen:
+    """Start the command on a terminal that is its own, as a shell would; `from_nothing`: with every import of its own.
+
+    Its standard output is apart.
+    """
     master, slave = pty.openpty()
-    process = await asyncio.create_subprocess_exec(
-        *("setsid", "--ctty", "--wait", sys.executable, "-m", "bot", *words),
-        cwd=SOURCE,
-        env=terminal_environment(house),
-        stdin=slave,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=slave,
-    )
+    env = terminal_environment(house)
+    process: asyncio.subprocess.Process | nursery.Child
+    if from_nothing:
+        process = await asyncio.create_subprocess_exec(
+            *("setsid", "--ctty", "--wait", sys.executable, "-m", "bot", *words),
+            cwd=SOURCE,
+            env=env,
+            stdin=slave,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=slave,
+        )
+    else:
+        process = await nursery.start(*words, cwd=SOURCE, env=env, stdin=slave, stderr=slave, with_terminal=True)
     os.close(slave)
     return Screen(process, master)

@@ -11,6 +11,7 @@ import pytest
 from bot.governance.ledger.events import Event
 from bot.governance.ledger.lifecycle import Status
 from bot.hub import ClientOptions
+from bot.slack.sender import CHANNEL_SECONDS
 from sandbox.hub.wire.faults import Drop, ExpireTokens, Hang, Respond, failure, rate_limited
 from sandbox.slack import words_of
 from tests.flows.conftest import OpenHouse
@@ -30,7 +31,8 @@ async def test_three_hundred_killed_in_the_middle_limited_and_locked_out_are_eac
     sqlite_url: str, tmp_path: Path
 ) -> None:
     policy = write_policy(tmp_path, RULE)
-    async with running(sqlite_url, tmp_path / "bot.log", policy=policy, dockerhub_max_wait_seconds=0) as house:
+    given = {"policy": policy, "dockerhub_max_wait_seconds": 0, "channel_seconds": CHANNEL_SECONDS}
+    async with running(sqlite_url, tmp_path / "bot.log", **given) as house:
         words = ("invite", "send", *PEOPLE, "kofim", "--reason", "all of them", "--as", "U0ANN", "--json", "--yes")
         asked = await call(house, *words)
         assert (asked.status, asked.envelope["status"]) == (0, 202)

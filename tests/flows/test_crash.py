@@ -8,6 +8,7 @@ import pytest
 
 from bot.governance.ledger.events import Event
 from bot.governance.ledger.lifecycle import Status
+from bot.slack.sender import CHANNEL_SECONDS
 from sandbox.hub.wire.faults import Drop
 from tests.flows.house import APPROVALS
 from tests.flows.races_process import (
@@ -232,10 +233,10 @@ async def test_sigterm_in_the_middle_of_an_execution_lets_it_end_and_loses_nothi
 
 @pytest.fixture
 async def at_once(sqlite_url: str, tmp_path: Path) -> AsyncIterator[ProcessHouse]:
-    """A bot to be killed, whose policy lets teams be changed without approval."""
+    """A bot to be killed, at Slack's own pace, whose policy lets teams be changed without approval."""
     policy = tmp_path / "policy.yml"
     policy.write_text('{version: 1, rules: [{name: at once, operations: ["team.*"], approvals: 0}]}', encoding="utf-8")
-    async with running(sqlite_url, tmp_path / "bot.log", policy=policy) as house:
+    async with running(sqlite_url, tmp_path / "bot.log", policy=policy, channel_seconds=CHANNEL_SECONDS) as house:
         yield house
 
 
@@ -258,3 +259,4 @@ async def test_kill_9_amid_many_transactions_leaves_no_torn_state(at_once: Proce
     assert len(effective(house)) == len(records.requests)
     for number in records.requests:
         assert_told_once(house, number, "Done ✅")
+    assert house.slack.violations == []

@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 
 from bot.governance.ledger.lifecycle import Status
+from bot.slack.sender import CHANNEL_SECONDS
 from sandbox.launcher import clock_environment, start_bot, stop_bot
 from sandbox.slack import words_of
 from tests.flows.races_process import ProcessHouse, effective, logged, outsiders
@@ -50,7 +51,7 @@ async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[TimedHouse]:
     """Both sandboxes, and a bot that goes by their clock."""
     policy = tmp_path / "policy.yml"
     policy.write_text(POLICY, encoding="utf-8")
-    house = TimedHouse(sqlite_url, log=tmp_path / "bot.log", policy=policy)
+    house = TimedHouse(sqlite_url, log=tmp_path / "bot.log", policy=policy, channel_seconds=CHANNEL_SECONDS)
     await house.start()
     yield house
     await house.stop()

@@ -234,5 +234,5 @@ def test_a_place_is_called_by_what_it_is() -> None:
     assert sender.describe(slack_person("U0ANN")) == "the direct messages of U0ANN"
 
 
-def test_a_channel_rests_for_a_second_after_each_message() -> None:
-    assert SlackSender.pause_seconds == CHANNEL_SECONDS == 1
+async def test_a_channel_rests_for_a_second_after_each_message(sender: SlackSender) -> None:
+    assert sender.pause_seconds == CHANNEL_SECONDS == 1

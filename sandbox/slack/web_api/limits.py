@@ -31,10 +31,14 @@ class Bucket:
 
 
 class Limits:
-    """The buckets of one app in one workspace; `enabled = False` lets everything through."""
+    """The buckets of one app in one workspace.
+
+    `enabled = False` lets everything through; `messages_a_second` is how many messages a channel takes.
+    """
 
     def __init__(self, now: Callable[[], float]) -> None:
         self.enabled = True
+        self.messages_a_second = MESSAGES_A_SECOND
         self._now = now
         self._buckets: dict[str, Bucket] = {}
 
@@ -44,7 +48,7 @@ class Limits:
 
     def take_message(self, channel: str) -> int:
         """Count a message in a channel; answers 0, or the `Retry-After` in whole seconds."""
-        return self._take(f"#{channel}", MESSAGE_BURST, MESSAGES_A_SECOND)
+        return self._take(f"#{channel}", MESSAGE_BURST, self.messages_a_second)
 
     def _take(self, key: str, capacity: float, rate: float) -> int:
         if not self.enabled:
