@@ -49,6 +49,7 @@ class SlackSender:
     """
 
     title = "Slack"
+    pause_seconds: float = CHANNEL_SECONDS
 
     def __init__(
         self,

@@ -123,7 +123,7 @@ async def test_each_item_that_fails_says_why_and_stands_first(house: House) -> N
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A client that gives up after a fraction of a second."""
     options = functools.partial(ClientOptions, attempt_timeout=0.4, deadline=1.0)
-    monkeypatch.setattr("bot.app.ClientOptions", options)
+    monkeypatch.setattr("bot.configuration.ClientOptions", options)
 
 
 @pytest.mark.usefixtures("impatient")

@@ -35,7 +35,7 @@ UNKNOWN = ("has an unknown outcome", "Whether it was done cannot be told from re
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A client that gives up after a fraction of a second; no setting says how long it waits."""
     options = functools.partial(ClientOptions, attempt_timeout=0.4, deadline=1.0)
-    monkeypatch.setattr("bot.app.ClientOptions", options)
+    monkeypatch.setattr("bot.configuration.ClientOptions", options)
 
 
 LOST = [
