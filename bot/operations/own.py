@@ -45,9 +45,17 @@ async def list_requests(tables: OwnTables, params: RequestList) -> Answer:
 
 def row_of(request: SeenRequest) -> tuple[Cell, ...]:
     """One line of the list."""
-    what = ", ".join(change.subject for change in request.changes) or "–"
     who = Mention(request.requester)
+    what = what_of(request) or "–"
     return (str(request.id), request.created_at, request.status, request.operation, what, who, request.reason or "–")
+
+
+def what_of(request: SeenRequest) -> str:
+    """What would change, and of what, where that does not say so itself: `api: Rules`."""
+    changes = ", ".join(change.subject for change in request.changes)
+    texts = (value for name, value in request.params.items() if name != "organization" and isinstance(value, str))
+    named = next((text for text in texts if text), "")
+    return changes if named in changes else f"{named}: {changes}"
 
 
 def note_for(found: SeenRequests, shown: int) -> str:

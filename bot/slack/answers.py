@@ -12,7 +12,7 @@ from bot.operations.kit.base import Answer, Cell, Document
 from bot.operations.kit.text import no_formula
 from bot.phrases import Mention
 from bot.slack.cards import Block, Content, button, context, section
-from bot.slack.text import escape, fit, fit_lines
+from bot.slack.text import escape, fit, fit_lines, mention
 from bot.visible import visible
 
 PAGE = 20
@@ -42,7 +42,8 @@ def answer_message(answer: Answer, *, token: str | None, offset: int = 0, timezo
         blocks.append(context(escape(answer.note)))
     if token and (buttons := page_buttons(answer, token, offset)):
         blocks.append({"type": "actions", "elements": buttons})
-    return Content(answer_text(answer, rows, where), tuple(blocks))
+    lines = [" · ".join(map(linear, row, shown)) for row, shown in zip(page, rows, strict=True)]
+    return Content(answer_text(answer, lines, where), tuple(blocks))
 
 
 def position(answer: Answer, offset: int, shown: int) -> str:
@@ -103,9 +104,13 @@ def table_size(texts: Iterable[Sequence[str]], longest: int) -> int:
     return sum(len(escape(text[:longest])) for row in texts for text in row)
 
 
-def answer_text(answer: Answer, rows: Iterable[Sequence[str]], where: str) -> str:
+def linear(cell: Cell, shown: str) -> str:
+    """A cell in a line of text: whoever is of the workspace by name, as the table has them."""
+    return mention(cell.id) if isinstance(cell, Mention) else escape(shown)
+
+
+def answer_text(answer: Answer, lines: Sequence[str], where: str) -> str:
     """The page as text, for screen readers and for a workspace that takes no tables."""
-    lines = [escape(" · ".join(row)) for row in rows]
     head = f"{escape(answer.title)}\n{where}\n{escape(' · '.join(answer.columns))}"
     return f"{head}\n{fit_lines(lines, 3000, ' on this page')}\n{escape(answer.note)}".strip()
 

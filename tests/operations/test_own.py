@@ -1,14 +1,17 @@
 """How the reads over our own tables are shown."""
 
 import typing
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
+
+import pytest
 
 from bot.governance.ledger.lifecycle import Status
 from bot.operations.kit.base import Change
 from bot.operations.kit.own_tables import SeenRequests, SeenStep, Wanted
-from bot.operations.own import RequestHistory, RequestList, State, list_requests, show_history
+from bot.operations.own import RequestHistory, RequestList, State, list_requests, show_history, what_of
 from bot.phrases import Mention
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -22,6 +25,7 @@ class Seen:
     created_at: datetime = AT
     status: str = "pending"
     operation: str = "invite.send"
+    params: Mapping[str, Any] = field(default_factory=dict)
     changes: tuple[Change, ...] = (Change("jane@example.com", None, "invited"), Change("joe@example.com", None, "x"))
     requester: str = "U0ANN"
     reason: str = "joins on Monday"
@@ -67,6 +71,19 @@ async def test_a_line_says_what_who_and_why() -> None:
     what = "jane@example.com, joe@example.com"
     assert answer.rows == (("7", AT, "pending", "invite.send", what, Mention("U0ANN"), "joins on Monday"),)
     assert answer.note == ""
+
+
+@pytest.mark.parametrize(
+    ("params", "subject", "said"),
+    [
+        ({"organization": "acme", "repository": "api"}, "Rules", "api: Rules"),
+        ({"organization": "acme", "team": "platform", "username": "samok"}, "samok in platform", "samok in platform"),
+        ({"organization": "acme", "invitees": ["jane@example.com"]}, "jane@example.com", "jane@example.com"),
+        ({"organization": "acme", "repository": None, "tag": "", "label": "ci"}, "State", "ci: State"),
+    ],
+)
+def test_what_is_asked_for_names_of_what(params: dict[str, Any], subject: str, said: str) -> None:
+    assert what_of(Seen(7, params=params, changes=(Change(subject, None, "x"),))) == said
 
 
 async def test_a_list_that_is_cut_says_so() -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from bot.operations.kit.base import Answer, Document
+from bot.phrases import Mention
 from bot.slack.answers import AS_FILE, PAGE, answer_message, as_document, page_of, page_value
 from bot.slack.cards import Content
 from tests.operations.samples import HOSTILE, TEXTS
@@ -174,3 +175,10 @@ def test_a_file_has_every_row_its_moments_in_utc_and_no_formulas() -> None:
     assert (file.name, file.media_type) == ("tag.list.csv", "text/csv")
     lines = file.content.decode().split("\r\n")
     assert lines == ["Tag,Pushed", "'=1+1,2026-11-23T12:00:00+00:00", '"a ""b"", c",–', ""]
+
+
+def test_whoever_is_of_the_workspace_is_named_in_the_text_too_and_nobody_else() -> None:
+    rows = ((Mention("U0ANN"), "<@U0OMAR>"), (Mention("terminal:<@U0LENA>"), "x"))
+    text = answer_message(Answer("Who", ("Person", "Said"), rows, 2), token=None).text
+    assert "<@U0ANN> · &lt;@U0OMAR&gt;" in text
+    assert "<@U0LENA>" not in text

@@ -34,6 +34,11 @@ class SeenRequest(Protocol):
         ...
 
     @property
+    def params(self) -> Mapping[str, Any]:
+        """With which parameters, by the names that people know."""
+        ...
+
+    @property
     def changes(self) -> tuple[Change, ...]:
         """What would be different."""
         ...
