@@ -43,6 +43,7 @@ def pytest_configure() -> None:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(scratch_folder()))
 
 
+@pytest.hookimpl(optionalhook=True)  # without xdist, nobody calls it
 def pytest_xdist_auto_num_workers() -> int:
     """For `-n auto`: a process more than there are cores, since stories wait about as much as they work."""
     return (os.cpu_count() or 1) + 1

@@ -128,7 +128,8 @@ async def shelf(desk: Desk) -> None:
         return Preview(tuple(Change(key, None, "there") for key in ("a", "b") if key not in there))
 
     async def steps(_hub: Hub, _params: Nothing) -> Sequence[Step]:
-        return [Step(key, key.upper()) for key in ("a", "b") if key not in there]
+        made = (Step("a", "A"), Step("b", "B", subjects=("B", "acme/b")))
+        return [step for step in made if step.key not in there]
 
     async def put(_hub: Hub, _params: Nothing, step: Step) -> ItemResult:
         there.append(step.key)
@@ -146,7 +147,7 @@ async def test_what_is_done_in_steps_is_expected_step_by_step(desk: Desk) -> Non
     assert await desk.expected() == []
     desk.times.let_pass(2 * LEASE)
     await desk.executor("two").step()
-    assert await desk.expected() == [(number, "shelf.put", ["A"]), (number, "shelf.put", ["B"])]
+    assert await desk.expected() == [(number, "shelf.put", ["A"]), (number, "shelf.put", ["B", "acme/b"])]
     assert await desk.status(number) == "succeeded"
 
 

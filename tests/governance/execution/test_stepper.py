@@ -230,6 +230,21 @@ async def test_another_executor_goes_on_where_one_was_killed(room: Room) -> None
     assert room.shelf.tried == ["b", "c"]
 
 
+async def test_the_one_item_that_was_being_done_is_looked_for_before_it_is_done_again(room: Room) -> None:
+    room.shelf.keys = ("a",)
+    number = (await room.submit()).id
+    dead = room.executor("dead")
+    request = await dead._claim(number)
+    assert request is not None
+    await dead._attempt(request, room.shelf.operation(), Nothing(organization="acme")).stepper._plan()
+    await room.mark(a=items.RUNNING)
+    room.shelf.there = ["a"]
+    room.clock.at += LEASE * 2
+    await room.executor("heir").step()
+    assert (await by_number(room.context, number)).status is Status.SUCCEEDED
+    assert room.shelf.tried == []
+
+
 async def test_a_recovery_that_cannot_read_is_tried_again_and_then_tells_what_it_knows(room: Room) -> None:
     number = (await room.submit()).id
     dead = room.executor("dead")
