@@ -53,9 +53,9 @@ def row_of(request: SeenRequest) -> tuple[Cell, ...]:
 def what_of(request: SeenRequest) -> str:
     """What would change, and of what, where that does not say so itself: `api: Rules`."""
     changes = ", ".join(change.subject for change in request.changes)
-    texts = (value for name, value in request.params.items() if name != "organization" and isinstance(value, str))
-    named = next((text for text in texts if text), "")
-    return changes if named in changes else f"{named}: {changes}"
+    # The first parameter after the organization is the thing itself: a repository, a team, a token.
+    thing = next((value for name, value in request.params.items() if name != "organization"), None)
+    return f"{thing}: {changes}" if isinstance(thing, str) and thing not in changes else changes
 
 
 def note_for(found: SeenRequests, shown: int) -> str:

@@ -79,7 +79,9 @@ async def test_a_line_says_what_who_and_why() -> None:
         ({"organization": "acme", "repository": "api"}, "Rules", "api: Rules"),
         ({"organization": "acme", "team": "platform", "username": "samok"}, "samok in platform", "samok in platform"),
         ({"organization": "acme", "invitees": ["jane@example.com"]}, "jane@example.com", "jane@example.com"),
-        ({"organization": "acme", "repository": None, "tag": "", "label": "ci"}, "State", "ci: State"),
+        ({"organization": "acme", "invitees": ["jane"], "role": "owner"}, "jane", "jane"),
+        ({"organization": "acme", "token": "ci", "label": "new"}, "Label", "ci: Label"),
+        ({"organization": "acme", "kinds": None, "label": "x"}, "State", "State"),
     ],
 )
 def test_what_is_asked_for_names_of_what(params: dict[str, Any], subject: str, said: str) -> None:
