@@ -2,10 +2,8 @@
 
 import os
 import shutil
-import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import NoReturn
 
@@ -17,6 +15,7 @@ from sandbox.clock import Clock
 from sandbox.hub import HubSandbox
 from tests import postgres
 from tests.memory import scratch_folder
+from tests.templates import Template, postgres_template, sqlite_address, sqlite_template
 
 ROOT = Path(__file__).resolve().parents[1]
 BOTH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
@@ -79,40 +78,30 @@ def postgres_server() -> Iterator[postgres.Server]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: postgres.Server) -> Iterator[str]:
-    """The name of a migrated, empty PostgreSQL database to copy."""
-    url = postgres_server.create()
-    try:
-        migrate(postgres.as_text(url))
-        assert url.database is not None
-        yield url.database
-    finally:
-        postgres_server.drop(url)
+def migrated_postgres(postgres_server: postgres.Server) -> Iterator[Template]:
+    """A migrated, empty PostgreSQL database to copy."""
+    with postgres_template(postgres_server, migrate) as template:
+        yield template
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Template:
     """A migrated, empty SQLite database to copy."""
-    path = tmp_path_factory.mktemp("template") / "template.sqlite"
-    migrate(f"sqlite+aiosqlite:///{path}")
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return path
+    return sqlite_template(tmp_path_factory.mktemp("template"), migrate)
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+def sqlite_url(migrated_sqlite: Template, tmp_path: Path) -> Iterator[str]:
     """The async address of a migrated, empty SQLite database of this test's own."""
-    path = shutil.copy(sqlite_template, tmp_path / "hubwarden.sqlite")
-    return f"sqlite+aiosqlite:///{path}"
+    with migrated_sqlite.copy(tmp_path) as url:
+        yield url
 
 
 @pytest.fixture
-def postgresql_url(postgres_server: postgres.Server, postgres_template: str) -> Iterator[str]:
+def postgresql_url(migrated_postgres: Template, tmp_path: Path) -> Iterator[str]:
     """The async address of a migrated, empty PostgreSQL database of this test's own."""
-    url = postgres_server.create(template=postgres_template)
-    yield postgres.as_text(url)
-    postgres_server.drop(url)
+    with migrated_postgres.copy(tmp_path) as url:
+        yield url
 
 
 @pytest.fixture(params=BOTH)
@@ -132,7 +121,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 @pytest.fixture
 def bare_sqlite_url(tmp_path: Path) -> str:
     """The async address of a SQLite database that no migration has touched."""
-    return f"sqlite+aiosqlite:///{tmp_path / 'bare.sqlite'}"
+    return sqlite_address(tmp_path / "bare.sqlite")
 
 
 @pytest.fixture

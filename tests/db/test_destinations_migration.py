@@ -1,10 +1,7 @@
 """The migration to destinations and workspaces keeps every row, and puts what keys and payloads said into columns."""
 
 import asyncio
-import shutil
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,11 +11,11 @@ from sqlalchemy import text
 
 from bot.db.models import Base
 from bot.db.session import create_engine
-from tests import postgres
 from tests.conftest import BOTH
 from tests.db.old_rows import OLD_REQUEST, add_old, downgrade_to, rows_of, upgrade_to
 from tests.db.rows import NOW
 from tests.postgres import in_thread
+from tests.templates import Template, template
 
 BEFORE, AFTER = "0001", "0004"
 RESET = NOW + timedelta(seconds=40)
@@ -64,44 +61,23 @@ async def fill(url: str) -> None:
         await add_old(url, "messages", **message)
 
 
-@pytest.fixture(scope="module")
-def filled_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """SQLite at the first schema, filled; to copy."""
-    path = tmp_path_factory.mktemp("filled") / "filled.sqlite"
-    in_thread(lambda: asyncio.run(fill(f"sqlite+aiosqlite:///{path}")))
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return path
+def make_filled(url: str) -> None:
+    """The database at the first schema, filled; from wherever a loop runs already."""
+    in_thread(lambda: asyncio.run(fill(url)))
 
 
-@pytest.fixture(scope="module")
-def filled_postgres(postgres_server: postgres.Server) -> Iterator[str]:
-    """The name of a PostgreSQL database at the first schema, filled; to copy."""
-    url = postgres_server.create()
-    in_thread(lambda: asyncio.run(fill(postgres.as_text(url))))
-    assert url.database is not None
-    yield url.database
-    postgres_server.drop(url)
+@pytest.fixture(scope="module", params=BOTH)
+def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
+    """A database at the first schema, filled; to copy."""
+    with template(request, tmp_path_factory, make_filled) as made:
+        yield made
 
 
 @pytest.fixture
-def filled_sqlite_url(filled_sqlite: Path, tmp_path: Path) -> str:
-    """The address of a copy of this test's own."""
-    return f"sqlite+aiosqlite:///{shutil.copy(filled_sqlite, tmp_path / 'filled.sqlite')}"
-
-
-@pytest.fixture
-def filled_postgresql_url(postgres_server: postgres.Server, filled_postgres: str) -> Iterator[str]:
-    """The address of a copy of this test's own."""
-    url = postgres_server.create(template=filled_postgres)
-    yield postgres.as_text(url)
-    postgres_server.drop(url)
-
-
-@pytest.fixture(params=BOTH)
-def filled_url(request: pytest.FixtureRequest) -> str:
-    """The address of a database at the first schema, filled; the test runs once on each kind."""
-    return str(request.getfixturevalue(f"filled_{request.param}_url"))
+def filled_url(filled: Template, tmp_path: Path) -> Iterator[str]:
+    """The address of a copy of this test's own; the test runs once on each kind."""
+    with filled.copy(tmp_path) as url:
+        yield url
 
 
 def moment(value: Any) -> datetime:

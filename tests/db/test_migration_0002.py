@@ -1,9 +1,6 @@
 """From votes and columns to ballots and requirements: everything that was under way goes on, and nothing is lost."""
 
-import shutil
-import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -26,57 +23,34 @@ from bot.governance.requests.submit import submit
 from bot.governance.requests.vote import approve, deny
 from bot.hub import Credential, Hub
 from bot.slack.cards import request_card, result_message
-from tests import postgres
 from tests.conftest import BOTH
 from tests.db.old_house import DAY, HOUR, REQUESTS, START, TRAIL, build, call, go, reflected, request, stored
 from tests.governance.parts import ANN, LENA, MIRA, OMAR, Desk
+from tests.templates import Template, template
 
 NUMBERS = [row["id"] for row in REQUESTS]
 BOTH_KINDS = (User(OMAR), UserGroup("S0LEADS"))
 DROPPED = {"required", "approver_users", "approver_groups"}
 
 
-@pytest.fixture(scope="module")
-def old_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What an old house left in SQLite, migrated to today; to copy."""
-    path = tmp_path_factory.mktemp("old") / "old.sqlite"
-    url = f"sqlite+aiosqlite:///{path}"
+def make_old(url: str) -> None:
+    """What an old house left, migrated to today."""
     build(url)
     go(url, "head")
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return path
 
 
-@pytest.fixture(scope="module")
-def old_postgres(postgres_server: postgres.Server) -> Iterator[str]:
-    """The name of a database that an old house left in PostgreSQL, migrated to today; to copy."""
-    url = postgres_server.create()
-    build(postgres.as_text(url))
-    go(postgres.as_text(url), "head")
-    assert url.database is not None
-    yield url.database
-    postgres_server.drop(url)
+@pytest.fixture(scope="module", params=BOTH)
+def old(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
+    """A database as an old house left it, migrated to today; to copy."""
+    with template(request, tmp_path_factory, make_old) as made:
+        yield made
 
 
 @pytest.fixture
-def old_sqlite_url(old_sqlite: Path, tmp_path: Path) -> str:
-    """The address of a copy of this test's own."""
-    return f"sqlite+aiosqlite:///{shutil.copy(old_sqlite, tmp_path / 'old.sqlite')}"
-
-
-@pytest.fixture
-def old_postgresql_url(postgres_server: postgres.Server, old_postgres: str) -> Iterator[str]:
-    """The address of a copy of this test's own."""
-    url = postgres_server.create(template=old_postgres)
-    yield postgres.as_text(url)
-    postgres_server.drop(url)
-
-
-@pytest.fixture(params=BOTH)
-def old_url(request: pytest.FixtureRequest) -> str:
-    """The address of a database as an old house left it, migrated to today; the test runs once on each kind."""
-    return str(request.getfixturevalue(f"old_{request.param}_url"))
+def old_url(old: Template, tmp_path: Path) -> Iterator[str]:
+    """The address of a copy of this test's own; the test runs once on each kind."""
+    with old.copy(tmp_path) as url:
+        yield url
 
 
 @pytest.fixture

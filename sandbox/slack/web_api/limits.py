@@ -4,8 +4,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-# https://docs.slack.dev/apis/web-api/rate-limits: calls a minute that each tier allows at least
-TIER_1, TIER_2, TIER_3, TIER_4 = 1, 20, 50, 100
+# https://docs.slack.dev/apis/web-api/rate-limits: calls a minute that each tier allows at least (none here is tier 1)
+TIER_2, TIER_3, TIER_4 = 20, 50, 100
 SPECIAL = 600
 MESSAGES_A_SECOND = 1.0
 MESSAGE_BURST = 3
