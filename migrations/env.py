@@ -3,10 +3,10 @@
 import asyncio
 
 from alembic import context
-from sqlalchemy import Connection, pool, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import Connection, text
 
 from bot.db.models import Base
+from bot.db.session import create_passing_engine
 
 LOCK = 7_203_511
 
@@ -34,15 +34,17 @@ def configure_and_run(connection: Connection) -> None:
 
 async def migrate() -> None:
     """Over the asynchronous driver, so that no second one is needed."""
-    engine = create_async_engine(context.config.get_main_option("sqlalchemy.url") or "", poolclass=pool.NullPool)
-    async with engine.connect() as connection:
-        if connection.dialect.name == "sqlite":
-            # Two connections that turn a new file to WAL at once can find it locked: done here, first.
-            await connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+    engine = create_passing_engine(context.config.get_main_option("sqlalchemy.url") or "")
+    try:
+        async with engine.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                # Two connections that turn a new file to WAL at once can find it locked: done here, first.
+                await connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+                await connection.commit()
+            await connection.run_sync(configure_and_run)
             await connection.commit()
-        await connection.run_sync(configure_and_run)
-        await connection.commit()
-    await engine.dispose()
+    finally:
+        await engine.dispose()
 
 
 if context.is_offline_mode():

@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # Imported before the first fork; whatever imports `bot` must not be among them.
 LIBRARIES = (
     *("pytest", "pytest_asyncio.plugin", "hypothesis", "structlog", "pydantic", "aiohttp", "re2"),
-    *("sqlalchemy.ext.asyncio", "sqlalchemy.dialects.sqlite.aiosqlite", "alembic.command", "asyncpg"),
+    *("sqlalchemy.ext.asyncio", "sqlalchemy.dialects.sqlite.aiosqlite", "alembic.command", "psycopg"),
     *("playwright.async_api", "sandbox.hub"),
 )
 PYTEST = (

@@ -1,13 +1,18 @@
 """Bringing a database to the newest schema, with Alembic."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from bot.database_address import SQLITE, is_file, read_database_address, secrets_in
 from bot.errors import ConfigurationError
+from bot.logs import Redaction
+from bot.visible import flat
 
 # Beside the package in the source; inside it once it is installed.
 PLACES = (Path(__file__).parents[2] / "migrations", Path(__file__).parent / "migrations")
@@ -24,12 +29,35 @@ def alembic_config(url: str) -> Config:
 def upgrade(url: str) -> None:
     """Apply every migration that the database at `url` lacks; blocks, so call it outside the event loop.
 
-    Raises `ConfigurationError` where the database cannot be used; its text names no address, which may hold a password.
+    Raises `ConfigurationError` with the database's own cause where it cannot be used; no password is in its text.
     """
     try:
-        command.upgrade(alembic_config(url), "head")
-    except (SQLAlchemyError, CommandError, OSError) as error:
-        reason = f"{type(error).__name__}: {error.strerror}" if isinstance(error, OSError) else type(error).__name__
-        raise ConfigurationError(
-            [f"DATABASE_URL: the database cannot be used ({reason}). Is it there, is it ours, and may we write?"]
-        ) from error
+        address = read_database_address(url)
+    except ValueError as error:
+        raise ConfigurationError([f"DATABASE_URL cannot be used: {error}."]) from None
+    try:
+        if is_file(address):
+            try_file(address)
+        command.upgrade(alembic_config(address), "head")
+    except (SQLAlchemyError, sqlite3.Error, CommandError, OSError) as error:
+        cause = Redaction(secrets_in(address)).clean(cause_of(error))
+        raise ConfigurationError([f"DATABASE_URL: the database cannot be used: {cause}."]) from error
+
+
+def try_file(address: str) -> None:
+    """Open the file once and read it; a new one is made. Raises `sqlite3.Error`.
+
+    aiosqlite's thread would outlive a connection that cannot be opened, and print a traceback at the end.
+    """
+    with closing(sqlite3.connect(address.removeprefix(SQLITE).partition("?")[0])) as connection:
+        connection.execute("PRAGMA schema_version")
+
+
+def cause_of(error: Exception) -> str:
+    """What the database, its driver or Alembic says, in one line and without a full stop."""
+    if isinstance(error, CommandError) and "locate revision" in str(error):
+        return "a newer version of Hubwarden has been at work in it: start that one, or go back to a copy of before"
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    said = str(error.orig if isinstance(error, DBAPIError) and error.orig else error)
+    return flat(said.strip()).rstrip(".") or type(error).__name__

@@ -4,15 +4,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, TypeAlias
 
-import asyncpg
 from sqlalchemy import event, exc, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
+
+from bot.database_address import is_file, read_database_address
+from bot.db.postgresql import connecting
 
 Session: TypeAlias = AsyncSession
 
-# What a database raises that is away or has lost us. asyncpg's refusals to connect come through as they are.
-DATABASE_AWAY = (exc.DBAPIError, exc.TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+# What a database raises that is away or has lost us.
+DATABASE_AWAY = (exc.DBAPIError, exc.TimeoutError, OSError)
 
 
 class Database:
@@ -46,17 +48,15 @@ class Database:
 
 
 def create_engine(url: str) -> AsyncEngine:
-    """SQLite with one connection, WAL and immediate transactions; PostgreSQL with a pool of ten."""
-    if not url.startswith("sqlite"):
-        return create_async_engine(
-            url,
-            pool_size=10,
-            max_overflow=0,
-            pool_pre_ping=True,
-            connect_args={"timeout": 10, "command_timeout": 60},
-        )
+    """SQLite with one connection, WAL and immediate transactions; PostgreSQL with a pool of ten.
+
+    Raises ValueError where the address is none of a database (`bot.database_address`).
+    """
+    address = read_database_address(url)
+    if not is_file(address):
+        return create_postgresql_engine(address, pool_size=10, max_overflow=0, pool_pre_ping=True)
     engine = create_async_engine(
-        url,
+        address,
         poolclass=AsyncAdaptedQueuePool,
         pool_size=1,
         max_overflow=0,
@@ -65,6 +65,27 @@ def create_engine(url: str) -> AsyncEngine:
     event.listen(engine.sync_engine, "connect", prepare_sqlite)
     event.listen(engine.sync_engine, "begin", begin_immediately)
     return engine
+
+
+def create_passing_engine(url: str) -> AsyncEngine:
+    """For migrations: each connection is new, and transactions are theirs to begin. Raises as `create_engine`."""
+    address = read_database_address(url)
+    if is_file(address):
+        return create_async_engine(address, poolclass=NullPool)
+    return create_postgresql_engine(address, poolclass=NullPool)
+
+
+def create_postgresql_engine(address: str, **pool: Any) -> AsyncEngine:
+    """An engine whose connections libpq opens; what it sends fits a pooler that hands out servers by transaction."""
+    return create_async_engine(
+        "postgresql+psycopg://",
+        async_creator=connecting(address),
+        # Looking for hstore would cost each new connection a question, and no table of ours has one.
+        use_native_hstore=False,
+        # An INSERT through the ORM returns its keys, and psycopg forgets with them how many rows there were.
+        execution_options={"preserve_rowcount": True},
+        **pool,
+    )
 
 
 def prepare_sqlite(connection: Any, _record: Any) -> None:
