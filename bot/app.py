@@ -15,7 +15,7 @@ import structlog
 from bot.alerts.limits import LimitWatch
 from bot.alerts.poller import AuditLogPoller
 from bot.clock import REAL, Clock
-from bot.configuration import build_hub, read_alert_rules, read_policy
+from bot.configuration import build_hub, read_alert_rules, read_outside, read_policy
 from bot.db import requests as request_queries
 from bot.db import workspaces
 from bot.db.migrate import upgrade
@@ -70,6 +70,7 @@ class Hubwarden:
         self._closing = AsyncExitStack()
         self._policy = read_policy(settings)
         self._alert_rules = read_alert_rules(settings)
+        self._outside = read_outside(settings)
         # A container's restart keeps host name and process id; whoever comes back must not hold the old claims.
         self.name = f"{system_socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
 
@@ -86,7 +87,7 @@ class Hubwarden:
         await asyncio.to_thread(upgrade, settings.database_url)
         self.database = Database(settings.database_url)
         self._closing.push_async_callback(self.database.close)
-        self._session = await self._closing.enter_async_context(aiohttp.ClientSession(timeout=HTTP_TIMEOUT))
+        self._session = await self._closing.enter_async_context(self._outside.session(timeout=HTTP_TIMEOUT))
         self.client = build_client(settings.slack_bot_token, url=settings.slack_api_url, session=self._session)
         self.directory = SlackDirectory(self.client)
         await self._check_slack()
@@ -247,7 +248,7 @@ class Hubwarden:
             tasks=Tasks(replies),
         )
         app = build_app(self.client, self.surface)
-        self.socket = SocketMode(app, self.settings.slack_app_token.get_secret_value())
+        self.socket = SocketMode(app, self.settings.slack_app_token.get_secret_value(), outside=self._outside)
 
     def _build_jobs(self) -> None:
         settings = self.settings

@@ -1,20 +1,22 @@
 """Reads the whole configuration, asks Slack and Docker Hub once each, and tells every problem with its way out."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import aiohttp
+from yarl import URL
 
+from bot.addresses import is_loopback, shown
 from bot.app import HTTP_TIMEOUT
-from bot.configuration import read_alert_rules, read_policy
+from bot.configuration import read_alert_rules, read_outside, read_policy
 from bot.db.migrate import upgrade
 from bot.documents import read_yaml
 from bot.errors import ConfigurationError
 from bot.governance.hub_errors import sentence
 from bot.hub import ClientOptions, Credential, Hub, HubError
 from bot.operations.teams.teams import TEAMS
+from bot.outside import Outside
 from bot.sandbox_clock import SandboxClock
 from bot.settings import Settings, load_settings
 from bot.slack.client import build_client, find_standing
@@ -38,22 +40,46 @@ async def find_problems() -> list[str]:
             read(settings)
         except ConfigurationError as error:
             problems += error.problems
-    asked = await asyncio.gather(
-        database_problems(settings.database_url),
-        slack_problems(settings),
-        hub_problems(settings),
-        clock_problems(settings),
-    )
+    asked = await asyncio.gather(database_problems(settings.database_url), outside_problems(settings))
     return problems + [problem for found in asked for problem in found]
+
+
+async def outside_problems(settings: Settings) -> list[str]:
+    """What Slack, Docker Hub and a sandbox's clock say; or why none of them can be asked."""
+    try:
+        outside = read_outside(settings)
+    except ConfigurationError as error:
+        return error.problems
+    asked = await asyncio.gather(
+        slack_problems(settings, outside), hub_problems(settings, outside), clock_problems(settings, outside)
+    )
+    return [problem for found in asked for problem in found]
 
 
 def find_remarks() -> list[str]:
     """What is no problem, and yet nobody should overlook; one sentence each."""
     try:
-        url = load_settings().sandbox_clock_url
+        settings = load_settings()
+        remarks = [*outside_remarks(settings, read_outside(settings))]
     except ConfigurationError:
         return []
-    return [] if url is None else [f"SANDBOX_CLOCK_URL: expiry and reminders go by the time of a sandbox, {url}."]
+    if settings.sandbox_clock_url is not None:
+        clock = settings.sandbox_clock_url
+        remarks.append(f"SANDBOX_CLOCK_URL: expiry and reminders go by the time of a sandbox, {clock}.")
+    return remarks
+
+
+def outside_remarks(settings: Settings, outside: Outside) -> Iterator[str]:
+    """Which proxies are used, and whose certificates are trusted; no proxy's password is shown."""
+    for name, url in (("Slack", settings.slack_api_url), ("Docker Hub", settings.dockerhub_url)):
+        proxy = outside.proxy_for(URL(url))
+        if proxy is not None:
+            yield f"{name} at {url} is reached through the proxy {shown(str(proxy))}."
+        elif outside.secure_proxy and not is_loopback(url):
+            yield f"{name} at {url} is reached without a proxy: NO_PROXY names it."
+    for setting, path in (("SSL_CERT_FILE", settings.ssl_cert_file), ("SSL_CERT_DIR", settings.ssl_cert_dir)):
+        if path is not None:
+            yield f"{setting}: the certificates in {path} are trusted beside the system's."
 
 
 def manifest_problems(path: Path) -> list[str]:
@@ -82,24 +108,15 @@ def manifest_scopes(path: Path) -> set[str]:
     return set(manifest["oauth_config"]["scopes"]["bot"])
 
 
-async def slack_problems(settings: Settings) -> Iterable[str]:
+async def slack_problems(settings: Settings, outside: Outside) -> Iterable[str]:
     """Whether Slack takes the bot's token, and which of the manifest's scopes it lacks."""
-    problems = []
-    for name, token, prefix in (
-        ("SLACK_BOT_TOKEN", settings.slack_bot_token, "xoxb-"),
-        ("SLACK_APP_TOKEN", settings.slack_app_token, "xapp-"),
-    ):
-        if not token.get_secret_value().startswith(prefix):
-            problems.append(f"{name} does not begin with {prefix}: it is another kind of token.")
-    async with aiohttp.ClientSession(timeout=HTTP_TIMEOUT) as session:
+    async with outside.session(timeout=HTTP_TIMEOUT) as session:
         client = build_client(settings.slack_bot_token, url=settings.slack_api_url, session=session)
         standing = await find_standing(client)
     if standing.problem:
-        return [*problems, f"SLACK_BOT_TOKEN: {standing.problem}"]
+        return [f"SLACK_BOT_TOKEN: {standing.problem}"]
     missing = sorted(manifest_scopes(MANIFEST) - standing.scopes) if standing.scopes and MANIFEST.exists() else []
-    if missing:
-        problems.append(f"The app lacks the scopes {', '.join(missing)}: install it again from manifest.yml.")
-    return problems
+    return [f"The app lacks the scopes {', '.join(missing)}: install it again from manifest.yml."] if missing else []
 
 
 async def database_problems(url: str) -> Iterable[str]:
@@ -111,11 +128,11 @@ async def database_problems(url: str) -> Iterable[str]:
     return []
 
 
-async def clock_problems(settings: Settings) -> Iterable[str]:
+async def clock_problems(settings: Settings, outside: Outside) -> Iterable[str]:
     """Whether the sandbox, where the settings name one, tells its time."""
     if settings.sandbox_clock_url is None:
         return []
-    async with aiohttp.ClientSession(timeout=HTTP_TIMEOUT) as session:
+    async with outside.session(timeout=HTTP_TIMEOUT) as session:
         clock = SandboxClock(settings.sandbox_clock_url, session=session, on_move=lambda: None)
         try:
             await clock.start()
@@ -125,10 +142,11 @@ async def clock_problems(settings: Settings) -> Iterable[str]:
     return []
 
 
-async def hub_problems(settings: Settings) -> Iterable[str]:
+async def hub_problems(settings: Settings, outside: Outside) -> Iterable[str]:
     """Whether Docker Hub takes the credential and lets it see the default organization."""
     credential = Credential(settings.dockerhub_username, settings.dockerhub_token)
-    hub = Hub(url=settings.dockerhub_url, credential=credential, options=ClientOptions(deadline=HUB_SECONDS))
+    options = ClientOptions(deadline=HUB_SECONDS)
+    hub = Hub(url=settings.dockerhub_url, credential=credential, options=options, outside=outside)
     organization = settings.dockerhub_organizations[0]
     try:
         await hub.get(TEAMS, query={"page_size": "1"}, organization=organization)

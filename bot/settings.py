@@ -1,46 +1,40 @@
 """Every setting, typed and frozen; nothing else reads the environment."""
 
-import ipaddress
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
-from urllib.parse import urlsplit
+from typing import Any, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic.fields import FieldInfo
-from pydantic_settings import (
-    BaseSettings,
-    EnvSettingsSource,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    SettingsError,
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
+
+from bot.addresses import is_loopback, password_in
+from bot.database_address import secrets_in
+from bot.errors import ConfigurationError
+from bot.pasted import flaw
+from bot.sources import Dotenv, SecretFiles, Unwrapped
+from bot.validation import bare_fault
+from bot.written import (
+    Account,
+    AppToken,
+    BotToken,
+    Channel,
+    DatabaseAddress,
+    DockerToken,
+    File,
+    Host,
+    HubAddress,
+    Level,
+    Organizations,
+    Port,
+    ProxyAddress,
+    ScimToken,
+    Seconds,
+    Share,
+    SlackAddress,
+    WebAddress,
+    Word,
 )
 
-from bot.errors import ConfigurationError
-from bot.validation import bare_fault
-
-DATABASES = ("sqlite+aiosqlite://", "postgresql+asyncpg://")
 SANDBOXED = ("slack_api_url", "dockerhub_url", "dockerhub_registry_url")
-LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-
-
-class SecretFiles(EnvSettingsSource):
-    """Reads a setting from the file that `<NAME>_FILE` names, as Docker's and Kubernetes' secrets are given."""
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """The file's content without its last line break; raises `ConfigurationError` where it can't be read."""
-        name = f"{field_name}_FILE".upper()
-        path = self.env_vars.get(name.lower())
-        if not path:
-            return None, field_name, False
-        try:
-            content = Path(path).read_text(encoding="utf-8").rstrip("\r\n")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
-            raise ConfigurationError([f"{name} names {path}, which cannot be read: {reason}."]) from None
-        if not content:
-            raise ConfigurationError([f"{name} names {path}, which is empty."])
-        return content, field_name, False
 
 
 class TerminalSettings(BaseSettings):
@@ -48,90 +42,73 @@ class TerminalSettings(BaseSettings):
 
     model_config = SettingsConfigDict(
         frozen=True,
-        env_file=".env",
-        env_file_encoding="utf-8",
         env_ignore_empty=True,  # an empty variable is what Compose makes of one that nobody set
         extra="ignore",
         hide_input_in_errors=True,
     )
 
-    slack_approvals_channel: str = Field(description="Where requests wait for approval: a channel's id or its name")
-    dockerhub_url: str = Field("https://hub.docker.com", description="Docker Hub's API")
-    dockerhub_registry_url: str | None = Field(
+    slack_approvals_channel: Channel = Field(description="Where requests wait for approval: a channel's id or its name")
+    dockerhub_url: HubAddress = Field("https://hub.docker.com", description="Docker Hub's API")
+    dockerhub_registry_url: HubAddress | None = Field(
         None, description="Docker Hub's registry, which tells how many image pulls are left"
     )
-    dockerhub_username: str = Field(
+    dockerhub_username: Account = Field(
         description="The bot's Docker ID; with an organization token, the organization's name"
     )
-    dockerhub_token: SecretStr = Field(description="Its password, personal access token or organization access token")
-    dockerhub_scim_token: SecretStr | None = Field(
+    dockerhub_token: DockerToken = Field(description="Its password, personal access token or organization access token")
+    dockerhub_scim_token: ScimToken | None = Field(
         None, description="The SCIM token of the organization's SSO connection"
     )
-    dockerhub_organizations: Annotated[tuple[str, ...], NoDecode] = Field(
+    dockerhub_organizations: Organizations = Field(
         description="The organizations, comma-separated; the first is the default", min_length=1
     )
-    dockerhub_max_wait_seconds: float = Field(
+    dockerhub_max_wait_seconds: Seconds = Field(
         30, description="How long to wait at most when Docker Hub limits us", ge=0, le=600
     )
-    database_url: str = Field("sqlite+aiosqlite:///hubwarden.sqlite", description="SQLite or PostgreSQL", repr=False)
-    policy_file: Path = Field(Path("policy.yml"), description="Who may do what, and who agrees")
-    alert_rules_file: Path | None = Field(None, description="Alert rules in place of those that come with Hubwarden")
-    audit_poll_seconds: float = Field(60, description="How often Docker Hub's audit log is read", ge=0.2, le=3600)
-    audit_overlap_seconds: float = Field(
+    database_url: DatabaseAddress = Field(
+        "sqlite+aiosqlite:///hubwarden.sqlite", description="SQLite or PostgreSQL", repr=False
+    )
+    policy_file: File = Field(Path("policy.yml"), description="Who may do what, and who agrees")
+    alert_rules_file: File | None = Field(None, description="Alert rules in place of those that come with Hubwarden")
+    audit_poll_seconds: Seconds = Field(60, description="How often Docker Hub's audit log is read", ge=0.2, le=3600)
+    audit_overlap_seconds: Seconds = Field(
         300, description="How late an entry of the audit log may arrive", ge=0, le=86400
     )
-    rate_limit_warn_share: float = Field(
+    rate_limit_warn_share: Share = Field(
         0.2, description="Warn when less than this share of a rate limit is left", ge=0, le=1
     )
-    execution_lease_seconds: float = Field(
+    execution_lease_seconds: Seconds = Field(
         30, description="After how long a dead executor's work is taken over", ge=0.5, le=600
     )
-    health_host: str = Field("0.0.0.0", description="Where /healthz, /readyz and /metrics listen")  # noqa: S104
-    health_port: int = Field(8080, description="Their port; 0 lets the system pick one", ge=0, le=65535)
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
-    log_format: str = Field("json", description="json or text", pattern="^(json|text)$")
+    health_host: Host = Field("0.0.0.0", description="Where /healthz, /readyz and /metrics listen")  # noqa: S104
+    health_port: Port = Field(8080, description="Their port; 0 lets the system pick one", ge=0, le=65535)
+    log_level: Level = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    log_format: Word = Field("json", description="json or text", pattern="^(json|text)$")
+    https_proxy: ProxyAddress | None = Field(
+        None, description="The proxy through which Slack and Docker Hub are reached"
+    )
+    http_proxy: ProxyAddress | None = Field(None, description="The proxy for addresses that begin with http://")
+    all_proxy: SecretStr | None = Field(None, description="The proxy where neither of the two is set")
+    no_proxy: str = Field("", description="Hosts, domains and networks that are reached without a proxy")
+    ssl_cert_file: File | None = Field(None, description="Certificates to trust beside the system's, in one PEM file")
+    ssl_cert_dir: File | None = Field(None, description="A folder of such certificates, as c_rehash leaves it")
 
     @property
     def secrets(self) -> list[str]:
         """Every secret's value, for what has to keep them out of the logs."""
         values = (getattr(self, name) for name in type(self).model_fields)
-        return [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+        texts = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+        proxies = [value.get_secret_value() for value in (self.https_proxy, self.http_proxy, self.all_proxy) if value]
+        return [*texts, *filter(None, map(password_in, proxies)), *secrets_in(self.database_url)]
 
-    @field_validator("dockerhub_organizations", mode="before")
+    @field_validator("*", mode="before")
     @classmethod
-    def split_organizations(cls, value: Any) -> Any:
-        """`acme, other` is two organizations."""
-        if isinstance(value, str):
-            return tuple(dict.fromkeys(part.strip().lower() for part in value.split(",") if part.strip()))
+    def in_one_piece(cls, value: Any, info: ValidationInfo) -> Any:
+        """A line break inside is how a clipboard wraps a token; only a list may have one."""
+        wrong = flaw(value) if isinstance(value, str) and info.field_name != "dockerhub_organizations" else None
+        if wrong is not None:
+            raise ValueError(wrong)
         return value
-
-    @field_validator("dockerhub_scim_token")
-    @classmethod
-    def fit_for_a_header(cls, value: SecretStr | None) -> SecretStr | None:
-        """It is sent as it stands."""
-        if value is not None and not all("!" <= character <= "~" for character in value.get_secret_value()):
-            raise ValueError("it holds characters that no HTTP header can carry")
-        return value
-
-    @field_validator("database_url")
-    @classmethod
-    def name_the_driver(cls, value: str) -> str:
-        """`postgresql://` and `sqlite://` are taken for their asynchronous drivers."""
-        for plain, driver in (("postgres://", "asyncpg"), ("postgresql://", "asyncpg"), ("sqlite://", "aiosqlite")):
-            if value.startswith(plain):
-                scheme = "sqlite" if driver == "aiosqlite" else "postgresql"
-                value = f"{scheme}+{driver}://{value.removeprefix(plain)}"
-        if not value.startswith(DATABASES):
-            raise ValueError("it begins with neither sqlite:// nor postgresql://")
-        return value
-
-    @field_validator("log_level")
-    @classmethod
-    def upper(cls, value: str) -> str:
-        """Level names in upper case, as Python's logging has them."""
-        if value.upper() not in LEVELS:
-            raise ValueError(f"it is none of {', '.join(LEVELS)}")
-        return value.upper()
 
     @classmethod
     def settings_customise_sources(
@@ -143,23 +120,24 @@ class TerminalSettings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment first, then `…_FILE`, then `.env`."""
-        return init_settings, env_settings, SecretFiles(settings_cls), dotenv_settings
+        found = (env_settings, SecretFiles(settings_cls), Dotenv(settings_cls, env_file=".env"))
+        return init_settings, *(Unwrapped(settings_cls, source) for source in found)
 
 
 class Settings(TerminalSettings):
     """What the bot needs to run."""
 
-    slack_bot_token: SecretStr = Field(description="The bot's token, from “OAuth & Permissions”; it begins with xoxb-")
-    slack_app_token: SecretStr = Field(description="The app-level token with connections:write; it begins with xapp-")
-    slack_api_url: str = Field("https://slack.com/api/", description="Slack's Web API")
-    slack_alerts_channel: str = Field(
+    slack_bot_token: BotToken = Field(description="The bot's token, from “OAuth & Permissions”; it begins with xoxb-")
+    slack_app_token: AppToken = Field(description="The app-level token with connections:write; it begins with xapp-")
+    slack_api_url: SlackAddress = Field("https://slack.com/api/", description="Slack's Web API")
+    slack_alerts_channel: Channel = Field(
         description="Where alerts of Docker Hub's audit log go: a channel's id or its name"
     )
-    slack_admin_channel: str = Field(
+    slack_admin_channel: Channel = Field(
         description="Where Hubwarden says what needs an administrator: a channel's id or name"
     )
 
-    sandbox_clock_url: str | None = Field(
+    sandbox_clock_url: WebAddress | None = Field(
         None, description="In a sandbox only: where its clock tells the time that people go by"
     )
 
@@ -172,23 +150,6 @@ class Settings(TerminalSettings):
         if value is not None and far:
             raise ValueError(f"{', '.join(far)} must lead to this machine's loopback")
         return value
-
-    @field_validator("slack_api_url")
-    @classmethod
-    def end_with_slash(cls, value: str) -> str:
-        """slack_sdk joins method names to the address as they are."""
-        return value.rstrip("/") + "/"
-
-
-def is_loopback(url: str) -> bool:
-    """Whether an address leads to this machine and no further."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 Loaded = TypeVar("Loaded", bound=TerminalSettings)

@@ -18,7 +18,7 @@ from typing import Any, assert_never
 from pydantic import SecretStr
 
 from bot.clock import REAL
-from bot.configuration import build_hub, read_policy
+from bot.configuration import build_hub, read_outside, read_policy
 from bot.db.migrate import upgrade
 from bot.db.session import Database
 from bot.errors import ConfigurationError, UsageError, UserError
@@ -331,14 +331,15 @@ def print_envelope(status: int, data: Any, hub: Hub) -> None:
 async def login() -> int:
     """Try a password, and the second factor where there is one; prints the token to standard output."""
     settings = load(TerminalSettings)
+    outside = read_outside(settings)
     username = input_line("Docker ID: ") or settings.dockerhub_username
     password = input_secret("Password: ")
     try:
         try:
-            token = await log_in(settings.dockerhub_url, username, password)
+            token = await log_in(settings.dockerhub_url, username, password, outside=outside)
         except SecondFactorNeeded as needed:
             code = input_secret("Code of the second factor: ")
-            token = await send_code(settings.dockerhub_url, needed.token, code)
+            token = await send_code(settings.dockerhub_url, needed.token, code, outside=outside)
     except HubError as error:
         print(harmless(sentence(error)), file=sys.stderr)
         return FAILED

@@ -17,7 +17,7 @@ from tests.flows.shell import Finished, system_environment
 ROOT = Path(__file__).parents[1]
 COMPLETE = {
     "SLACK_BOT_TOKEN": "xoxb-verysecret",
-    "SLACK_APP_TOKEN": "wrong-verysecret",
+    "SLACK_APP_TOKEN": "xapp-verysecret",
     "SLACK_APPROVALS_CHANNEL": "a",
     "SLACK_ALERTS_CHANNEL": "b",
     "SLACK_ADMIN_CHANNEL": "c",
@@ -93,7 +93,6 @@ async def test_what_is_unreadable_or_refused_is_told_all_at_once_and_without_a_s
     assert "Traceback" not in said
     assert "verysecret" not in said
     assert "POLICY_FILE names missing.yml, which cannot be read: No such file or directory." in said
-    assert "SLACK_APP_TOKEN does not begin with xapp-" in said
     assert "SLACK_BOT_TOKEN: Slack does not accept it (invalid_auth)." in said
     assert f"Docker Hub at {refusing}, organization acme: " in said
 
@@ -103,6 +102,29 @@ async def test_a_sandboxs_clock_is_shown_and_asked(tmp_path: Path, refusing: str
     done = await check(tmp_path, COMPLETE | near)
     assert f"! SANDBOX_CLOCK_URL: expiry and reminders go by the time of a sandbox, {refusing}/clock." in done.out
     assert f"SANDBOX_CLOCK_URL: no sandbox tells its time at {refusing}/clock." in done.err
+
+
+async def test_it_says_which_proxy_is_used_and_never_its_password(tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle.pem"
+    far = {"SLACK_API_URL": "https://slack.example.com/api/", "DOCKERHUB_URL": "https://hub.example.com"}
+    proxy = {"HTTPS_PROXY": "ann:verysecret@127.0.0.1:1", "NO_PROXY": "hub.example.com"}
+    done = await check(tmp_path, COMPLETE | far | proxy)
+    assert "! Slack at https://slack.example.com/api/ is reached through the proxy http://127.0.0.1:1." in done.out
+    assert "! Docker Hub at https://hub.example.com is reached without a proxy: NO_PROXY names it." in done.out
+    assert (
+        "SLACK_BOT_TOKEN: Slack at https://slack.example.com/api/ cannot be reached (ClientProxyConnectionError)"
+        in done.err
+    )
+    assert "verysecret" not in f"{done.out}{done.err}"
+    done = await check(tmp_path, COMPLETE | far | proxy | {"SSL_CERT_FILE": str(bundle)})
+    assert f"SSL_CERT_FILE names {bundle}, which cannot be read: No such file or directory." in done.err
+    assert "Traceback" not in done.err
+
+
+async def test_another_programs_kind_of_proxy_is_told_of_where_it_would_be_needed(tmp_path: Path) -> None:
+    done = await check(tmp_path, COMPLETE | {"ALL_PROXY": "socks5://ann:verysecret@proxy:1080"})
+    assert "ALL_PROXY cannot be used: Hubwarden speaks to proxies whose address begins with http://" in done.err
+    assert "verysecret" not in f"{done.out}{done.err}"
 
 
 def test_our_own_manifest_is_in_order() -> None:

@@ -46,6 +46,7 @@ from bot.hub.protocol import (
 )
 from bot.hub.registry import Registry
 from bot.hub.transport import Transport
+from bot.outside import DIRECT, Outside
 
 # Readings of a list that keeps changing, before giving up.
 READINGS = 4
@@ -64,7 +65,7 @@ class Hub:
     not act. `error.unclear` tells where a write may have happened. One Hub serves the whole process; any number of
     calls may run at once, and any may be cancelled. `scim` is the same Docker Hub spoken to with the organization's
     SCIM token, `registry` is where image pulls are counted, where either is given; `close` closes them too.
-    `identity` says as whom it speaks.
+    `identity` says as whom it speaks, and `outside` how Docker Hub is reached where no session is handed in.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Hub:
         options: ClientOptions | None = None,
         scim: "Hub | None" = None,
         registry: Registry | None = None,
+        outside: Outside = DIRECT,
         now: Callable[[], datetime] = _utc_now,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -84,7 +86,7 @@ class Hub:
         self.scim, self.registry = scim, registry
         self.identity = credential.identity
         self._options = options or ClientOptions()
-        self._transport = Transport(url, session=session, options=self._options)
+        self._transport = Transport(url, session=session, options=self._options, outside=outside)
         self._media_type = credential.media_type
         self._now, self._monotonic, self._sleep, self._random = now, monotonic, sleep, random
         self._tokens = self._tokens_of(credential)

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from bot.hub.errors import HubError, HubProtocolError
 from bot.hub.protocol import JSON, Answer, ClientOptions, build, judge, read_json
 from bot.hub.transport import Transport
+from bot.outside import DIRECT, Outside
 
 LOGIN = "/v2/users/login"
 SECOND_FACTOR = "/v2/users/2fa-login"
@@ -22,21 +23,21 @@ class SecondFactorNeeded(Exception):
         self.token = token
 
 
-async def log_in(url: str, username: str, password: SecretStr) -> SecretStr:
+async def log_in(url: str, username: str, password: SecretStr, *, outside: Outside = DIRECT) -> SecretStr:
     """The bearer token for a password; raises `SecondFactorNeeded`, and `HubError` where Docker Hub refuses it."""
     body = {"username": username, "password": password.get_secret_value()}
-    return await _ask(url, LOGIN, body, hide=password)
+    return await _ask(url, LOGIN, body, hide=password, outside=outside)
 
 
-async def send_code(url: str, token: SecretStr, code: SecretStr) -> SecretStr:
+async def send_code(url: str, token: SecretStr, code: SecretStr, *, outside: Outside = DIRECT) -> SecretStr:
     """The bearer token for the second factor's code; raises `HubError` where Docker Hub refuses it."""
     body = {"login_2fa_token": token.get_secret_value(), "code": code.get_secret_value()}
-    return await _ask(url, SECOND_FACTOR, body, hide=code)
+    return await _ask(url, SECOND_FACTOR, body, hide=code, outside=outside)
 
 
-async def _ask(url: str, path: str, body: JSON, *, hide: SecretStr) -> SecretStr:
+async def _ask(url: str, path: str, body: JSON, *, hide: SecretStr, outside: Outside) -> SecretStr:
     request = build("POST", path, segments={}, body=body)
-    transport = Transport(url, session=None, options=ClientOptions())
+    transport = Transport(url, session=None, options=ClientOptions(), outside=outside)
     try:
         answer = await transport.attempt(request, bearer=None, seconds=SECONDS)
     finally:

@@ -12,6 +12,7 @@ from bot.hub.auth import is_bearer
 from bot.hub.errors import Call, HubError, HubProtocolError
 from bot.hub.protocol import JSON, Answer, ClientOptions, Lost, Request, judge, read_json
 from bot.hub.transport import Transport
+from bot.outside import DIRECT, Outside
 
 # The image that Docker keeps for this question: https://docs.docker.com/docker-hub/usage/pulls/
 MANIFEST = "/v2/ratelimitpreview/test/manifests/latest"
@@ -36,9 +37,10 @@ class Registry:
     No credential goes there, since the registry itself names the host that a token comes from.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, outside: Outside = DIRECT) -> None:
         self._options = ClientOptions()
-        self._transport = Transport(url, session=None, options=self._options)
+        self._outside = outside
+        self._transport = Transport(url, session=None, options=self._options, outside=outside)
 
     async def pull_limit(self) -> PullLimit | None:
         """The limit, or None where the registry names none. Raises HubError where it cannot be asked; not repeated."""
@@ -61,7 +63,7 @@ class Registry:
         query = {name: given[name] for name in ("service", "scope") if name in given}
         try:
             realm = URL(given.get("realm", ""))
-            transport = Transport(str(realm.origin()), session=None, options=self._options)
+            transport = Transport(str(realm.origin()), session=None, options=self._options, outside=self._outside)
         except ValueError:
             raise HubProtocolError(call, status=401, detail="the registry does not say where a token is had") from None
         request = Request(Call("GET", realm.raw_path, realm.raw_path), query)

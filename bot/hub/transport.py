@@ -9,6 +9,7 @@ from yarl import URL
 
 import bot
 from bot.hub.protocol import Answer, ClientOptions, Lost, Request
+from bot.outside import DIRECT, Outside
 
 
 class Flight:
@@ -21,11 +22,15 @@ class Flight:
 class Transport:
     """The process's one HTTP session with Docker Hub, opened at the first attempt.
 
-    A session that is handed in is used and stays open. Raises ValueError where `url` is no plain http(s) address.
+    A session that is handed in is used and stays open; else `outside` says how Docker Hub is reached. Raises ValueError
+    where `url` is no plain http(s) address.
     """
 
-    def __init__(self, url: str, *, session: aiohttp.ClientSession | None, options: ClientOptions) -> None:
+    def __init__(
+        self, url: str, *, session: aiohttp.ClientSession | None, options: ClientOptions, outside: Outside = DIRECT
+    ) -> None:
         self._url = _checked(url)
+        self._outside = outside
         self._options = options
         self._session = session
         self._owned = session is None
@@ -71,7 +76,7 @@ class Transport:
         if self._session is None:
             # Idle connections are dropped after aiohttp's 15 s, well before servers do: a write on a connection that
             # the server has just closed would be lost with its outcome unknown.
-            self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), trace_configs=[self._trace])
+            self._session = self._outside.session(cookie_jar=aiohttp.DummyCookieJar(), trace_configs=[self._trace])
         return self._session
 
     def _headers(self, request: Request, bearer: SecretStr | None) -> dict[str, str]:
@@ -126,6 +131,10 @@ def _reason(error: Exception) -> str:
     # The error's own text can hold the address with its query, and its fields the headers: its name is enough.
     cause = error.__cause__ if type(error) is aiohttp.ClientConnectionError and error.__cause__ else error
     name = type(cause).__name__
+    if isinstance(cause, aiohttp.ClientHttpProxyError):
+        return f"the proxy answers {cause.status} {cause.message}"
+    if isinstance(cause, aiohttp.ClientConnectorCertificateError):
+        return f"{name}: {getattr(cause.certificate_error, 'verify_message', 'it is not trusted')}"
     if not isinstance(cause, aiohttp.ClientConnectorError):
         return name
     # asyncio puts the address into strerror; the number still has its plain words.

@@ -9,14 +9,25 @@ from aiohttp import WSMessage
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 
+from bot.outside import DIRECT, Outside
+
 log = structlog.stdlib.get_logger(__name__)
 
 
 class SocketMode:
     """One Socket Mode session of the app, watched."""
 
-    def __init__(self, app: AsyncApp, app_token: str, *, look_seconds: float = 1.0, ping_seconds: float = 5.0) -> None:
+    def __init__(
+        self,
+        app: AsyncApp,
+        app_token: str,
+        *,
+        outside: Outside = DIRECT,
+        look_seconds: float = 1.0,
+        ping_seconds: float = 5.0,
+    ) -> None:
         self._app = app
+        self._outside = outside
         self._app_token = app_token
         self._look_seconds = look_seconds
         self._ping_seconds = ping_seconds
@@ -36,6 +47,8 @@ class SocketMode:
     async def start(self) -> None:
         """Begin to connect; `wait_ready` tells when it is done."""
         handler = AsyncSocketModeHandler(self._app, self._app_token, ping_interval=self._ping_seconds)
+        await handler.client.aiohttp_client_session.close()
+        handler.client.aiohttp_client_session = self._outside.session()
         handler.client.on_message_listeners.append(self._look_at_frame)
         self._handler = handler
         self._tasks = [asyncio.create_task(handler.client.connect()), asyncio.create_task(self._watch(handler))]
