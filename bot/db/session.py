@@ -5,23 +5,29 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeAlias
 
 from sqlalchemy import event, exc, text
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
 
 from bot.database_address import is_file, read_database_address
 from bot.db.postgresql import connecting
+from bot.db.sqlite import BUSY_SECONDS, Waiting, begin_immediately, prepare_sqlite
+from bot.db.turns import Turns
 
 Session: TypeAlias = AsyncSession
+Connection: TypeAlias = AsyncConnection
 
 # What a database raises that is away or has lost us.
 DATABASE_AWAY = (exc.DBAPIError, exc.TimeoutError, OSError)
+POSTGRES_CONNECTIONS = 10
 
 
 class Database:
-    """One engine and its transactions."""
+    """One engine and its transactions. `is_file`: it is SQLite's, which one bot at a time uses."""
 
     def __init__(self, url: str) -> None:
         self.engine = create_engine(url)
+        self.is_file = is_file(read_database_address(url))
+        self._turns = Turns(1 if self.is_file else POSTGRES_CONNECTIONS)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
 
     def belong_to(self, workspace: str) -> None:
@@ -34,8 +40,17 @@ class Database:
 
         No network call but the database's own happens inside.
         """
-        async with self._sessions.begin() as session:
+        async with self._turns.take(), self._sessions.begin() as session:
             yield session
+
+    @asynccontextmanager
+    async def begin_urgently(self) -> AsyncIterator[Connection]:
+        """The same for a few statements that somebody waits for with a stop-watch.
+
+        It has the next turn, and no session, which would take as long as the statements.
+        """
+        async with self._turns.take(urgent=True), self.engine.begin() as connection:
+            yield connection
 
     async def ping(self) -> None:
         """Raise unless the database answers."""
@@ -54,13 +69,13 @@ def create_engine(url: str) -> AsyncEngine:
     """
     address = read_database_address(url)
     if not is_file(address):
-        return create_postgresql_engine(address, pool_size=10, max_overflow=0, pool_pre_ping=True)
+        return create_postgresql_engine(address, pool_size=POSTGRES_CONNECTIONS, max_overflow=0, pool_pre_ping=True)
     engine = create_async_engine(
         address,
         poolclass=AsyncAdaptedQueuePool,
         pool_size=1,
         max_overflow=0,
-        connect_args={"timeout": 30},
+        connect_args={"timeout": BUSY_SECONDS, "factory": Waiting},
     )
     event.listen(engine.sync_engine, "connect", prepare_sqlite)
     event.listen(engine.sync_engine, "begin", begin_immediately)
@@ -86,17 +101,3 @@ def create_postgresql_engine(address: str, **pool: Any) -> AsyncEngine:
         execution_options={"preserve_rowcount": True},
         **pool,
     )
-
-
-def prepare_sqlite(connection: Any, _record: Any) -> None:
-    """Transactions are ours to begin (the driver would begin them late), and a commit survives a killed process."""
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def begin_immediately(connection: Any) -> None:
-    """Take the write lock first: a transaction that reads and then writes would fail beside another process."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")

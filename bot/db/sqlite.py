@@ -1,0 +1,58 @@
+"""SQLite's one writer: how its lock is waited for, and what a connection is told."""
+
+import sqlite3
+import time
+from typing import Any, Self
+
+BEGIN = "BEGIN IMMEDIATE"
+# How long the write lock is waited for, and how often it is looked at: at first, and later.
+BUSY_SECONDS = 30.0
+CLOSE_SECONDS = 0.1
+CLOSELY_SECONDS = 0.0002
+PATIENTLY_SECONDS = 0.002
+
+
+class Waiting(sqlite3.Connection):
+    """A connection that waits for the write lock closely.
+
+    SQLite itself looks at growing distances, up to 100 ms, and can be starved for seconds by somebody who writes
+    without a pause: https://www.sqlite.org/c3ref/busy_timeout.html
+    """
+
+    def cursor(self, factory: type[sqlite3.Cursor] | None = None) -> sqlite3.Cursor:  # type: ignore[override]
+        """A cursor that begins so."""
+        return super().cursor(factory or WaitingCursor)
+
+
+class WaitingCursor(sqlite3.Cursor):
+    """Begins transactions as soon as nobody else has one."""
+
+    def execute(self, sql: str, parameters: Any = (), /) -> Self:
+        """As ever, but for `BEGIN IMMEDIATE`."""
+        return super().execute(sql, parameters) if sql != BEGIN else self._begin()
+
+    def _begin(self) -> Self:
+        started = time.monotonic()
+        while True:
+            try:
+                return super().execute(BEGIN)
+            except sqlite3.OperationalError as error:
+                waited = time.monotonic() - started
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or waited > BUSY_SECONDS:
+                    raise
+            time.sleep(CLOSELY_SECONDS if waited < CLOSE_SECONDS else PATIENTLY_SECONDS)
+
+
+def prepare_sqlite(connection: Any, _record: Any) -> None:
+    """Transactions are ours to begin (the driver would begin them late); a commit survives a power cut (FULL)."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    # Last, that nobody waits any more: from here on `Waiting` does.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=0"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def begin_immediately(connection: Any) -> None:
+    """Take the write lock first: a transaction that reads and then writes would fail beside another process."""
+    connection.exec_driver_sql(BEGIN)

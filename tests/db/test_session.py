@@ -1,0 +1,75 @@
+"""SQLite's one writer: waited for closely, for as long as it takes, and a commit that survives a power cut."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import pytest
+from sqlalchemy import exc, text
+from sqlalchemy.engine import make_url
+
+from bot.db.session import Database
+
+
+@contextmanager
+def locked(url: str) -> Iterator[sqlite3.Connection]:
+    """Somebody else is in the middle of a transaction."""
+    path = make_url(url).database or ""
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield other
+
+
+async def test_a_commit_survives_a_power_cut(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    async with database.begin_urgently() as connection:
+        assert await connection.scalar(text("PRAGMA synchronous")) == 2  # FULL
+    await database.close()
+
+
+async def test_the_lock_is_waited_for_and_taken_when_it_is_free(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    with locked(sqlite_url) as other:
+        freed = threading.Timer(0.05, other.execute, ("COMMIT",))
+        freed.start()
+        async with database.begin() as session:
+            await session.execute(text("SELECT 1"))
+            assert freed.finished.is_set()
+        freed.join()
+    await database.close()
+
+
+async def test_a_lock_that_is_never_freed_is_an_error_in_the_end(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.db.sqlite.BUSY_SECONDS", 0.02)
+    monkeypatch.setattr("bot.db.sqlite.CLOSE_SECONDS", 0.01)
+    database = Database(sqlite_url)
+    with locked(sqlite_url), pytest.raises(exc.OperationalError, match="database is locked"):
+        async with database.begin() as session:
+            await session.execute(text("SELECT 1"))
+    async with database.begin() as session:
+        await session.execute(text("SELECT 1"))
+    await database.close()
+
+
+async def test_the_urgent_have_the_next_transaction(sqlite_url: str) -> None:
+    database, order = Database(sqlite_url), list[str]()
+
+    async def patient(name: str) -> None:
+        async with database.begin():
+            order.append(name)
+
+    async def urgent() -> None:
+        async with database.begin_urgently():
+            order.append("urgent")
+
+    async with database.begin():
+        works = [asyncio.create_task(patient("first")), asyncio.create_task(patient("second"))]
+        works.append(asyncio.create_task(urgent()))
+        await asyncio.sleep(0)
+    await asyncio.gather(*works)
+    assert order == ["urgent", "first", "second"]
+    await database.close()
