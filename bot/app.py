@@ -28,6 +28,7 @@ from bot.governance.requests.expire import expire
 from bot.governance.requests.queries import by_number
 from bot.governance.requests.read import sweep
 from bot.health import Health
+from bot.inbox.inbox import Inbox
 from bot.intents.wishes import Vocabulary
 from bot.jobs import Timetable, timetable
 from bot.operations import BY_NAME, OPERATIONS
@@ -36,7 +37,8 @@ from bot.outbox.delivery import Delivery
 from bot.outbox.destination import SLACK, slack_channel
 from bot.sandbox_clock import SandboxClock
 from bot.settings import Settings
-from bot.slack.app import build_app
+from bot.slack.app import KINDS, build_app
+from bot.slack.arrivals import SlackDesk
 from bot.slack.client import Standing, build_client, find_standing
 from bot.slack.conversations import is_channel_id
 from bot.slack.courier import SlackCourier
@@ -48,7 +50,6 @@ from bot.slack.replies import Replies
 from bot.slack.sender import SlackSender
 from bot.slack.socket import SocketMode
 from bot.slack.surface import Surface
-from bot.slack.tasks import Tasks
 from bot.worker import Worker
 
 log = structlog.stdlib.get_logger(__name__)
@@ -100,7 +101,8 @@ class Hubwarden:
         self._build_health()
         await self._start_health()
         # Whom a listener or a job wakes has to stand before either begins.
-        for worker in self._workers:
+        self._inbox.start(SlackDesk(self.surface, KINDS))
+        for worker in (*self._workers, self._intake):
             worker.start()
         await self.socket.start()
         self._timetable.start()
@@ -143,7 +145,8 @@ class Hubwarden:
         # First what brings work, then what does it, and last what both need.
         await self._timetable.stop(DRAIN_SECONDS)
         await self.socket.stop()
-        await self.surface.tasks.drain(DRAIN_SECONDS)
+        await self._intake.stop(DRAIN_SECONDS)
+        await self._inbox.drain(DRAIN_SECONDS)
         await asyncio.gather(*(worker.stop(DRAIN_SECONDS) for worker in self._workers))
         await self._closing.aclose()
         log.info("hubwarden.stopped")
@@ -234,6 +237,10 @@ class Hubwarden:
             Worker("executions", executor.step, rest_seconds=min(5.0, lease.total_seconds() / 2)),
             Worker("delivery", delivery.step, rest_seconds=2.0),
         ]
+        # A file has one bot: what is unfinished at its start, nobody else works on.
+        alone = self.database.is_file
+        self._inbox = Inbox(database=self.database, name=self.name, lease=lease, clock=self._clock, alone=alone)
+        self._intake = Worker("inbox", self._inbox.step, rest_seconds=lease.total_seconds() / 3)
 
     def _build_slack(self) -> None:
         organizations, replies = self.settings.dockerhub_organizations, Replies(self.client)
@@ -245,7 +252,7 @@ class Hubwarden:
             directory=self.directory,
             replies=replies,
             views=OpenViews(replies),
-            tasks=Tasks(replies),
+            inbox=self._inbox,
         )
         app = build_app(self.client, self.surface)
         self.socket = SocketMode(app, self.settings.slack_app_token.get_secret_value(), outside=self._outside)
@@ -279,6 +286,7 @@ class Hubwarden:
             expire_requests=partial(expire, self.context),
             learn_workspace=self.learn_workspace,
             forget_answers=partial(sweep, self.context),
+            forget_arrivals=self._inbox.sweep,
         )
         self._timetable = Timetable(jobs)
 
@@ -327,7 +335,7 @@ class Hubwarden:
         return f"was read {age:.0f} s ago" if age > max(300.0, 5 * self.settings.audit_poll_seconds) else None
 
     async def _worker_problem(self) -> str | None:
-        silent = [w.name for w in self._workers if w.silent_seconds > STALE_WORKER_SECONDS]
+        silent = [w.name for w in (*self._workers, self._intake) if w.silent_seconds > STALE_WORKER_SECONDS]
         return f"no sign of life from {', '.join(silent)}" if silent else None
 
     async def _gauges(self) -> Mapping[tuple[str, str], Mapping[str, float]]:
@@ -338,6 +346,6 @@ class Hubwarden:
             ("requests", "Requests by status"): {status: float(number) for status, number in counts.items()},
             ("hub_requests_left", "Docker Hub requests left by route family"): limits,
             ("worker_silent_seconds", "Seconds since a worker's last step"): {
-                w.name: w.silent_seconds for w in self._workers
+                w.name: w.silent_seconds for w in (*self._workers, self._intake)
             },
         }

@@ -36,6 +36,7 @@ def timetable(
     expire_requests: Run,
     learn_workspace: Run,
     forget_answers: Run,
+    forget_arrivals: Run,
 ) -> tuple[Job, ...]:
     """Which coroutine runs how often: all there is. What people wait for runs as often as the audit log is read."""
 
@@ -48,6 +49,7 @@ def timetable(
         Job("expire", every(EXPIRE_SECONDS), expire_requests),
         Job("workspace", every(WORKSPACE_SECONDS), learn_workspace),
         Job("answers", FORGET_SECONDS, forget_answers),
+        Job("inbox", FORGET_SECONDS, forget_arrivals),
     )
 
 

@@ -37,6 +37,12 @@ def lack(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What can be tried for longer than a run of everything has time for."""
+    text = "how often the bot is killed in the middle of what Slack has delivered (tests/flows/test_inbox.py)"
+    parser.addoption("--kill-rounds", type=int, default=4, help=text)
+
+
 def pytest_configure() -> None:
     """Have `tmp_path` in memory, where that can be; workers of xdist are told by the process that starts them."""
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(scratch_folder()))

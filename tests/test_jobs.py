@@ -23,22 +23,44 @@ def seconds_of(audit_poll_seconds: float) -> dict[str, float]:
         expire_requests=nothing,
         learn_workspace=nothing,
         forget_answers=nothing,
+        forget_arrivals=nothing,
     )
     return {job.name: job.seconds for job in jobs}
 
 
 def test_every_job_has_its_interval() -> None:
-    assert seconds_of(300) == {"audit-log": 300, "rate-limits": 10, "expire": 15, "workspace": 60, "answers": 3600}
+    assert seconds_of(300) == {
+        "audit-log": 300,
+        "rate-limits": 10,
+        "expire": 15,
+        "workspace": 60,
+        "answers": 3600,
+        "inbox": 3600,
+    }
 
 
 def test_what_people_wait_for_runs_as_often_as_the_audit_log_is_read() -> None:
-    assert seconds_of(5) == {"audit-log": 5, "rate-limits": 5, "expire": 5, "workspace": 5, "answers": 3600}
+    assert seconds_of(5) == {
+        "audit-log": 5,
+        "rate-limits": 5,
+        "expire": 5,
+        "workspace": 5,
+        "answers": 3600,
+        "inbox": 3600,
+    }
 
 
 def test_each_job_runs_what_it_is_named_after() -> None:
     runs = {
         name: Named(name)
-        for name in ("poll_audit_log", "watch_rate_limits", "expire_requests", "learn_workspace", "forget_answers")
+        for name in (
+            "poll_audit_log",
+            "watch_rate_limits",
+            "expire_requests",
+            "learn_workspace",
+            "forget_answers",
+            "forget_arrivals",
+        )
     }
     named = {job.name: job.run for job in timetable(60, **runs)}
     assert named == {
@@ -47,6 +69,7 @@ def test_each_job_runs_what_it_is_named_after() -> None:
         "expire": runs["expire_requests"],
         "workspace": runs["learn_workspace"],
         "answers": runs["forget_answers"],
+        "inbox": runs["forget_arrivals"],
     }
 
 

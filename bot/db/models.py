@@ -256,3 +256,30 @@ class AnswerCursor(Base):
     operation: Mapped[str] = mapped_column(String(64))
     params: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
+
+
+class StoredArrival(Base):
+    """Something that was delivered to us, kept before it is acknowledged: the inbox.
+
+    `key` is its own identity, so what is delivered twice is one. `state` says how far it has come; `payload` is what
+    working on it needs, and empty as soon as that is done. `claimed_by` works on it, until `lease_until`. All moments
+    are the machine's.
+    """
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        Index("ix_inbox_state_lease_until", "state", "lease_until"),
+        Index("ix_inbox_done_at", "done_at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(255), unique=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    person: Mapped[str] = mapped_column(String(64))
+    payload: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(String(8))
+    received_at: Mapped[datetime]
+    claimed_by: Mapped[str] = mapped_column(String(64))
+    lease_until: Mapped[datetime]
+    done_at: Mapped[datetime | None]

@@ -11,6 +11,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import choices, commands, decisions, events, forms, pages, picker
+from bot.slack.arrivals import Kind
 from bot.slack.manifest import COMMAND
 from bot.slack.sentences import SORRY
 from bot.slack.surface import Surface
@@ -18,6 +19,12 @@ from bot.slack.surface import Surface
 log = structlog.stdlib.get_logger(__name__)
 
 EVERYTHING = re.compile(r"[\s\S]*")
+
+
+# Everything that is kept before it is acknowledged.
+KINDS: tuple[Kind[Any], ...] = tuple(
+    kind for part in (commands, forms, picker, decisions, pages, events) for kind in part.KINDS
+)
 
 
 def build_app(client: AsyncWebClient, surface: Surface) -> AsyncApp:

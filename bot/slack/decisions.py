@@ -1,6 +1,7 @@
 """What happens when somebody presses a button of a request's card, or says why they deny it."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -15,13 +16,20 @@ from bot.governance.requests.queries import by_number
 from bot.governance.requests.settle import settle
 from bot.governance.requests.vote import approve, deny
 from bot.governance.views import RequestView
+from bot.inbox.arrivals import Lane, NotStored
 from bot.intents.forms import REASON
+from bot.slack.arrivals import Interruption, Kind, as_before, in_lane, keep
+from bot.slack.cards import button
 from bot.slack.modals import DENY, deny_view, details_view, element_value
-from bot.slack.presses import Handler, pressed, value_of
+from bot.slack.presses import Press, pressed
 from bot.slack.replies import ReplyAddress
 from bot.slack.surface import Surface
 
+DETAILS = "details"
+SAY_WHY = "Say why: the requester and the audit trail read it."
+
 Decide: TypeAlias = Callable[[Context, int, str], Awaitable[RequestView]]
+Handler: TypeAlias = Callable[[Surface, ReplyAddress, Press], Awaitable[None]]
 
 DECISIONS: Mapping[Act, Decide] = {
     Act.APPROVE: approve,
@@ -31,62 +39,101 @@ DECISIONS: Mapping[Act, Decide] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """The form behind Deny, sent."""
+
+    request_id: int
+    reason: str
+
+
 def register(app: AsyncApp, surface: Surface) -> None:
     """Tie every button of a card to what it does."""
-    for act, decide in DECISIONS.items():
-        app.action(act)(pressed(surface, decide_on(decide)))
-    app.action(Act.DENY)(pressed(surface, open_deny_form))
-    app.action("details")(pressed(surface, open_details))
+    for kind in (*DECIDING, ASKING_WHY, SHOWING_ALL):
+        app.action(kind.name)(pressed(surface, kind))
     app.view(DENY)(deny_submitted(surface))
 
 
-def request_id_of(body: dict[str, Any]) -> int:
+def number_of(press: Press) -> int:
     """Which request a button means; it says no more than that. Raises `RequestNotFound`."""
-    value = value_of(body)
     # A longer one is no number of ours, and more than a database takes for one.
-    if not value.isdecimal() or len(value) > 12:
+    if not press.value.isdecimal() or len(press.value) > 12:
         raise RequestNotFound
-    return int(value)
+    return int(press.value)
 
 
 def decide_on(decide: Decide) -> Handler:
     """A press that is a decision; the card shows what came of it."""
 
-    async def handler(surface: Surface, address: ReplyAddress, body: dict[str, Any]) -> None:
-        await decide(surface.context, request_id_of(body), address.user)
+    async def handler(surface: Surface, address: ReplyAddress, press: Press) -> None:
+        await decide(surface.context, number_of(press), address.user)
 
     return handler
 
 
-async def open_deny_form(surface: Surface, address: ReplyAddress, body: dict[str, Any]) -> None:
+async def open_deny_form(surface: Surface, address: ReplyAddress, press: Press) -> None:
     """Ask why."""
-    request = await by_number(surface.context, request_id_of(body))
-    title = surface.operation(request.operation).title
-    await surface.views.open(body["trigger_id"], deny_view(request.id, title), address)
+    request = await by_number(surface.context, number_of(press))
+    view = deny_view(request.id, surface.operation(request.operation).title)
+    again = button("Open the form", Act.DENY, press.value)
+    await surface.views.open(press.trigger, view, address, again=again)
 
 
-async def open_details(surface: Surface, address: ReplyAddress, body: dict[str, Any]) -> None:
+async def open_details(surface: Surface, address: ReplyAddress, press: Press) -> None:
     """Show all of the request."""
-    request = await by_number(surface.context, request_id_of(body))
+    request = await by_number(surface.context, number_of(press))
     view = details_view(request, surface.operation(request.operation))
-    await surface.views.open(body["trigger_id"], view, address)
+    await surface.views.open(press.trigger, view, address, again=button("Show details", DETAILS, press.value))
+
+
+async def offer_deny_form(surface: Surface, address: ReplyAddress, press: Press, _interruption: Interruption) -> None:
+    """The form that a restart has cost, behind a button; raises `RequestNotFound`."""
+    await surface.views.offer(address, again=button("Open the form", Act.DENY, str(number_of(press))))
+
+
+async def offer_details(surface: Surface, address: ReplyAddress, press: Press, _interruption: Interruption) -> None:
+    """The details that a restart has cost, behind a button; raises `RequestNotFound`."""
+    await surface.views.offer(address, again=button("Show details", DETAILS, str(number_of(press))))
 
 
 def deny_submitted(surface: Surface) -> Callable[..., Awaitable[None]]:
     """The form behind Deny."""
 
     async def listener(ack: AsyncAck, body: dict[str, Any]) -> None:
-        address = ReplyAddress(body["user"]["id"])
-        state = body["view"]["state"]["values"]
-        reason = str(element_value(next(iter(state[REASON].values()))) or "").strip()
+        view = body["view"]
+        reason = str(element_value(next(iter(view["state"]["values"][REASON].values()))) or "").strip()
         if not reason:
-            await ack(response_action="errors", errors={REASON: "Say why: the requester and the audit trail read it."})
+            await ack(response_action="errors", errors={REASON: SAY_WHY})
             return
-        await ack()
-
-        async def work() -> None:
-            await deny(surface.context, int(body["view"]["private_metadata"]), address.user, reason)
-
-        surface.tasks.run(work(), address)
+        denial = Denial(int(view["private_metadata"]), reason)
+        try:
+            await keep(surface, DENIAL, denial, key=view["id"], address=ReplyAddress(body["user"]["id"]))
+        except NotStored as error:
+            await ack(response_action="errors", errors={REASON: error.text})
+        else:
+            await ack()
 
     return listener
+
+
+async def work_on_denial(surface: Surface, address: ReplyAddress, denial: Denial) -> None:
+    """Deny; the card shows it. Raises what `deny` raises."""
+    await deny(surface.context, denial.request_id, address.user, denial.reason)
+
+
+DECIDING = tuple(
+    Kind(
+        name=act, sent=Press, lane=in_lane(Lane.DECISIONS), work=decide_on(decide), resume=as_before(decide_on(decide))
+    )
+    for act, decide in DECISIONS.items()
+)
+ASKING_WHY = Kind(name=Act.DENY, sent=Press, lane=in_lane(Lane.DECISIONS), work=open_deny_form, resume=offer_deny_form)
+SHOWING_ALL = Kind(name=DETAILS, sent=Press, lane=in_lane(Lane.DECISIONS), work=open_details, resume=offer_details)
+DENIAL = Kind(
+    name="denial",
+    sent=Denial,
+    lane=in_lane(Lane.DECISIONS),
+    work=work_on_denial,
+    resume=as_before(work_on_denial),
+)
+KINDS = (*DECIDING, ASKING_WHY, SHOWING_ALL, DENIAL)

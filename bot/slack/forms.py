@@ -1,45 +1,83 @@
 """What happens when somebody sends an operation's form."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.errors import UsageError, UserError
+from bot.inbox.arrivals import Lane, NotStored
 from bot.intents.forms import Draft, complete_draft, read_form
 from bot.operations.kit.base import Intent, is_read
+from bot.slack.arrivals import Interruption, Kind, keep
 from bot.slack.attachments import read_files
-from bot.slack.fulfilment import fulfil
+from bot.slack.cards import Content
+from bot.slack.fulfilment import answer_interrupted, fulfil
 from bot.slack.modals import FORM, attached_files, form_values, message_view, metadata_of
 from bot.slack.replies import ReplyAddress
-from bot.slack.sentences import error_message, error_text
+from bot.slack.sentences import error_message, said
 from bot.slack.surface import Surface
 
 WAIT = "Asking Docker Hub…"
+RESTARTED = "Hubwarden was restarted before it could answer. Please ask once more."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentForm:
+    """An operation's form as it was sent: `values` by parameter, `files` the ids of what was attached for each."""
+
+    operation: str
+    values: Mapping[str, Any]
+    reason: str
+    files: Mapping[str, str]
+    view: str
 
 
 def register(app: AsyncApp, surface: Surface) -> None:
     """Tie the operations' forms to what they do."""
 
     async def form_submitted(ack: AsyncAck, body: dict[str, Any]) -> None:
-        address = ReplyAddress(body["user"]["id"])
-        operation = surface.operation(metadata_of(body)["operation"])
         state = body["view"]["state"]["values"]
-        values, reason = form_values(operation, state)
-        files = attached_files(operation, state)
+        form = sent_form(surface, body)
         # Before the ack: errors stand beside their inputs only where the ack itself brings them.
         try:
-            wish = read_form(
-                operation, values, reason, organization=surface.vocabulary.organization, attached=files.keys()
-            )
+            wish_of(surface, form)
+            await keep(surface, SENT, form, key=form.view, address=ReplyAddress(body["user"]["id"]))
         except UsageError as error:
             await ack(response_action="errors", errors=beside_inputs(error.fields, state))
-            return
-        await ack(response_action="update", view=message_view(operation.title, WAIT))
-        surface.tasks.run(run_form(surface, address, wish, files, view_id=body["view"]["id"]), address)
+        except NotStored as error:
+            await ack(response_action="errors", errors=beside_inputs({"": error.text}, state))
+        else:
+            title = surface.operation(form.operation).title
+            await ack(response_action="update", view=message_view(title, WAIT))
 
     app.view(FORM)(form_submitted)
+
+
+def sent_form(surface: Surface, body: dict[str, Any]) -> SentForm:
+    """The form of a payload: https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload"""
+    operation, state = surface.operation(metadata_of(body)["operation"]), body["view"]["state"]["values"]
+    values, reason = form_values(operation, state)
+    return SentForm(
+        operation=operation.name,
+        values=values,
+        reason=reason,
+        files=attached_files(operation, state),
+        view=str(body["view"]["id"]),
+    )
+
+
+def wish_of(surface: Surface, form: SentForm) -> Intent | Draft:
+    """What the form wants; raises `UsageError`."""
+    return read_form(
+        surface.operation(form.operation),
+        form.values,
+        form.reason,
+        organization=surface.vocabulary.organization,
+        attached=form.files.keys(),
+    )
 
 
 def beside_inputs(errors: Mapping[str, str], state: Mapping[str, Any]) -> dict[str, str]:
@@ -52,21 +90,44 @@ def beside_inputs(errors: Mapping[str, str], state: Mapping[str, Any]) -> dict[s
     return found
 
 
-async def run_form(
-    surface: Surface, address: ReplyAddress, wish: Intent | Draft, files: Mapping[str, str], *, view_id: str
-) -> None:
+async def run_form(surface: Surface, address: ReplyAddress, form: SentForm) -> None:
     """Fulfil what a form asked for, and say so in the form; in a direct message where it has been closed."""
-    operation, title = wish.operation, wish.operation.title
+    wish = wish_of(surface, form)
     try:
         if isinstance(wish, Draft):
-            wish = complete_draft(wish, await read_files(surface.replies.client, operation, files))
-        content = await fulfil(surface, wish, address.user, source_key=f"view:{view_id}")
+            wish = complete_draft(wish, await read_files(surface.replies.client, wish.operation, form.files))
+        content = await fulfil(surface, wish, address.user)
     except UserError as error:
-        if not await surface.views.update(view_id, message_view(title, error_text(error))):
-            await surface.replies.answer(address, error_message(error))
+        await say_in_form(surface, address, form, error_message(error))
         return
-    if is_read(operation):
-        await surface.views.update(view_id, message_view(title, "The answer is in your messages with Hubwarden."))
+    if is_read(wish.operation):
+        elsewhere = message_view(wish.operation.title, "The answer is in your messages with Hubwarden.")
+        await surface.views.update(form.view, elsewhere)
         await surface.replies.answer(address, content)
-    elif not await surface.views.update(view_id, message_view(title, content.text)):
+    else:
+        await say_in_form(surface, address, form, content)
+
+
+async def resume_form(surface: Surface, address: ReplyAddress, form: SentForm, interruption: Interruption) -> None:
+    """Go on after a restart; what would only have been read is to be asked for anew."""
+    if interruption.has_acted:
+        await answer_interrupted(surface, address)
+    elif is_read(surface.operation(form.operation)):
+        await say_in_form(surface, address, form, said(RESTARTED))
+    else:
+        await run_form(surface, address, form)
+
+
+async def say_in_form(surface: Surface, address: ReplyAddress, form: SentForm, content: Content) -> None:
+    """Where the form was; in a direct message where it has been closed."""
+    if not await surface.views.update(form.view, message_view(surface.operation(form.operation).title, content.text)):
         await surface.replies.answer(address, content)
+
+
+def lane_of(surface: Surface, form: SentForm) -> Lane:
+    """Reads wait for each other."""
+    return Lane.READS if is_read(surface.operation(form.operation)) else Lane.COMMANDS
+
+
+SENT = Kind(name="form", sent=SentForm, lane=lane_of, work=run_form, resume=resume_form)
+KINDS = (SENT,)

@@ -241,8 +241,13 @@ def form_values(operation: Operation, state: Mapping[str, Any]) -> tuple[dict[st
 
 
 def metadata_of(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What the form of a payload remembers of where it came from."""
+    return metadata_in(body["view"]["private_metadata"])
+
+
+def metadata_in(text: str) -> dict[str, Any]:
     """What a form of ours remembers of where it came from: routing, never a right."""
-    found: dict[str, Any] = json.loads(body["view"]["private_metadata"])
+    found: dict[str, Any] = json.loads(text)
     return found
 
 

@@ -8,10 +8,13 @@ from slack_sdk.errors import SlackApiError
 
 from bot.slack.cards import Block
 from bot.slack.client import TROUBLE, code_of, short
+from bot.slack.offers import offer
 from bot.slack.replies import Replies, ReplyAddress
-from bot.slack.sentences import said
 
 log = structlog.stdlib.get_logger(__name__)
+
+SLOW = "Slack was slow, and its form can no longer be opened."
+RESTARTED = "Hubwarden was restarted before it could open the form."
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,20 +23,22 @@ class OpenViews:
 
     replies: Replies
 
-    async def open(self, trigger: str, view: Block, address: ReplyAddress) -> None:
-        """Open a form; where Slack's three seconds are over, say so to the person instead."""
+    async def open(self, trigger: str, view: Block, address: ReplyAddress, *, again: Block | None) -> None:
+        """Open a form; where Slack's three seconds are over, or Slack is away, `again` is a button for another try."""
         try:
             await self.replies.client.views_open(trigger_id=trigger, view=view)
         except SlackApiError as error:
             code = code_of(error)
             log.warning("view.not_opened", error=code)
-            text = "Slack was slow, and its form can no longer be opened. Please try once more."
-            text = text if "trigger" in code else f"Slack did not open the form: {code}."
-            await self.replies.answer(address, said(text))
+            sentence = SLOW if "trigger" in code else f"Slack did not open the form: {code}."
+            await self.replies.answer(address, offer(sentence, again))
         except (aiohttp.ClientError, TimeoutError) as error:
             log.warning("view.not_opened", error=short(error))
-            text = "Slack could not be reached to open the form. Please try once more."
-            await self.replies.answer(address, said(text))
+            await self.replies.answer(address, offer("Slack could not be reached to open the form.", again))
+
+    async def offer(self, address: ReplyAddress, *, again: Block | None) -> None:
+        """Say that a restart came before the form, and give the button for it."""
+        await self.replies.answer(address, offer(RESTARTED, again))
 
     async def update(self, view_id: str, view: Block) -> bool:
         """Change an open form; False where the person has closed it."""

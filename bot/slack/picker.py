@@ -1,33 +1,61 @@
 """The menu of everything: opened by the global shortcut, and turned into the form of what is picked."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
+from bot.inbox.arrivals import Lane
+from bot.slack.arrivals import Interruption, Kind, as_before, in_lane
 from bot.slack.manifest import SHORTCUT
-from bot.slack.modals import PICK, element_value, form_view, metadata_of, picker_view
-from bot.slack.presses import pressed
+from bot.slack.modals import PICK, form_view, metadata_in, picker_view
+from bot.slack.offers import open_again
+from bot.slack.presses import Press, keep_or_tell, pressed
 from bot.slack.replies import ReplyAddress
 from bot.slack.surface import Surface
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The shortcut was chosen; `trigger` opens one form, within three seconds."""
+
+    trigger: str
 
 
 def register(app: AsyncApp, surface: Surface) -> None:
     """Tie the shortcut and the menu to what they do."""
 
     async def shortcut_chosen(ack: AsyncAck, body: dict[str, Any]) -> None:
+        chosen = Chosen(str(body["trigger_id"]))
+        await keep_or_tell(surface, CHOSEN, chosen, key=chosen.trigger, address=ReplyAddress(body["user"]["id"]))
         await ack()
-        address = ReplyAddress(body["user"]["id"])
-        view = picker_view(surface.vocabulary.operations, channel=None)
-        surface.tasks.run(surface.views.open(body["trigger_id"], view, address), address)
 
     app.shortcut(SHORTCUT)(shortcut_chosen)
-    app.action(PICK)(pressed(surface, open_picked_form))
+    app.action(PICK)(pressed(surface, PICKED))
 
 
-async def open_picked_form(surface: Surface, address: ReplyAddress, body: dict[str, Any]) -> None:
-    """Turn the picker into the form of what was picked."""
-    operation = surface.operation(str(element_value(body["actions"][0])))
-    channel = metadata_of(body)["channel"]
+async def open_picker(surface: Surface, address: ReplyAddress, chosen: Chosen) -> None:
+    """Open the menu."""
+    view = picker_view(surface.vocabulary.operations, channel=None)
+    await surface.views.open(chosen.trigger, view, address, again=open_again(""))
+
+
+async def offer_picker(surface: Surface, address: ReplyAddress, _chosen: Chosen, _interruption: Interruption) -> None:
+    """The menu that a restart has cost, behind a button."""
+    await surface.views.offer(address, again=open_again(""))
+
+
+async def open_picked_form(surface: Surface, _address: ReplyAddress, press: Press) -> None:
+    """Turn the picker, which takes no trigger, into the form of what was picked."""
+    operation = surface.operation(press.value)
+    channel = metadata_in(press.metadata)["channel"]
     view = form_view(operation, {}, "", organizations=surface.organizations, channel=channel)
-    await surface.views.update(body["view"]["id"], view)
+    await surface.views.update(str(press.view), view)
+
+
+CHOSEN = Kind(name="shortcut", sent=Chosen, lane=in_lane(Lane.COMMANDS), work=open_picker, resume=offer_picker)
+PICKED = Kind(
+    name=PICK, sent=Press, lane=in_lane(Lane.COMMANDS), work=open_picked_form, resume=as_before(open_picked_form)
+)
+KINDS = (CHOSEN, PICKED)

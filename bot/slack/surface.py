@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from bot.governance.context import Context
+from bot.inbox.inbox import Inbox
 from bot.intents.wishes import Vocabulary
 from bot.operations.kit.base import Operation
 from bot.slack.directory import SlackDirectory
 from bot.slack.open_views import OpenViews
 from bot.slack.replies import Replies
-from bot.slack.tasks import Tasks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,7 @@ class Surface:
     directory: SlackDirectory
     replies: Replies
     views: OpenViews
-    tasks: Tasks
+    inbox: Inbox
 
     def operation(self, name: str) -> Operation:
         """The operation with this name."""

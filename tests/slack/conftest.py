@@ -1,7 +1,9 @@
 """Slack's listeners and the use cases behind them; no worker runs, so what is asked for stays as it was asked."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import aiohttp
 import pytest
@@ -9,16 +11,19 @@ from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
+from bot.db import inbox as inbox_rows
 from bot.db.session import Database
 from bot.governance.context import Context
 from bot.governance.policy import Policy, load_policy
 from bot.governance.requests.queries import by_number
 from bot.governance.views import RequestView
 from bot.hub import Credential, Hub
+from bot.inbox.inbox import Inbox
 from bot.intents.wishes import Vocabulary
 from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.capabilities import Capabilities
-from bot.slack.app import build_app
+from bot.slack.app import KINDS, build_app
+from bot.slack.arrivals import SlackDesk
 from bot.slack.cards import request_card
 from bot.slack.client import build_client
 from bot.slack.directory import SlackDirectory
@@ -27,7 +32,6 @@ from bot.slack.open_views import OpenViews
 from bot.slack.replies import Replies
 from bot.slack.socket import SocketMode
 from bot.slack.surface import Surface
-from bot.slack.tasks import Tasks
 from sandbox.clock import Clock as SandboxClock
 from sandbox.hub import HubSandbox
 from sandbox.launcher import POLICY
@@ -83,6 +87,16 @@ class Desk:
             channel=APPROVALS, text=content.text, blocks=list(content.blocks)
         )
         return self.omar.messages(APPROVALS)[-1]
+
+    async def settled(self) -> None:
+        """Return once all that arrived has come to its end."""
+        async with asyncio.timeout(10):
+            while await self._unfinished():  # noqa: ASYNC110  the database tells nobody of its rows
+                await asyncio.sleep(0.01)
+
+    async def _unfinished(self) -> int:
+        async with self.context.database.begin() as session:
+            return (await inbox_rows.depth(session))[0]
 
     async def told(self, person: Person, *words: str) -> Message:
         """The direct message that says all of the words."""
@@ -165,6 +179,9 @@ async def desk(
 ) -> AsyncIterator[Desk]:
     """Everything that listens, connected."""
     assert isinstance(use_cases.directory, SlackDirectory)
+    inbox = Inbox(
+        database=use_cases.database, name="test", lease=timedelta(seconds=30), clock=use_cases.clock, alone=True
+    )
     surface = Surface(
         context=use_cases,
         vocabulary=Vocabulary(operations=OPERATIONS, organization=ORGANIZATION, command=COMMAND),
@@ -173,11 +190,12 @@ async def desk(
         directory=use_cases.directory,
         replies=replies,
         views=OpenViews(replies),
-        tasks=Tasks(replies),
+        inbox=inbox,
     )
+    inbox.start(SlackDesk(surface, KINDS))
     socket = SocketMode(build_app(replies.client, surface), slack.app_token)
     await socket.start()
     await socket.wait_ready()
     yield Desk(hub=hub_sandbox, slack=slack, surface=surface)
     await socket.stop()
-    await surface.tasks.drain(5)
+    await inbox.drain(5)

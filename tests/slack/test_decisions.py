@@ -16,7 +16,7 @@ async def card(desk: Desk) -> Message:
 
 async def status(desk: Desk) -> Status:
     """Where the first request stands, once every press has come to its end."""
-    await desk.surface.tasks.drain(5)
+    await desk.settled()
     return (await desk.view()).status
 
 

@@ -12,7 +12,7 @@ async def deliver(desk: Desk, **event: Any) -> None:
     """Hand over an event as Slack does, and let what follows from it come to its end."""
     body = {"type": "event_callback", "team_id": "T0ACME", "event": event}
     assert isinstance(await desk.slack.sockets.deliver("events_api", body), Acked)
-    await desk.surface.tasks.drain(5)
+    await desk.settled()
 
 
 async def test_a_direct_message_is_answered_with_help(desk: Desk) -> None:

@@ -80,7 +80,7 @@ async def test_a_form_sent_twice_is_one_request(desk: Desk) -> None:
     desk.slack.sockets.duplicate(1)
     assert (await desk.ann.submit(form, {"reason": "x"})).ok
     await desk.ann.wait_for_view("Request 1 (Add to team) waits for")
-    await desk.surface.tasks.drain(5)
+    await desk.settled()
     assert (await desk.view()).operation == "team.member.add"
     assert "Request 2" not in str([words_of(shown) for shown in desk.ann.messages(desk.ann.direct_channel)])
 

@@ -19,6 +19,7 @@ from bot.slack import app as slack_app
 from bot.slack import modals
 from bot.slack.answers import answer_message
 from bot.slack.cards import request_card
+from bot.slack.offers import ask_again
 from tests.contract.slack import breaches, manifest_schema
 from tests.slack.samples import request_view
 
@@ -179,6 +180,7 @@ def shown() -> Iterator[dict[str, Any] | list[Any]]:
     yield modals.picker_view(OPERATIONS, channel=None)
     yield modals.deny_view(1, "x")
     yield list(long_answer())
+    yield list(ask_again("Not answered.", "team list").blocks)
 
 
 def long_answer() -> Any:

@@ -43,6 +43,7 @@ async def press(desk: Desk, value: str, *, user: str = "U0ANN", action: str = "m
         "user": {"id": user, "team_id": "T0ACME"},
         "channel": {"id": "C0GENERAL"},
         "response_url": url,
+        "trigger_id": desk.slack.parts.triggers.mint(user),
         "actions": [pressed],
     }
     before = len(person.ephemerals())

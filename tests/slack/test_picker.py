@@ -36,7 +36,7 @@ async def test_a_menu_that_is_closed_meanwhile_leaves_nothing_behind(desk: Desk)
     await held.arrived()
     await desk.ann.close(picker)
     held.release()
-    await desk.surface.tasks.drain(5)
+    await desk.settled()
     assert desk.ann.view is None
     assert desk.ann.messages(desk.ann.direct_channel) == []
 

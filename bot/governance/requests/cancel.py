@@ -19,7 +19,7 @@ async def cancel(context: Context, request_id: int, requester: str) -> RequestVi
     if view.requester != requester:
         asker = Mention(view.requester)
         raise NotAnApprover("Only ", asker, f", who asked for it, can cancel request {request_id}.")
-    async with context.database.begin() as session:
+    async with context.acting() as session:
         fact = Moved(actor=requester, at=context.clock.now(), status=Status.CANCELLED)
         if await record(session, request_id, fact) is None:
             raise await too_late(session, request_id)

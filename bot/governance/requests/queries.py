@@ -23,6 +23,13 @@ async def by_number(context: Context, request_id: int) -> RequestView:
         return await view_in(session, request_id)
 
 
+async def by_source(context: Context, source_key: str) -> RequestView | None:
+    """The request that this command or form has made, where it has made one."""
+    async with context.database.begin() as session:
+        found = await requests.get_by_source(session, source_key)
+        return await view_in(session, found.id) if found is not None else None
+
+
 async def mine(context: Context, requester: str, *, limit: int = 100) -> tuple[RequestView, ...]:
     """What somebody has asked for, newest first."""
     async with context.database.begin() as session:

@@ -19,7 +19,7 @@ async def settle(context: Context, request_id: int, person: str, *, done: bool) 
     """
     await require_settler(context, await by_number(context, request_id), person)
     found = f"A person looked at Docker Hub: it was {'' if done else 'not '}done"
-    async with context.database.begin() as session:
+    async with context.acting() as session:
         request = await requests.lock(session, request_id, [Status.UNKNOWN])
         if request is None:
             raise await too_late(session, request_id)

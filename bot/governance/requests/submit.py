@@ -123,7 +123,7 @@ def _require_a_reader(operation: Operation, requester: str) -> None:
 
 
 async def _store(context: Context, judged: Judged) -> RequestView:
-    async with context.database.begin() as session:
+    async with context.acting() as session:
         row = _new_row(context, judged)
         request_id = await requests.add(session, row)
         if request_id is None:

@@ -37,7 +37,7 @@ async def _give(
     context: Context, request_id: int, voter: str, choice: Choice, *, reason: str | None = None
 ) -> RequestView:
     admitted = await require_approver(context, await by_number(context, request_id), voter, choice)
-    async with context.database.begin() as session:
+    async with context.acting() as session:
         # First of all: of two who click together, a ballot that is counted before the row is locked can be missed.
         request = await requests.lock(session, request_id, [Status.PENDING])
         if request is None:

@@ -1,0 +1,113 @@
+"""Queries on the inbox: what was delivered to us, how far it has come, and who works on it."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import CursorResult, Select, bindparam, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from bot.db.dialect import insertion_of
+from bot.db.models import StoredArrival
+
+# Nothing has come of it yet; what was asked for is recorded, and whoever asked not told; nothing is left to do.
+WAITING = "waiting"
+ACTED = "acted"
+DONE = "done"
+UNFINISHED = (WAITING, ACTED)
+
+
+async def add(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> set[str]:
+    """Keep what was delivered; answers the keys of what was not known before."""
+    return set((await connection.scalars(insertion(connection.dialect.name), list(rows))).all())
+
+
+@cache
+def insertion(dialect: str) -> Any:
+    """Made once: it would take a good part of the time that storing a row does."""
+    return insertion_of(StoredArrival, dialect).returning(StoredArrival.key)
+
+
+async def get(session: AsyncSession, key: str) -> StoredArrival | None:
+    """What was delivered under this key."""
+    return await session.scalar(select(StoredArrival).where(StoredArrival.key == key))
+
+
+async def mark_acted(session: AsyncSession, key: str, *, holder: str) -> bool:
+    """What was asked for is done with this transaction, and its answer is still to be given.
+
+    False where `holder` no longer works on it, or somebody has done it.
+    """
+    statement = (
+        update(StoredArrival)
+        .where(StoredArrival.key == key, StoredArrival.claimed_by == holder, StoredArrival.state == WAITING)
+        .values(state=ACTED)
+    )
+    result = await session.execute(statement)
+    return isinstance(result, CursorResult) and result.rowcount == 1
+
+
+async def finish(connection: AsyncConnection, keys: Collection[str], *, holder: str, now: datetime) -> None:
+    """Nothing is left to do: only the keys stay, so that the same is not taken for news."""
+    statement = (
+        update(StoredArrival)
+        .where(
+            StoredArrival.key == bindparam("done_key"),
+            StoredArrival.claimed_by == holder,
+            StoredArrival.state != DONE,
+        )
+        .values(state=DONE, payload={}, done_at=now)
+    )
+    await connection.execute(statement, [{"done_key": key} for key in keys])
+
+
+async def extend(session: AsyncSession, *, holder: str, lease_until: datetime) -> None:
+    """Keep everything that `holder` works on."""
+    held = select(StoredArrival.id).where(StoredArrival.claimed_by == holder, StoredArrival.state.in_(UNFINISHED))
+    statement = update(StoredArrival).where(StoredArrival.id.in_(unlocked(held))).values(lease_until=lease_until)
+    await session.execute(statement)
+
+
+async def take_over(
+    session: AsyncSession, *, holder: str, over_by: datetime, lease_until: datetime, limit: int
+) -> Sequence[StoredArrival]:
+    """Take what others have left: the oldest whose lease was over by then, each for exactly one who asks."""
+    left = (
+        select(StoredArrival.id)
+        .where(
+            StoredArrival.state.in_(UNFINISHED),
+            StoredArrival.lease_until < over_by,
+            StoredArrival.claimed_by != holder,
+        )
+        .order_by(StoredArrival.id)
+        .limit(limit)
+    )
+    statement = (
+        update(StoredArrival)
+        .where(StoredArrival.id.in_(unlocked(left)))
+        .values(claimed_by=holder, lease_until=lease_until)
+        .returning(StoredArrival)
+        .execution_options(populate_existing=True)
+    )
+    return sorted((await session.scalars(statement)).all(), key=lambda each: each.id)
+
+
+def unlocked(rows: Select[int]) -> Select[int]:
+    """Those that no other transaction has in its hands: what waits for several of them would deadlock with another."""
+    return rows.with_for_update(skip_locked=True)
+
+
+async def sweep(session: AsyncSession, before: datetime, *, limit: int) -> int:
+    """Forget at most so many keys of what was done by that moment; answers how many."""
+    old = select(StoredArrival.id).where(StoredArrival.done_at <= before).limit(limit)
+    result = await session.execute(delete(StoredArrival).where(StoredArrival.id.in_(old)))
+    return result.rowcount if isinstance(result, CursorResult) else 0
+
+
+async def depth(session: AsyncSession) -> tuple[int, datetime | None]:
+    """How much is not done, and when the oldest of it came."""
+    received = func.min(StoredArrival.received_at, type_=StoredArrival.received_at.type)
+    statement = select(func.count(), received).where(StoredArrival.state.in_(UNFINISHED))
+    number, oldest = (await session.execute(statement)).one()
+    return number, oldest

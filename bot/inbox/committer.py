@@ -1,0 +1,162 @@
+"""Stores what arrives, and marks what is done: everything that comes together in one transaction."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+
+from bot.clock import Clock
+from bot.db import inbox
+from bot.db.session import DATABASE_AWAY, Database
+from bot.inbox.arrivals import Arrival, NotStored
+
+log = structlog.stdlib.get_logger(__name__)
+
+# So many rows take a few milliseconds; whoever comes then has the next transaction.
+TOGETHER = 100
+# Slack waits three seconds, the way there and back included.
+PATIENCE_SECONDS = 2.2
+PAUSE_SECONDS = 0.5
+# How long work waits for those who wait for an acknowledgement, where these never end.
+LONGEST_REST = 1.0
+
+
+@dataclass(slots=True, eq=False)
+class Wanted:
+    """An arrival that is to be stored, and whoever waits for that; `taken` once a transaction holds it."""
+
+    arrival: Arrival
+    stored: "asyncio.Future[None]"
+    taken: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Committer:
+    """One loop that commits for everybody. `on_stored` is told of each arrival that was not known before."""
+
+    database: Database
+    name: str
+    clock: Clock
+    lease: timedelta
+    on_stored: Callable[[Arrival], None]
+    _arrivals: list[Wanted] = field(default_factory=list)
+    _done: list[str] = field(default_factory=list)
+    _stored: "deque[tuple[Arrival, float]]" = field(default_factory=deque)
+    _woken: asyncio.Event = field(default_factory=asyncio.Event)
+    _task: "asyncio.Task[None] | None" = None
+    _is_stopping: bool = False
+
+    def start(self) -> None:
+        """Begin."""
+        self._task = asyncio.create_task(self._run(), name="inbox")
+
+    async def stop(self) -> None:
+        """Commit what is there, and end."""
+        self._is_stopping = True
+        self._woken.set()
+        if self._task is not None:
+            await self._task
+
+    async def store(self, arrival: Arrival) -> None:
+        """Return once it is stored, as news or not; raises `NotStored` where it is not, and will not be."""
+        wanted = Wanted(arrival, asyncio.get_running_loop().create_future())
+        self._arrivals.append(wanted)
+        self._woken.set()
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await asyncio.shield(wanted.stored)
+        except TimeoutError:
+            if not wanted.taken:
+                self._arrivals.remove(wanted)
+                raise NotStored from None
+            # It may be stored any moment: whoever is told that it is not would ask twice.
+            await wanted.stored
+
+    def mark_done(self, key: str) -> None:
+        """With the next transaction: nothing is left to do for it."""
+        self._done.append(key)
+        self._woken.set()
+
+    async def _run(self) -> None:
+        while self._is_busy or not self._is_stopping:
+            await self._woken.wait()
+            self._woken.clear()
+            while self._is_busy:
+                if not await self._turn() and self._is_stopping:
+                    return
+
+    @property
+    def _is_busy(self) -> bool:
+        return bool(self._arrivals or self._done or self._stored)
+
+    async def _turn(self) -> bool:
+        """An acknowledgement that somebody waits for goes before work that is to begin; False where a commit failed.
+
+        Where these never end, one work begins with each commit as soon as it has waited for `LONGEST_REST`.
+        """
+        if (self._arrivals or not self._stored) and not await self._commit():
+            return False
+        if self._stored and (not self._arrivals or self._is_overdue):
+            self.on_stored(self._stored.popleft()[0])
+            await asyncio.sleep(0)
+        return True
+
+    @property
+    def _is_overdue(self) -> bool:
+        return time.monotonic() - self._stored[0][1] > LONGEST_REST
+
+    async def _commit(self) -> bool:
+        """One transaction; False where the database took none."""
+        wanted, done = self._arrivals[:TOGETHER], self._done[:TOGETHER]
+        del self._arrivals[:TOGETHER], self._done[:TOGETHER]
+        for each in wanted:
+            each.taken = True
+        try:
+            new = await self._write([each.arrival for each in wanted], done)
+        except Exception as error:
+            log.warning("inbox.not_stored", error=type(error).__name__, arrivals=len(wanted))
+            if not isinstance(error, DATABASE_AWAY):
+                log.exception("inbox.broken")
+            self._refuse(wanted)
+            self._done = done + self._done
+            await asyncio.sleep(PAUSE_SECONDS)
+            return False
+        for each in wanted:
+            each.stored.set_result(None)
+            if each.arrival.key in new:
+                new.discard(each.arrival.key)
+                self._stored.append((each.arrival, time.monotonic()))
+        return True
+
+    async def _write(self, arrivals: Sequence[Arrival], done: Sequence[str]) -> set[str]:
+        now, new = self.clock.real(), set[str]()
+        rows = {each.key: self._row(each) for each in arrivals}
+        async with self.database.begin_urgently() as connection:
+            if rows:
+                new = await inbox.add(connection, list(rows.values()))
+            if done:
+                await inbox.finish(connection, done, holder=self.name, now=now)
+        return new
+
+    def _row(self, arrival: Arrival) -> dict[str, object]:
+        return {
+            "key": arrival.key,
+            "kind": arrival.kind,
+            "person": arrival.person,
+            "payload": dict(arrival.payload),
+            "state": inbox.WAITING,
+            "received_at": arrival.received_at,
+            "claimed_by": self.name,
+            "lease_until": self.clock.real() + self.lease,
+        }
+
+    @staticmethod
+    def _refuse(wanted: Sequence[Wanted]) -> None:
+        for each in wanted:
+            each.stored.set_exception(NotStored())
+            # Whoever has stopped waiting asks for no exception.
+            each.stored.exception()
