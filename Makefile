@@ -11,7 +11,7 @@ JOBS ?= auto
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help sandbox test check docs format lock bench-hub mutants clean
+.PHONY: help sandbox test check docs format lock bench-hub bench-slack mutants clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -47,6 +47,9 @@ lock: $(VENV)/.dev ## Compile both locks from pyproject.toml (ARGS=--upgrade tak
 
 bench-hub: $(VENV)/.dev ## Measure reading long lists from Docker Hub, against bare aiohttp
 	$(BIN)/python benchmarks/hub_pages.py $(ARGS)
+
+bench-slack: $(VENV)/.dev ## Measure how fast Slack hears “got it”, against a raw websocket and the bare driver
+	$(BIN)/python -m benchmarks.slack_acks $(ARGS)
 
 mutants: $(VENV)/.dev ## Break the code in one place after another: does a test notice? (ARGS="--sample 50", or a module)
 	$(BIN)/python -m mutants $(ARGS)
