@@ -5,7 +5,7 @@ import os
 import socket as system_socket
 import uuid
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from datetime import timedelta
 from functools import partial
 
@@ -18,8 +18,10 @@ from bot.clock import REAL, Clock
 from bot.configuration import build_hub, read_alert_rules, read_outside, read_policy
 from bot.db import requests as request_queries
 from bot.db import workspaces
+from bot.db.batches import until_none_is_left
 from bot.db.migrate import upgrade
-from bot.db.session import DATABASE_AWAY, Database
+from bot.db.session import DATABASE_AWAY, Database, Session
+from bot.db.sole_use import sole_use
 from bot.errors import ConfigurationError
 from bot.governance.context import Context
 from bot.governance.execution.executor import Executor
@@ -30,7 +32,8 @@ from bot.governance.requests.read import sweep
 from bot.health import Health
 from bot.inbox.inbox import Inbox
 from bot.intents.wishes import Vocabulary
-from bot.jobs import Timetable, timetable
+from bot.jobs import Timetable, audit_log_job, timetable
+from bot.leases import Leases
 from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.capabilities import Capabilities
 from bot.outbox.delivery import Delivery
@@ -85,6 +88,7 @@ class Hubwarden:
 
     async def _start(self) -> None:
         settings = self.settings
+        is_alone = self._closing.enter_context(sole_use(settings.database_url))
         await asyncio.to_thread(upgrade, settings.database_url)
         self.database = Database(settings.database_url)
         self._closing.push_async_callback(self.database.close)
@@ -105,6 +109,7 @@ class Hubwarden:
         for worker in (*self._workers, self._intake):
             worker.start()
         await self.socket.start()
+        await self._leases.start(alone=is_alone)
         self._timetable.start()
         self._is_started = True
         log.info("hubwarden.started", health_port=self.health.bound_port)
@@ -144,6 +149,7 @@ class Hubwarden:
         self._is_stopping = True
         # First what brings work, then what does it, and last what both need.
         await self._timetable.stop(DRAIN_SECONDS)
+        await self._leases.stop()
         await self.socket.stop()
         await self._intake.stop(DRAIN_SECONDS)
         await self._inbox.drain(DRAIN_SECONDS)
@@ -177,8 +183,8 @@ class Hubwarden:
             return
         self.directory.team = standing.team
         self.database.belong_to(standing.team)
-        async with self.database.begin() as session:
-            await workspaces.adopt(session, standing.team)
+        step = partial(workspaces.adopt_some, workspace=standing.team)
+        await until_none_is_left(self.database.begin, step)
 
     async def learn_workspace(self) -> None:
         """Ask Slack again which workspace it is, where it did not say so at the start."""
@@ -262,6 +268,7 @@ class Hubwarden:
         self.poller = AuditLogPoller(
             database=self.database,
             hub=self.hub,
+            begin=self._begin_poll,
             organizations=settings.dockerhub_organizations,
             rules=self._alert_rules,
             alerts_channel=self._alerts,
@@ -281,14 +288,29 @@ class Hubwarden:
         )
         jobs = timetable(
             settings.audit_poll_seconds,
-            poll_audit_log=self.poller.poll,
+            poll_audit_logs={
+                organization: partial(self.poller.poll, organization)
+                for organization in settings.dockerhub_organizations
+            },
+            note_rate_limits=watch.note,
             watch_rate_limits=watch.check,
             expire_requests=partial(expire, self.context),
             learn_workspace=self.learn_workspace,
             forget_answers=partial(sweep, self.context),
             forget_arrivals=self._inbox.sweep,
         )
-        self._timetable = Timetable(jobs)
+        self._leases = Leases(
+            self.database, holder=self.name, names=[job.name for job in jobs if job.leased], gained=self._lease_gained
+        )
+        self._timetable = Timetable(jobs, holds=self._leases.holds)
+
+    def _begin_poll(self, organization: str) -> AbstractAsyncContextManager[Session]:
+        return self._leases.begin(audit_log_job(organization))
+
+    def _lease_gained(self, name: str) -> None:
+        """What another replica did until now is ours, and may be overdue."""
+        if self._is_started and not self._is_stopping:
+            self._timetable.run_now(name)
 
     def _build_health(self) -> None:
         self.health = Health(
@@ -328,7 +350,7 @@ class Hubwarden:
         return None if self.socket.is_ready else "Slack has not said hello"
 
     async def _cursor_problem(self) -> str | None:
-        last = self.poller.last_success
+        last = await self.poller.last_success()
         if last is None:
             return "has not been read yet"
         age = (self._clock.now() - last).total_seconds()

@@ -1,13 +1,15 @@
-"""The timetable: which coroutine runs how often."""
+"""The timetable: which coroutine runs how often, and which of them on one replica at a time."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.db.leases import LeaseLost
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -21,42 +23,55 @@ Run: TypeAlias = Callable[[], Awaitable[object]]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something to do every `seconds`; never twice at once."""
+    """Something to do every `seconds`; never twice at once. What is `leased` is done by the lease's holder alone."""
 
     name: str
     seconds: float
     run: Run
+    leased: bool = False
+
+
+def audit_log_job(organization: str) -> str:
+    """The name of the job that polls an organization's log."""
+    return f"audit-log:{organization}"
 
 
 def timetable(
     audit_poll_seconds: float,
     *,
-    poll_audit_log: Run,
+    poll_audit_logs: Mapping[str, Run],
+    note_rate_limits: Run,
     watch_rate_limits: Run,
     expire_requests: Run,
     learn_workspace: Run,
     forget_answers: Run,
     forget_arrivals: Run,
 ) -> tuple[Job, ...]:
-    """Which coroutine runs how often: all there is. What people wait for runs as often as the audit log is read."""
+    """Which coroutine runs how often: all there is. What people wait for runs as often as the audit log is read.
+
+    `poll_audit_logs` has one for each organization, so a slow one keeps no other waiting. Not leased is what each
+    process has to do for itself: tell which limits it has met, and learn whom it works for.
+    """
 
     def every(seconds: float) -> float:
         return min(seconds, audit_poll_seconds)
 
     return (
-        Job("audit-log", audit_poll_seconds, poll_audit_log),
-        Job("rate-limits", every(LIMIT_SECONDS), watch_rate_limits),
-        Job("expire", every(EXPIRE_SECONDS), expire_requests),
+        *(Job(audit_log_job(name), audit_poll_seconds, run, leased=True) for name, run in poll_audit_logs.items()),
+        Job("rate-limits-seen", every(LIMIT_SECONDS), note_rate_limits),
+        Job("rate-limits", every(LIMIT_SECONDS), watch_rate_limits, leased=True),
+        Job("expire", every(EXPIRE_SECONDS), expire_requests, leased=True),
         Job("workspace", every(WORKSPACE_SECONDS), learn_workspace),
-        Job("answers", FORGET_SECONDS, forget_answers),
-        Job("inbox", FORGET_SECONDS, forget_arrivals),
+        Job("answers", FORGET_SECONDS, forget_answers, leased=True),
+        Job("inbox", FORGET_SECONDS, forget_arrivals, leased=True),
     )
 
 
 class Timetable:
-    """Runs jobs on time; a stop lets those that run come to their end."""
+    """Runs jobs on time; a stop lets those that run come to their end. `holds` says of which leases we have now."""
 
-    def __init__(self, jobs: tuple[Job, ...]) -> None:
+    def __init__(self, jobs: tuple[Job, ...], *, holds: Callable[[str], bool] = lambda _: True) -> None:
+        self._holds = holds
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._running: set[asyncio.Task[object]] = set()
         self._busy: set[str] = set()
@@ -68,9 +83,11 @@ class Timetable:
         """Begin; the first run of each job is at once."""
         self._scheduler.start()
 
-    def run_now(self) -> None:
-        """Run every job at once, as when the time has jumped; one that runs already runs once more at its end."""
+    def run_now(self, name: str | None = None) -> None:
+        """Run this job or every one at once, as when the time has jumped; one that runs runs once more at its end."""
         for job in self._scheduler.get_jobs():
+            if name not in (None, job.name):
+                continue
             # APScheduler drops a run that falls due while the same job runs.
             if job.name in self._busy:
                 self._again.add(job.name)
@@ -119,7 +136,11 @@ class Timetable:
         return run
 
     async def _attempt(self, job: Job) -> None:
+        if job.leased and not self._holds(job.name):
+            return
         try:
             await job.run()
+        except LeaseLost:
+            log.warning("job.lease_lost", job=job.name)
         except Exception:
             log.exception("job.failed", job=job.name)

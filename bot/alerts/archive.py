@@ -1,37 +1,30 @@
 """The entries of Docker Hub's audit log that we keep: raw, whole, and each once."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.alerts.entries import NumberedEntry, StoredEntry, storable_text
+from bot.alerts.entries import Key, NumberedEntry, StoredEntry, storable_text
 from bot.db import hub_events
+from bot.db.batches import batches
 from bot.db.session import Database, Session
 
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """What is stored already; each question is a short transaction of its own."""
+    """What is stored already; each question is made of short transactions of its own."""
 
     database: Database
 
     async def missing(self, organization: str, entries: Sequence[NumberedEntry]) -> list[NumberedEntry]:
         """Those of an organization's entries that are not stored, in order."""
-        async with self.database.begin() as session:
-            stored = await hub_events.stored_keys(session, organization, {each.digest for each in entries})
+        stored: set[Key] = set()
+        for batch in batches(sorted({each.digest for each in entries})):
+            async with self.database.begin() as session:
+                stored |= await hub_events.stored_keys(session, organization, batch)
         return [each for each in entries if each.key not in stored]
-
-    async def earliest(
-        self, organization: str, *, action: str, key: str, wanted: Collection[tuple[str, str]]
-    ) -> dict[tuple[str, str], datetime]:
-        """When the action first happened to each name with that value of `data[key]`; what never did is not there.
-
-        `wanted` are names with values, such as repositories with tags.
-        """
-        async with self.database.begin() as session:
-            return await hub_events.earliest(session, organization, action=action, key=key, wanted=wanted)
 
 
 async def store(session: Session, entries: Sequence[NumberedEntry], *, now: datetime) -> list[StoredEntry]:

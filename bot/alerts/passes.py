@@ -9,13 +9,18 @@ from bot.alerts.correlate import find_ours
 from bot.alerts.entries import Key, NumberedEntry
 from bot.alerts.facts import FACTS, Provider, Sources, find_facts
 from bot.alerts.matching import candidates, match_batch
+from bot.alerts.pushes import Pushes
 from bot.alerts.reading import AuditLog
 from bot.alerts.rules import Rules
 from bot.alerts.tell import tell
 from bot.db import hub_events
+from bot.db.batches import BeginFor, batches
 from bot.db.models import Cursor
 from bot.db.session import Database
 from bot.hub import Hub
+
+# How many entries a transaction stores and tells of: SQLite's other writers wait for as long.
+TOGETHER = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +50,13 @@ class AuditLogPass:
     """The stages of a pass, each over the batch. `account` is the bot's, in lower case; `now` answers business time.
 
     Facts are found before anything is stored, not after: finding them asks Docker Hub, which no transaction waits for,
-    and what is stored has to be told in the same transaction, or a process that dies in between never tells it.
+    and what is stored has to be told in the same transaction, or a process that dies in between never tells it. That is
+    done a few entries at a time, the oldest first, and the cursor moves last: where a pass ends in the middle, the next
+    one reads the same window, and goes on with what is not stored. `begin` begins each transaction that writes.
     """
 
     database: Database
+    begin: BeginFor
     hub: Hub
     rules: Rules
     channel: str
@@ -58,27 +66,36 @@ class AuditLogPass:
     providers: Sequence[Provider] = FACTS
 
     async def run(self, organization: str) -> Passed:
-        """Raises HubError, with nothing changed; the next pass reads from the same place."""
+        """Raises HubError, with no entry stored; the next pass reads from the same place."""
         span = span_of(await self._cursor(organization), now=self.now(), overlap=self.overlap)
         window = await AuditLog(self.hub).window(organization, since=span.since, until=span.until)
-        facts = await self._facts(span, window)
-        return await self._store_and_tell(span, window, facts)
+        missing = await Archive(self.database).missing(organization, window)
+        facts = await self._facts(span, window, missing)
+        passed = [await self._store_and_tell(span, batch, facts) for batch in batches(missing, TOGETHER)]
+        async with self.begin(organization) as session:
+            await hub_events.advance_cursor(session, organization, position=span.until, now=self.now())
+        return Passed(sum(each.news for each in passed), sum(each.told for each in passed))
 
-    async def _facts(self, span: Span, window: Sequence[NumberedEntry]) -> Mapping[str, Collection[Key]]:
-        archive = Archive(self.database)
-        missing = await archive.missing(span.organization, window)
+    async def _facts(
+        self, span: Span, window: Sequence[NumberedEntry], missing: Sequence[NumberedEntry]
+    ) -> Mapping[str, Collection[Key]]:
         asked = candidates(self.rules, (each for each in missing if span.is_news(each.entry.at)))
-        sources = Sources(archive, AuditLog(self.hub))
-        return await find_facts(span.organization, asked, window=window, sources=sources, providers=self.providers)
+        return await find_facts(
+            span.organization,
+            asked,
+            window=window,
+            since=span.since,
+            sources=Sources(Pushes(self.begin, self.now), AuditLog(self.hub)),
+            providers=self.providers,
+        )
 
     async def _store_and_tell(
-        self, span: Span, window: Sequence[NumberedEntry], facts: Mapping[str, Collection[Key]]
+        self, span: Span, batch: Sequence[NumberedEntry], facts: Mapping[str, Collection[Key]]
     ) -> Passed:
         now = self.now()
-        async with self.database.begin() as session:
-            # First, since its row lets only one poller of the organization on.
-            await hub_events.advance_cursor(session, span.organization, position=span.until, now=now)
-            stored = await store(session, window, now=now)
+        async with self.begin(span.organization) as session:
+            await hub_events.take_cursor(session, span.organization)
+            stored = await store(session, batch, now=now)
             news = [each for each in stored if span.is_news(each.entry.at)]
             alerts = match_batch(self.rules, news, facts)
             # Of everything that is new to us: what is no news has been caused, and is not to be expected any longer.

@@ -1,4 +1,4 @@
-"""Polling the audit log of every organization: pass after pass, and what is said where Docker Hub fails."""
+"""Polling the audit log of each organization: pass after pass, and what is said where Docker Hub fails."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -8,6 +8,8 @@ import structlog
 from bot.alerts.passes import AuditLogPass
 from bot.alerts.rules import AlertRule, Rules
 from bot.alerts.tell import tell_unreadable
+from bot.db import hub_events
+from bot.db.batches import BeginFor
 from bot.db.session import Database
 from bot.hub import Hub, HubError
 
@@ -20,10 +22,11 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 class AuditLogPoller:
-    """Polls the log of each organization. Several may run at once, in as many processes: nothing is told twice.
+    """Polls the log of each organization. `begin` begins a transaction about one, and refuses who may not poll it.
 
-    `now` answers an aware datetime; `wake` rouses the delivery after a commit; `own_actor` is the bot's Docker ID, or
-    the organization's name where it has an organization's token; entries may arrive as late as `overlap`.
+    Were several to poll one at once, nothing would be told twice. `now` answers an aware datetime; `wake` rouses the
+    delivery after a commit; `own_actor` is the bot's Docker ID, or the organization's name where it has an
+    organization's token; entries may arrive as late as `overlap`.
     """
 
     def __init__(
@@ -31,6 +34,7 @@ class AuditLogPoller:
         database: Database,
         hub: Hub,
         *,
+        begin: BeginFor,
         organizations: Sequence[str],
         rules: Sequence[AlertRule],
         alerts_channel: str,
@@ -44,8 +48,10 @@ class AuditLogPoller:
         self._organizations = tuple(organizations)
         self._admin_channel = admin_channel
         self._now, self._wake = now, wake
+        self._begin = begin
         self._pass = AuditLogPass(
             database=database,
+            begin=begin,
             hub=hub,
             rules=Rules(rules),
             channel=alerts_channel,
@@ -53,25 +59,20 @@ class AuditLogPoller:
             overlap=max(overlap, SHORTEST_OVERLAP),
             now=now,
         )
-        self._succeeded: dict[str, datetime] = {}
         self._failed_since: dict[str, datetime] = {}
         self._failure: dict[str, str] = {}
 
-    @property
-    def last_success(self) -> datetime | None:
-        """Since when at the latest every organization's log has been read; None until each has been once."""
-        if len(self._succeeded) < len(self._organizations):
-            return None
-        return min(self._succeeded.values(), default=None)
+    async def last_success(self) -> datetime | None:
+        """When every organization's log had been read, by whichever replica; None until each has been once."""
+        async with self._database.begin() as session:
+            polled = await hub_events.polled(session, self._organizations)
+        return min(polled.values()) if len(polled) == len(self._organizations) else None
 
-    async def poll(self) -> int:
-        """Read every organization's log once; answers how many entries were news.
+    async def poll(self, organization: str) -> int:
+        """Read an organization's log once; answers how many entries were news.
 
         Where Docker Hub fails nothing is changed, and the next poll reads from the same place.
         """
-        return sum([await self._poll_safely(organization) for organization in self._organizations])
-
-    async def _poll_safely(self, organization: str) -> int:
         try:
             passed = await self._pass.run(organization)
         except HubError as error:
@@ -83,7 +84,6 @@ class AuditLogPoller:
         return passed.news
 
     def _note_success(self, organization: str) -> None:
-        self._succeeded[organization] = self._now()
         self._failed_since.pop(organization, None)
         if self._failure.pop(organization, None):
             log.info("alerts.poll_recovered", organization=organization)
@@ -97,7 +97,7 @@ class AuditLogPoller:
         now = self._now()
         if now - self._failed_since.setdefault(organization, now) < BLIND_FOR:
             return
-        async with self._database.begin() as session:
+        async with self._begin(organization) as session:
             wanted = await tell_unreadable(session, organization, error.text, channel=self._admin_channel, now=now)
         if wanted:
             self._wake()

@@ -15,16 +15,8 @@ from bot.outbox.kinds import ALERT, NOTICE
 
 async def tell(session: Session, alerts: Sequence[Alert], *, channel: str, now: datetime) -> int:
     """Put a message into the outbox for each alert; answers how many."""
-    for alert in alerts:
-        key = f"alert:{alert.stored.id}:{alert.rule.name}"
-        await outbox.want(
-            session,
-            key,
-            kind=ALERT,
-            destination=slack_channel(channel),
-            clock=standing_at(now),
-            payload=payload_of(alert),
-        )
+    payloads = {f"alert:{alert.stored.id}:{alert.rule.name}": payload_of(alert) for alert in alerts}
+    await outbox.want_each(session, payloads, kind=ALERT, destination=slack_channel(channel), clock=standing_at(now))
     return len(alerts)
 
 

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import CursorResult, delete
+from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.db.batches import BATCH
 from bot.db.models import AnswerCursor
 
 
@@ -18,7 +19,8 @@ async def get(session: AsyncSession, token: str) -> AnswerCursor | None:
     return await session.get(AnswerCursor, token)
 
 
-async def sweep(session: AsyncSession, before: datetime) -> int:
-    """Delete what was asked at that moment or before; answers how many."""
-    result = await session.execute(delete(AnswerCursor).where(AnswerCursor.created_at <= before))
+async def sweep_some(session: AsyncSession, before: datetime) -> int:
+    """Delete some of what was asked at that moment or before; answers how many, and 0 once there is none."""
+    old = select(AnswerCursor.token).where(AnswerCursor.created_at <= before).limit(BATCH)
+    result = await session.execute(delete(AnswerCursor).where(AnswerCursor.token.in_(old)))
     return result.rowcount if isinstance(result, CursorResult) else 0

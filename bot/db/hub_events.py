@@ -1,20 +1,19 @@
 """Queries on Docker Hub's audit log as far as we have read it."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import CursorResult, case, func, or_, select, update
+from sqlalchemy import CursorResult, case, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.db.batches import batches
 from bot.db.dialect import insert_ignoring_conflicts
 from bot.db.models import Cursor, ExpectedEvent, HubEvent, OperationRequest
 
-BATCH = 100
 # `Cursor.polled_at` until the first poll has succeeded.
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +32,24 @@ async def cursor(session: AsyncSession, organization: str) -> Cursor | None:
     return await session.get(Cursor, organization)
 
 
+async def polled(session: AsyncSession, organizations: Collection[str]) -> dict[str, datetime]:
+    """When each organization's log was last read; what never was is not there."""
+    statement = select(Cursor.organization, Cursor.polled_at).where(
+        Cursor.organization.in_(organizations), Cursor.polled_at > NEVER
+    )
+    return dict((await session.execute(statement)).all())
+
+
 async def start_cursor(session: AsyncSession, organization: str, now: datetime) -> None:
     """Begin to read now, unless somebody has begun before; until a poll succeeds, `polled_at` is `NEVER`."""
     row = {"organization": organization, "position": now, "polled_at": NEVER}
     await session.execute(insert_ignoring_conflicts(session, Cursor).values(row))
+
+
+async def take_cursor(session: AsyncSession, organization: str) -> None:
+    """As a transaction's first statement: its row is ours until the transaction ends, and lets no other poller on."""
+    statement = update(Cursor).where(Cursor.organization == organization)
+    await session.execute(statement.values(position=Cursor.position))
 
 
 async def advance_cursor(session: AsyncSession, organization: str, *, position: datetime, now: datetime) -> None:
@@ -63,42 +76,11 @@ async def add_new(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> dict
 
 
 async def stored_keys(session: AsyncSession, organization: str, digests: Collection[str]) -> set[tuple[str, int]]:
-    """Digest and ordinal of every entry that is stored with one of the digests."""
-    keys: set[tuple[str, int]] = set()
-    for batch in batches(sorted(digests)):
-        statement = select(HubEvent.digest, HubEvent.ordinal).where(
-            HubEvent.organization == organization, HubEvent.digest.in_(batch)
-        )
-        keys.update((digest, ordinal) for digest, ordinal in await session.execute(statement))
-    return keys
-
-
-async def earliest(
-    session: AsyncSession, organization: str, *, action: str, key: str, wanted: Collection[tuple[str, str]]
-) -> dict[tuple[str, str], datetime]:
-    """When the action first happened to a name with a value of `data[key]`, for each that is wanted and was stored."""
-    value = HubEvent.data[key].as_string().label("value")
-    first: dict[tuple[str, str], datetime] = {}
-    for batch in batches(sorted(set(wanted))):
-        statement = (
-            # By its label: PostgreSQL takes two expressions with parameters of their own for two things.
-            select(HubEvent.name, value, func.min(HubEvent.at, type_=HubEvent.at.type))
-            .where(
-                HubEvent.organization == organization,
-                HubEvent.action == action,
-                HubEvent.name.in_({name for name, _ in batch}),
-                value.in_({wanted_value for _, wanted_value in batch}),
-            )
-            .group_by(HubEvent.name, "value")
-        )
-        found = {(name, text): at for name, text, at in await session.execute(statement)}
-        first.update((pair, found[pair]) for pair in batch if pair in found)
-    return first
-
-
-def batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
-    """Few enough at a time for a statement's parameters."""
-    return (items[start : start + BATCH] for start in range(0, len(items), BATCH))
+    """Digest and ordinal of every entry that is stored with one of the digests, at most `BATCH` of them."""
+    statement = select(HubEvent.digest, HubEvent.ordinal).where(
+        HubEvent.organization == organization, HubEvent.digest.in_(digests)
+    )
+    return {(digest, ordinal) for digest, ordinal in await session.execute(statement)}
 
 
 def expect(session: AsyncSession, expected: ExpectedEvent) -> None:

@@ -26,7 +26,7 @@ async def add(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> se
 @cache
 def insertion(dialect: str) -> Any:
     """Made once: it would take a good part of the time that storing a row does."""
-    return insertion_of(StoredArrival, dialect).returning(StoredArrival.key)
+    return insertion_of(StoredArrival, dialect).on_conflict_do_nothing().returning(StoredArrival.key)
 
 
 async def get(session: AsyncSession, key: str) -> StoredArrival | None:

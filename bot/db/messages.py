@@ -49,6 +49,17 @@ async def want(
     return isinstance(result, CursorResult) and result.rowcount == 1
 
 
+async def want_each(
+    session: AsyncSession, payloads: Mapping[str, dict[str, Any]], *, workspace: str | None = None, **same: Any
+) -> None:
+    """Ask for a message for each key, with its payload, unless it has been asked for; `same` is as for `want`."""
+    shared = {**same, "workspace": workspace or workspace_of(session), "request_id": None}
+    fresh = {"state": DUE, "wanted": 1, "sent": 0, "attempts": 0}
+    rows = [{**shared, **fresh, "key": key, "payload": payload} for key, payload in payloads.items()]
+    if rows:
+        await session.execute(insert_ignoring_conflicts(session, Message), rows)
+
+
 async def touch(session: AsyncSession, key: str, now: datetime) -> None:
     """Ask for the message to be brought up to date."""
     # One that waits because the far side asked for it, or for an administrator, goes on waiting.

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Dialect, ForeignKey, Index, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Dialect, ForeignKey, Index, MetaData, String, Text, UniqueConstraint, text
 from sqlalchemy import DateTime as SqlDateTime
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -47,6 +47,12 @@ class Base(DeclarativeBase):
     }
 
 
+def index_of_homeless(table: str) -> Index:
+    """The rows that belong to no workspace yet: few or none, and found among however many others."""
+    none = text("workspace IS NULL")
+    return Index(f"ix_{table}_homeless", "id", sqlite_where=none, postgresql_where=none)
+
+
 class OperationRequest(Base):
     """A recorded wish to change Docker Hub, and its life."""
 
@@ -55,6 +61,7 @@ class OperationRequest(Base):
         Index("ix_requests_status_lease_until", "status", "lease_until"),
         Index("ix_requests_status_expires_at", "status", "expires_at"),
         Index("ix_requests_requester_id", "requester", "id"),
+        index_of_homeless("requests"),
         {"sqlite_autoincrement": True},
     )
 
@@ -125,7 +132,11 @@ class TrailRecord(Base):
     """One fact of the audit trail; rows are only ever added. `previous_id` is the one written just before it."""
 
     __tablename__ = "audit_trail"
-    __table_args__ = (Index("ix_audit_trail_request_id", "request_id"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index("ix_audit_trail_request_id", "request_id"),
+        index_of_homeless("audit_trail"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
@@ -146,7 +157,11 @@ class Message(Base):
     """
 
     __tablename__ = "messages"
-    __table_args__ = (Index("ix_messages_state_due_at", "state", "due_at"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index("ix_messages_state_due_at", "state", "due_at"),
+        index_of_homeless("messages"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(255), unique=True)
@@ -217,13 +232,49 @@ class ExpectedEvent(Base):
 
 
 class Cursor(Base):
-    """Up to when an organization's audit log has been read."""
+    """Up to when an organization's audit log has been read.
+
+    `pushes_known_to` is the id of the last entry that `first_pushes` has taken into account.
+    """
 
     __tablename__ = "cursors"
 
     organization: Mapped[str] = mapped_column(String(255), primary_key=True)
     position: Mapped[datetime]
     polled_at: Mapped[datetime]
+    pushes_known_to: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class FirstPush(Base):
+    """When a tag was first pushed, as far as is known. `key` is the digest of its repository and name."""
+
+    __tablename__ = "first_pushes"
+    # Keys come in no order, so each row is a page to write: once, and not in an index too.
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    organization: Mapped[str] = mapped_column(String(255), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime]
+
+
+class AskedHistory(Base):
+    """A repository whose earlier pushes Docker Hub has been asked for: that is done once."""
+
+    __tablename__ = "asked_histories"
+
+    organization: Mapped[str] = mapped_column(String(255), primary_key=True)
+    repository: Mapped[str] = mapped_column(String(512), primary_key=True)
+    asked_at: Mapped[datetime]
+
+
+class Lease(Base):
+    """What one replica does at a time. `until` is by the database's clock; `holder` is a process's name."""
+
+    __tablename__ = "leases"
+
+    name: Mapped[str] = mapped_column(String(255), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(64))
+    until: Mapped[datetime]
 
 
 class LimitEpisode(Base):
@@ -243,6 +294,17 @@ class LimitEpisode(Base):
     ended_at: Mapped[datetime | None]
     remaining: Mapped[int]
     limit: Mapped[int]
+
+
+class LimitSnapshot(Base):
+    """What is left of a route family's rate limit, as any of the replicas last saw it."""
+
+    __tablename__ = "limit_snapshots"
+
+    family: Mapped[str] = mapped_column(String(64), primary_key=True)
+    limit: Mapped[int]
+    remaining: Mapped[int]
+    reset_at: Mapped[datetime]
 
 
 class AnswerCursor(Base):

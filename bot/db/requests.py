@@ -8,6 +8,7 @@ from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.db.batches import BATCH
 from bot.db.models import OperationRequest
 from bot.db.workspaces import workspace_of
 
@@ -85,12 +86,14 @@ async def move(
     return await session.scalar(statement)
 
 
-async def due(session: AsyncSession, statuses: Iterable[str], now: datetime) -> Sequence[int]:
-    """The numbers of requests in these states whose time has run out."""
+async def due(session: AsyncSession, statuses: Iterable[str], now: datetime, *, after: int = 0) -> Sequence[int]:
+    """The numbers of requests in these states whose time has run out, in order, at most `BATCH` of those above one."""
+    states = OperationRequest.status.in_(list(statuses))
     statement = (
         select(OperationRequest.id)
-        .where(OperationRequest.status.in_(list(statuses)), OperationRequest.expires_at <= now)
+        .where(states, OperationRequest.expires_at <= now, OperationRequest.id > after)
         .order_by(OperationRequest.id)
+        .limit(BATCH)
     )
     return (await session.scalars(statement)).all()
 

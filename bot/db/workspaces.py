@@ -2,9 +2,10 @@
 
 from typing import cast
 
-from sqlalchemy import update
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.db.batches import BATCH
 from bot.db.models import Message, OperationRequest, TrailRecord
 
 
@@ -13,7 +14,14 @@ def workspace_of(session: AsyncSession) -> str | None:
     return cast("str | None", session.info.get("workspace"))
 
 
-async def adopt(session: AsyncSession, workspace: str) -> None:
-    """Give every row without a workspace this one: written before there was such a column, or at the terminal."""
+async def adopt_some(session: AsyncSession, workspace: str) -> int:
+    """Give some of the rows without a workspace this one: written before there was such a column, or at the terminal.
+
+    Answers how many; 0 once there are none.
+    """
     for model in (OperationRequest, Message, TrailRecord):
-        await session.execute(update(model).where(model.workspace.is_(None)).values(workspace=workspace))
+        homeless = select(model.id).where(model.workspace.is_(None)).order_by(model.id).limit(BATCH)
+        result = await session.execute(update(model).where(model.id.in_(homeless)).values(workspace=workspace))
+        if isinstance(result, CursorResult) and result.rowcount:
+            return result.rowcount
+    return 0

@@ -1,5 +1,6 @@
 """Messages that shall exist somewhere: asked for with what they tell of, in one transaction, and delivered later."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from bot.clock import Clock
@@ -38,6 +39,27 @@ async def want(
         due_at=clock.real(),
         request_id=request_id,
         payload=payload,
+    )
+
+
+async def want_each(
+    session: Session,
+    payloads: Mapping[str, dict[str, Any]],
+    *,
+    kind: Kind,
+    destination: Destination,
+    clock: Clock,
+) -> None:
+    """As `want`, for a message for each key, told from what it has there; however many they are, in one statement."""
+    await messages.want_each(
+        session,
+        payloads,
+        kind=kind.name,
+        protocol=destination.protocol,
+        workspace=destination.workspace,
+        address=destination.address,
+        created_at=clock.now(),
+        due_at=clock.real(),
     )
 
 

@@ -1,7 +1,8 @@
 """Pollers and watches of a scripted Docker Hub, on a migrated database."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +21,20 @@ from bot.hub.protocol import ClientOptions
 
 from .far_side import ORGANIZATION, Clock, FarSide, running
 
-MakePoller = Callable[..., AuditLogPoller]
+
+@dataclass(frozen=True, slots=True)
+class Polling:
+    """A poller, and whose logs it polls."""
+
+    poller: AuditLogPoller
+    organizations: Sequence[str]
+
+    async def poll(self) -> int:
+        """Poll each once, one after another; answers how many entries were news."""
+        return sum([await self.poller.poll(organization) for organization in self.organizations])
+
+
+MakePoller = Callable[..., Polling]
 
 OWN = 'acme-hubwarden - access token "hubwarden"'
 ADDED: dict[str, Any] = {"action": "org.team.member.add", "name": "annberg", "data": {"team": "owners"}}
@@ -84,7 +98,7 @@ def woken() -> list[str]:
 
 @pytest.fixture
 def make_poller(database: Database, hub: Hub, clock: Clock, woken: list[str]) -> MakePoller:
-    def make(**changes: Any) -> AuditLogPoller:
+    def make(**changes: Any) -> Polling:
         given: dict[str, Any] = {
             "organizations": [ORGANIZATION],
             "rules": standard_rules(),
@@ -96,13 +110,15 @@ def make_poller(database: Database, hub: Hub, clock: Clock, woken: list[str]) ->
             "overlap": timedelta(minutes=5),
         }
         given.update(changes)
-        return AuditLogPoller(given.pop("database", database), hub, **given)
+        mine = given.pop("database", database)
+        given.setdefault("begin", lambda _: mine.begin())
+        return Polling(AuditLogPoller(mine, hub, **given), given["organizations"])
 
     return make
 
 
 @pytest.fixture
-async def poller(make_poller: MakePoller, clock: Clock) -> AuditLogPoller:
+async def poller(make_poller: MakePoller, clock: Clock) -> Polling:
     """One that has read an empty log a minute ago."""
     poller = make_poller()
     assert await poller.poll() == 0

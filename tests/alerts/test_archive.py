@@ -1,7 +1,6 @@
 """What is kept of Docker Hub's audit log: everything, as it came, once."""
 
 import json
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -126,37 +125,6 @@ async def test_what_is_missing_is_what_was_never_kept(database: Database) -> Non
     asked = numbered(same, same, row(START, name="acme/web"), row(START, name="acme/elsewhere"))
     missing = await Archive(database).missing(ORGANIZATION, asked)
     assert [(each.entry.name, each.ordinal) for each in missing] == [("acme/api", 1), ("acme/elsewhere", 0)]
-
-
-async def earliest(database: Database, *wanted: tuple[str, str]) -> dict[tuple[str, str], Any]:
-    return await Archive(database).earliest(ORGANIZATION, action="repo.tag.push", key="tag", wanted=wanted)
-
-
-def push(tag: Any, *, days: int, name: str = "acme/api", action: str = "repo.tag.push") -> dict[str, Any]:
-    return row(START - timedelta(days=days), action, name, data={"tag": tag})
-
-
-async def test_the_earliest_is_found_for_each_that_is_wanted(database: Database) -> None:
-    await keep(
-        database, push("v1", days=9), push("v2", days=7), push("v1", days=5), push("v2", days=3, name="acme/web")
-    )
-    assert await earliest(database, ("acme/api", "v1"), ("acme/web", "v2"), ("acme/web", "v1")) == {
-        ("acme/api", "v1"): START - timedelta(days=9),
-        ("acme/web", "v2"): START - timedelta(days=3),
-    }
-
-
-async def test_another_action_another_key_and_another_organization_are_not_the_earliest(database: Database) -> None:
-    await keep(database, push("v1", days=9, action="repo.tag.delete"), row(START, data={"other": "v1"}))
-    await keep(database, push("v1", days=8), organization="other")
-    assert await earliest(database, ("acme/api", "v1")) == {}
-
-
-async def test_any_number_may_be_wanted(database: Database) -> None:
-    await keep(database, push("v249", days=1), push("v0", days=2))
-    found = await earliest(database, *((name, f"v{n}") for n in range(250) for name in ("acme/api", "acme/web")))
-    assert set(found) == {("acme/api", "v249"), ("acme/api", "v0")}
-    assert await earliest(database) == {}
 
 
 async def test_a_poll_keeps_what_it_reads_whole(

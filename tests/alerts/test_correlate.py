@@ -12,13 +12,12 @@ from sqlalchemy import event, select
 from bot.alerts.archive import store
 from bot.alerts.correlate import CLOCK_SKEW, explanations, find_ours, index_by_subject, is_by, names_in, was_under_way
 from bot.alerts.entries import AuditLogEntry, NumberedEntry, StoredEntry
-from bot.alerts.poller import AuditLogPoller
 from bot.alerts.rules import load_rules
 from bot.db.hub_events import OpenExpectation
 from bot.db.models import ExpectedEvent
 from bot.db.session import Database
 
-from .conftest import ADDED, OWN, MakePoller, alerts, expect, outbox
+from .conftest import ADDED, OWN, MakePoller, Polling, alerts, expect, outbox
 from .far_side import ORGANIZATION, START, Clock, FarSide
 
 EVERY_ADDITION = """
@@ -30,7 +29,7 @@ rules:
 
 @pytest.mark.parametrize("actor", ["acme-hubwarden", OWN, "Acme-Hubwarden"])
 async def test_what_the_bot_did_itself_raises_no_alarm(
-    poller: AuditLogPoller, far: FarSide, clock: Clock, database: Database, actor: str
+    poller: Polling, far: FarSide, clock: Clock, database: Database, actor: str
 ) -> None:
     await expect(database, clock)
     far.happen(**ADDED, actor=actor)
@@ -39,7 +38,7 @@ async def test_what_the_bot_did_itself_raises_no_alarm(
 
 
 async def test_the_same_once_more_by_the_bots_account_raises_an_alarm(
-    poller: AuditLogPoller, far: FarSide, clock: Clock, database: Database
+    poller: Polling, far: FarSide, clock: Clock, database: Database
 ) -> None:
     await expect(database, clock)
     far.happen(**ADDED, actor=OWN)
@@ -75,7 +74,7 @@ async def test_what_somebody_else_did_meanwhile_or_to_others_raises_an_alarm(
 
 @pytest.mark.parametrize("case", [(0.0, 0), (60.0, 0), (600.0, 1)])
 async def test_an_execution_that_has_long_finished_excuses_nothing(
-    poller: AuditLogPoller, far: FarSide, clock: Clock, database: Database, case: tuple[float, int]
+    poller: Polling, far: FarSide, clock: Clock, database: Database, case: tuple[float, int]
 ) -> None:
     finished_ago, told = case
     await expect(database, clock, finished_ago=finished_ago)
@@ -85,7 +84,7 @@ async def test_an_execution_that_has_long_finished_excuses_nothing(
 
 
 async def test_what_happened_before_the_execution_is_not_its_doing(
-    poller: AuditLogPoller, far: FarSide, clock: Clock, database: Database
+    poller: Polling, far: FarSide, clock: Clock, database: Database
 ) -> None:
     clock.advance(600)
     await expect(database, clock)

@@ -47,6 +47,12 @@ async def ask(hub: Hub, far: FarSide, *, remaining: int) -> None:
     await hub.get(LOG, query={"page_size": 1}, organization=ORGANIZATION)
 
 
+async def look(watch: LimitWatch) -> None:
+    """What a replica does that watches."""
+    await watch.note()
+    await watch.check()
+
+
 async def told(database: Database) -> list[str]:
     return [message.key for message in await outbox(database)]
 
@@ -54,9 +60,9 @@ async def told(database: Database) -> list[str]:
 async def test_nothing_is_told_while_enough_is_left(
     watch: LimitWatch, hub: Hub, far: FarSide, database: Database
 ) -> None:
-    await watch.check()
+    await look(watch)
     await ask(hub, far, remaining=120)  # the share itself is enough
-    await watch.check()
+    await look(watch)
     assert await told(database) == []
 
 
@@ -65,7 +71,7 @@ async def test_an_episode_is_told_once(
 ) -> None:
     for remaining in (119, 60, 3):
         await ask(hub, far, remaining=remaining)
-        await watch.check()
+        await look(watch)
     [message] = await outbox(database)
     assert (message.key, message.kind, message.address) == ("limit:1:begin", "limit_begin", "hub-alerts")
     assert (message.created_at, message.due_at) == (START, REAL)
@@ -78,13 +84,13 @@ async def test_its_end_is_told_once_the_reset_has_passed(
     watch: LimitWatch, hub: Hub, far: FarSide, clock: Clock, database: Database
 ) -> None:
     await ask(hub, far, remaining=3)
-    await watch.check()
+    await look(watch)
     clock.advance(59)
-    await watch.check()
+    await look(watch)
     assert await told(database) == ["limit:1:begin"]
     clock.advance(1)
-    await watch.check()
-    await watch.check()
+    await look(watch)
+    await look(watch)
     assert await told(database) == ["limit:1:begin", "limit:1:end"]
     end = (await outbox(database))[1]
     assert (end.kind, end.payload["remaining"]) == ("limit_end", 600)
@@ -94,10 +100,10 @@ async def test_its_end_is_told_once_a_later_window_has_enough(
     watch: LimitWatch, hub: Hub, far: FarSide, clock: Clock, database: Database
 ) -> None:
     await ask(hub, far, remaining=3)
-    await watch.check()
+    await look(watch)
     clock.advance(30)
     await ask(hub, far, remaining=599)
-    await watch.check()
+    await look(watch)
     assert [(m.key, m.payload["remaining"]) for m in await outbox(database)] == [
         ("limit:1:begin", 3),
         ("limit:1:end", 599),
@@ -108,13 +114,13 @@ async def test_what_its_first_message_says_does_not_decide_when_it_ends(
     watch: LimitWatch, hub: Hub, far: FarSide, clock: Clock, database: Database
 ) -> None:
     await ask(hub, far, remaining=3)
-    await watch.check()
+    await look(watch)
     async with database.begin() as session:
         [episode] = await limit_episodes.open_episodes(session)
         await session.execute(update(Message).values(payload={"reset_at": START.isoformat()}))
     assert episode.reset_at == START + timedelta(minutes=1)
     clock.advance(59)
-    await watch.check()
+    await look(watch)
     assert await told(database) == ["limit:1:begin"]
 
 
@@ -123,10 +129,10 @@ async def test_a_limit_that_stays_nearly_spent_is_one_episode(
 ) -> None:
     for _ in range(5):
         await ask(hub, far, remaining=3)
-        await watch.check()
+        await look(watch)
         clock.advance(61)
         await ask(hub, far, remaining=5)
-        await watch.check()
+        await look(watch)
     assert await told(database) == ["limit:1:begin"]
 
 
@@ -135,9 +141,9 @@ async def test_the_next_episode_is_told_again(
 ) -> None:
     for _ in range(2):
         await ask(hub, far, remaining=3)
-        await watch.check()
+        await look(watch)
         clock.advance(61)
-        await watch.check()
+        await look(watch)
     assert await told(database) == ["limit:1:begin", "limit:1:end", "limit:2:begin", "limit:2:end"]
 
 
@@ -146,7 +152,7 @@ async def test_a_window_that_has_ended_begins_nothing(
 ) -> None:
     await ask(hub, far, remaining=3)
     clock.advance(60)
-    await watch.check()
+    await look(watch)
     assert await told(database) == []
 
 
@@ -169,8 +175,8 @@ async def test_another_process_that_remembers_more_of_the_same_window_ends_nothi
 ) -> None:
     await ask(elsewhere.hub, far, remaining=500)
     await ask(watch.hub, far, remaining=3)
-    await watch.check()
-    await elsewhere.check()
+    await look(watch)
+    await look(elsewhere)
     assert await told(database) == ["limit:1:begin"]
 
 
@@ -178,11 +184,11 @@ async def test_a_process_that_has_just_started_ends_what_another_began(
     watch: LimitWatch, elsewhere: LimitWatch, far: FarSide, clock: Clock, database: Database
 ) -> None:
     await ask(watch.hub, far, remaining=3)
-    await watch.check()
-    await elsewhere.check()
+    await look(watch)
+    await look(elsewhere)
     assert await told(database) == ["limit:1:begin"]
     clock.advance(60)
-    await elsewhere.check()
+    await look(elsewhere)
     assert await told(database) == ["limit:1:begin", "limit:1:end"]
 
 
@@ -191,7 +197,45 @@ async def test_two_processes_tell_an_episode_once(
 ) -> None:
     elsewhere = watch_of(other_database, hub, clock)
     await ask(hub, far, remaining=3)
-    await asyncio.gather(watch.check(), elsewhere.check())
+    await asyncio.gather(look(watch), look(elsewhere))
     clock.advance(61)
-    await asyncio.gather(watch.check(), elsewhere.check())
+    await asyncio.gather(look(watch), look(elsewhere))
     assert await told(other_database) == ["limit:1:begin", "limit:1:end"]
+
+
+async def test_what_any_replica_sees_is_told_by_the_one_that_watches(
+    watch: LimitWatch, elsewhere: LimitWatch, far: FarSide, clock: Clock, database: Database
+) -> None:
+    await ask(elsewhere.hub, far, remaining=3)
+    await elsewhere.note()
+    await watch.check()
+    assert await told(database) == ["limit:1:begin"]
+    clock.advance(30)
+    await ask(elsewhere.hub, far, remaining=599)
+    await elsewhere.note()
+    await watch.check()
+    assert await told(database) == ["limit:1:begin", "limit:1:end"]
+
+
+async def test_what_two_replicas_saw_of_one_window_is_the_least_in_whatever_order(
+    watch: LimitWatch, elsewhere: LimitWatch, far: FarSide, database: Database
+) -> None:
+    await ask(elsewhere.hub, far, remaining=3)
+    await ask(watch.hub, far, remaining=500)
+    await elsewhere.note()
+    await watch.note()
+    await watch.check()
+    [message] = await outbox(database)
+    assert message.payload["remaining"] == 3
+
+
+async def test_what_was_seen_of_an_older_window_hides_nothing_of_a_newer_one(
+    watch: LimitWatch, elsewhere: LimitWatch, far: FarSide, clock: Clock, database: Database
+) -> None:
+    await ask(watch.hub, far, remaining=500)
+    clock.advance(30)
+    await ask(elsewhere.hub, far, remaining=3)
+    await elsewhere.note()
+    await watch.note()
+    await watch.check()
+    assert await told(database) == ["limit:1:begin"]

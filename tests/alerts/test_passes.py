@@ -12,14 +12,13 @@ from sqlalchemy.exc import DBAPIError
 from bot.alerts.entries import Key
 from bot.alerts.facts import Provider, Question, Sources
 from bot.alerts.passes import AuditLogPass, Passed, span_of
-from bot.alerts.poller import AuditLogPoller
 from bot.alerts.rules import Rules, load_rules, standard_rules
 from bot.db import hub_events
 from bot.db.models import Cursor
 from bot.db.session import Database
 from bot.hub.client import Hub
 
-from .conftest import ADDED, OWN, MakePoller, alerts, expect, outbox, stored
+from .conftest import ADDED, OWN, MakePoller, Polling, alerts, expect, outbox, stored
 from .far_side import ORGANIZATION, START, Clock, FarSide
 
 EVERY_PUSH = """
@@ -75,7 +74,7 @@ async def test_what_happens_after_a_first_run_that_failed_is_told_and_what_happe
 
 
 async def test_an_event_its_cursor_and_its_alert_are_there_after_a_poll(
-    poller: AuditLogPoller, far: FarSide, clock: Clock, database: Database, woken: list[str]
+    poller: Polling, far: FarSide, clock: Clock, database: Database, woken: list[str]
 ) -> None:
     far.happen("repo.delete", "acme/web", data={}, action_description="deleted acme/web\n")
     assert await poller.poll() == 1
@@ -119,7 +118,7 @@ async def test_two_identical_events_in_a_second_are_two_and_the_overlap_makes_no
 
 
 async def test_an_identical_event_that_arrives_late_is_another_one(
-    poller: AuditLogPoller, far: FarSide, clock: Clock, database: Database
+    poller: Polling, far: FarSide, clock: Clock, database: Database
 ) -> None:
     far.happen("repo.delete")
     assert await poller.poll() == 1
@@ -130,7 +129,7 @@ async def test_an_identical_event_that_arrives_late_is_another_one(
 
 
 async def test_identical_events_at_the_edge_of_the_window_are_not_cut_in_two(
-    poller: AuditLogPoller, far: FarSide, clock: Clock, database: Database
+    poller: Polling, far: FarSide, clock: Clock, database: Database
 ) -> None:
     far.happen("repo.delete")
     far.happen("repo.delete")
@@ -174,7 +173,7 @@ async def test_an_event_in_the_second_of_the_poll_is_found_without_any_overlap(
 
 
 async def test_an_event_that_arrives_late_is_told(
-    poller: AuditLogPoller, far: FarSide, clock: Clock, database: Database
+    poller: Polling, far: FarSide, clock: Clock, database: Database
 ) -> None:
     clock.advance(600)
     await poller.poll()
@@ -228,7 +227,7 @@ async def test_a_poll_that_fails_on_the_second_page_changes_nothing_and_loses_no
 
 
 async def test_event_cursor_and_alert_commit_together_or_not_at_all(
-    poller: AuditLogPoller, far: FarSide, database: Database, woken: list[str]
+    poller: Polling, far: FarSide, database: Database, woken: list[str]
 ) -> None:
     far.happen("repo.delete")
     before = await cursor(database)
@@ -263,7 +262,7 @@ async def test_two_replicas_that_poll_at_once_tell_nothing_twice(
 # Around it
 
 
-async def test_hostile_names_stay_data(poller: AuditLogPoller, far: FarSide, clock: Clock, database: Database) -> None:
+async def test_hostile_names_stay_data(poller: Polling, far: FarSide, clock: Clock, database: Database) -> None:
     name = "{actor}<!channel>\x00\ud800'; DROP TABLE messages; --" + "x" * 600
     far.happen("repo.delete", name)
     far.happen("repo.delete", "acme/api", data={"tag\x00": ["\x00", {"a": "\ud800"}]})
@@ -349,6 +348,7 @@ def recorded(database: Database) -> Recorded:
 def one_pass(database: Database, hub: Hub, clock: Clock, recorded: Recorded) -> AuditLogPass:
     return AuditLogPass(
         database=database,
+        begin=lambda _: database.begin(),
         hub=hub,
         rules=Rules(standard_rules()),
         channel="hub-alerts",
@@ -427,6 +427,7 @@ async def test_two_pollers_with_different_clocks_tell_once_on_postgresql(
     def make(database: Database, behind: float) -> AuditLogPass:
         return AuditLogPass(
             database=database,
+            begin=lambda _: database.begin(),
             hub=hub,
             rules=Rules(load_rules(EVERY_PUSH, "t")),
             channel="hub-alerts",

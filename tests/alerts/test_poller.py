@@ -2,14 +2,13 @@
 
 from structlog.testing import capture_logs
 
-from bot.alerts.poller import AuditLogPoller
 from bot.db.session import Database
 
-from .conftest import MakePoller, outbox
+from .conftest import MakePoller, Polling, outbox
 from .far_side import Clock, FarSide
 
 
-async def test_a_failure_is_logged_once_and_so_is_its_end(poller: AuditLogPoller, far: FarSide) -> None:
+async def test_a_failure_is_logged_once_and_so_is_its_end(poller: Polling, far: FarSide) -> None:
     with capture_logs() as logs:
         far.failing = {1}
         await poller.poll()
@@ -24,17 +23,17 @@ async def test_the_last_success_is_that_of_the_organization_that_waits_longest(
     make_poller: MakePoller, far: FarSide, clock: Clock
 ) -> None:
     poller = make_poller(organizations=["acme", "other"])
-    assert poller.last_success is None
+    assert await poller.poller.last_success() is None
     far.failing_organizations = {"other"}
     await poller.poll()
-    assert poller.last_success is None
+    assert await poller.poller.last_success() is None
     far.failing_organizations = set()
     await poller.poll()
-    both = poller.last_success
+    both = await poller.poller.last_success()
     far.failing_organizations = {"acme"}
     clock.advance(60)
     await poller.poll()
-    assert poller.last_success == both
+    assert await poller.poller.last_success() == both
 
 
 async def test_an_organization_that_fails_does_not_keep_the_others_waiting(
@@ -49,7 +48,7 @@ async def test_an_organization_that_fails_does_not_keep_the_others_waiting(
 
 
 async def test_where_the_log_stays_unreadable_the_administrators_are_told_once_a_day(
-    poller: AuditLogPoller, far: FarSide, clock: Clock, database: Database
+    poller: Polling, far: FarSide, clock: Clock, database: Database
 ) -> None:
     far.failing = {1}
     for _ in range(4):
@@ -61,7 +60,7 @@ async def test_where_the_log_stays_unreadable_the_administrators_are_told_once_a
 
 
 async def test_an_alert_rouses_the_delivery_and_what_is_no_concern_does_not(
-    poller: AuditLogPoller, far: FarSide, clock: Clock, woken: list[str]
+    poller: Polling, far: FarSide, clock: Clock, woken: list[str]
 ) -> None:
     far.happen("repo.create")
     assert (await poller.poll(), woken) == (1, [])
@@ -71,7 +70,7 @@ async def test_an_alert_rouses_the_delivery_and_what_is_no_concern_does_not(
 
 
 async def test_the_notice_rouses_the_delivery_once(
-    poller: AuditLogPoller, far: FarSide, clock: Clock, woken: list[str]
+    poller: Polling, far: FarSide, clock: Clock, woken: list[str]
 ) -> None:
     far.failing = {1}
     for _ in range(4):
@@ -81,7 +80,7 @@ async def test_the_notice_rouses_the_delivery_once(
 
 
 async def test_a_success_in_between_begins_the_wait_anew(
-    poller: AuditLogPoller, far: FarSide, clock: Clock, database: Database
+    poller: Polling, far: FarSide, clock: Clock, database: Database
 ) -> None:
     for failing in ({1}, set(), {1}):
         far.failing = failing

@@ -17,7 +17,7 @@ from bot.outbox.destination import slack_channel
 from sandbox import world
 from sandbox.hub import HubSandbox
 
-from .conftest import opened, outbox
+from .conftest import Polling, opened, outbox
 
 
 @pytest.fixture
@@ -35,10 +35,11 @@ async def hub(sandbox: HubSandbox) -> AsyncIterator[Hub]:
 
 
 @pytest.fixture
-async def poller(database: Database, hub: Hub, sandbox: HubSandbox) -> AuditLogPoller:
-    poller = AuditLogPoller(
+async def poller(database: Database, hub: Hub, sandbox: HubSandbox) -> Polling:
+    made = AuditLogPoller(
         database,
         hub,
+        begin=lambda _: database.begin(),
         organizations=[world.ORGANIZATION],
         rules=standard_rules(),
         alerts_channel="hub-alerts",
@@ -48,6 +49,7 @@ async def poller(database: Database, hub: Hub, sandbox: HubSandbox) -> AuditLogP
         own_actor=world.BOT_ACCOUNT,
         overlap=timedelta(minutes=5),
     )
+    poller = Polling(made, [world.ORGANIZATION])
     assert await poller.poll() == 0
     sandbox.clock.advance(60)
     return poller
@@ -68,7 +70,7 @@ async def poller(database: Database, hub: Hub, sandbox: HubSandbox) -> AuditLogP
     ids=lambda told: told[1],
 )
 async def test_what_a_person_does_is_told(
-    poller: AuditLogPoller, sandbox: HubSandbox, database: Database, told: tuple[str, str, str]
+    poller: Polling, sandbox: HubSandbox, database: Database, told: tuple[str, str, str]
 ) -> None:
     act, rule, text = told
     await sandbox.act_outside(act)
@@ -78,16 +80,14 @@ async def test_what_a_person_does_is_told(
 
 
 async def test_somebody_who_is_put_into_the_team_of_owners_is_told_of(
-    poller: AuditLogPoller, sandbox: HubSandbox, database: Database
+    poller: Polling, sandbox: HubSandbox, database: Database
 ) -> None:
     await sandbox.act_outside("add_to_team", team="owners")
     await poller.poll()
     assert {message.payload["rule"] for message in await outbox(database)} == {"owner-added"}
 
 
-async def test_a_version_that_is_pushed_over_is_told(
-    poller: AuditLogPoller, sandbox: HubSandbox, database: Database
-) -> None:
+async def test_a_version_that_is_pushed_over_is_told(poller: Polling, sandbox: HubSandbox, database: Database) -> None:
     await sandbox.act_outside("push_tag", repository="web", tag="v9.0.0")
     assert await poller.poll() == 1
     sandbox.clock.advance(3600)
@@ -114,7 +114,7 @@ async def test_a_version_that_is_pushed_over_is_told(
     ],
 )
 async def test_what_is_no_concern_is_not_told(
-    poller: AuditLogPoller, sandbox: HubSandbox, database: Database, act: str, args: dict[str, str]
+    poller: Polling, sandbox: HubSandbox, database: Database, act: str, args: dict[str, str]
 ) -> None:
     await sandbox.act_outside(act, **args)
     assert await poller.poll() >= 1
@@ -122,7 +122,7 @@ async def test_what_is_no_concern_is_not_told(
 
 
 async def test_a_rate_limit_that_is_nearly_spent_is_told_and_so_is_its_end(
-    poller: AuditLogPoller, sandbox: HubSandbox, hub: Hub, database: Database
+    poller: Polling, sandbox: HubSandbox, hub: Hub, database: Database
 ) -> None:
     watch = LimitWatch(
         database=database,
@@ -134,9 +134,11 @@ async def test_a_rate_limit_that_is_nearly_spent_is_told_and_so_is_its_end(
     )
     await sandbox.act_outside("spend_rate_limit")
     await poller.poll()
+    await watch.note()
     await watch.check()
     sandbox.clock.advance(61)
     await poller.poll()
+    await watch.note()
     await watch.check()
     families = [(m.payload["family"], m.key.rsplit(":")[-1]) for m in await outbox(database)]
     assert ("auditlogs", "begin") in families

@@ -45,7 +45,7 @@ async def test_a_sweep_takes_the_moment_itself_and_what_is_older(database: Datab
     ages = {"young": 0, "exact": 60, "old": 61}
     await add(database, *(cursor(name, timedelta(seconds=age)) for name, age in ages.items()))
     async with database.begin() as session:
-        assert await answer_cursors.sweep(session, NOW - timedelta(seconds=60)) == 2
-        assert await answer_cursors.sweep(session, NOW - timedelta(seconds=60)) == 0
+        assert await answer_cursors.sweep_some(session, NOW - timedelta(seconds=60)) == 2
+        assert await answer_cursors.sweep_some(session, NOW - timedelta(seconds=60)) == 0
         left = [name for name in ages if await answer_cursors.get(session, name)]
     assert left == ["young"]

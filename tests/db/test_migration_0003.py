@@ -6,7 +6,7 @@ import pytest
 from alembic import command
 from sqlalchemy import Connection, inspect, select, text
 
-from bot.db import hub_events
+from bot.db import hub_events, tag_pushes
 from bot.db.migrate import alembic_config
 from bot.db.models import HubEvent
 from bot.db.session import Database
@@ -63,12 +63,13 @@ async def test_an_entry_from_before_has_no_raw_form_and_no_description(upgraded:
 
 
 async def test_an_entry_from_before_is_not_stored_again_and_is_found(upgraded: str) -> None:
+    migrate(upgraded, "head")
     database = Database(upgraded)
     async with database.begin() as session:
         new = await hub_events.add_new(session, [{**NEW, "digest": "a" * 64}, NEW])
-        first = await hub_events.earliest(
-            session, "acme", action="repo.tag.push", key="tag", wanted=[("acme/api", "v1"), ("acme/api", "v2")]
-        )
+        await hub_events.start_cursor(session, "acme", NOW)
+        assert await tag_pushes.index_some(session, "acme", action="repo.tag.push", key="tag") == 2
+        first = await tag_pushes.first_pushed(session, "acme", [("acme/api", "v1"), ("acme/api", "v2")])
     await database.close()
     assert list(new) == [("b" * 64, 0)]
     assert set(first) == {("acme/api", "v1"), ("acme/api", "v2")}

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.db import requests
+from bot.db.batches import BATCH
 from bot.db.models import OperationRequest
 from bot.db.session import Database
 from tests.db.rows import NOW, SOON, request_row
@@ -272,3 +273,14 @@ async def test_a_move_answers_what_somebody_else_has_changed_since_it_was_read(p
     await database.close()
     assert row is not None
     assert (row.status, row.expires_at, row.version) == (APPROVED, SOON, 3)
+
+
+async def test_what_is_due_is_answered_a_page_at_a_time(database: Database) -> None:
+    async with database.begin() as session:
+        session.add_all(request_row(expires_at=NOW) for _ in range(BATCH + 1))
+    async with database.begin() as session:
+        first = await requests.due(session, [PENDING], NOW)
+        assert (len(first), list(first)) == (BATCH, sorted(first))
+        [last] = await requests.due(session, [PENDING], NOW, after=first[-1])
+        assert last > first[-1]
+        assert list(await requests.due(session, [PENDING], NOW, after=last)) == []

@@ -1,8 +1,11 @@
 """Rows learn their workspace: new ones as they are written, older ones once it is known, and none of them twice."""
 
+from functools import partial
+
 from sqlalchemy import select
 
 from bot.db import messages, requests, trail, workspaces
+from bot.db.batches import until_none_is_left
 from bot.db.models import Message, OperationRequest, TrailRecord
 from bot.db.session import Database
 from tests.db.rows import NOW, request_row
@@ -62,8 +65,8 @@ async def test_a_row_that_names_its_workspace_keeps_it(database: Database) -> No
 async def test_rows_without_a_workspace_are_adopted_and_those_of_another_are_not(database: Database) -> None:
     await write(database, "terminal")
     await write(database, "elsewhere", workspace="T0BETA")
+    adopt = partial(workspaces.adopt_some, workspace="T0ACME")
+    assert await until_none_is_left(database.begin, adopt) == 3
     async with database.begin() as session:
-        await workspaces.adopt(session, "T0ACME")
-    async with database.begin() as session:
-        await workspaces.adopt(session, "T0LATER")
+        assert await workspaces.adopt_some(session, "T0LATER") == 0
     assert await found(database) == {"terminal": {"T0ACME"}, "elsewhere": {"T0BETA"}}

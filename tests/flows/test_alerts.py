@@ -43,7 +43,7 @@ def alerts(house: House) -> list[str]:
 async def read_once_more(house: House) -> None:
     """Let Docker Hub's audit log be read by two whole polls from now on."""
     for _ in range(2):
-        await house.bot.poller.poll()
+        await house.bot.poller.poll("acme")
 
 
 @pytest.mark.parametrize(("act", "given", "title", "text"), RULES)

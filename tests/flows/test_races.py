@@ -217,11 +217,11 @@ async def test_of_twenty_clicks_at_once_two_count_and_everybody_else_gets_a_sent
 
 
 @pytest.fixture
-async def replicas(database_url: str, tmp_path: Path) -> AsyncIterator[tuple[House, Hubwarden]]:
+async def replicas(postgresql_url: str, tmp_path: Path) -> AsyncIterator[tuple[House, Hubwarden]]:
     """Two bots on one database and one Slack, which is in no hurry with either."""
     policy = tmp_path / "policy.yml"
     policy.write_text('{version: 1, rules: [{name: at once, operations: ["team.*"], approvals: 0}]}', encoding="utf-8")
-    house = House(database_url, policy=policy, channel_seconds=0.01, execution_lease_seconds=10)
+    house = House(postgresql_url, policy=policy, channel_seconds=0.01, execution_lease_seconds=10)
     house.slack.limits.enabled = False
     await house.start()
     second = await house.start_replica()

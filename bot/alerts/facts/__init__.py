@@ -1,6 +1,7 @@
 """What a rule may ask about an entry besides what it says: a fact is one file, and one line here."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from bot.alerts.entries import Key, NumberedEntry
 from bot.alerts.facts.base import Provider, Question, Sources
@@ -16,6 +17,7 @@ async def find_facts(
     candidates: Mapping[str, Sequence[NumberedEntry]],
     *,
     window: Sequence[NumberedEntry],
+    since: datetime,
     sources: Sources,
     providers: Sequence[Provider] = FACTS,
 ) -> dict[str, set[Key]]:
@@ -25,5 +27,6 @@ async def find_facts(
     """
     asked = [provider for provider in providers if candidates.get(provider.name)]
     return {
-        each.name: await each.find(Question(organization, candidates[each.name], window), sources) for each in asked
+        each.name: await each.find(Question(organization, candidates[each.name], window, since), sources)
+        for each in asked
     }

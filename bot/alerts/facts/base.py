@@ -2,12 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.alerts.entries import Key, NumberedEntry
 
 if TYPE_CHECKING:
-    from bot.alerts.archive import Archive
+    from bot.alerts.pushes import Pushes
     from bot.alerts.reading import AuditLog
 
 
@@ -16,19 +17,20 @@ class Question:
     """Of which entries of an organization a fact is wanted, and among which others they were read.
 
     `candidates` are news on which a rule would fire if the fact were so; `window` is everything that was read with
-    them, stored or not. Both are oldest first.
+    them, stored or not. Both are oldest first. Everything from `since` on is in this window or in a later one.
     """
 
     organization: str
     candidates: Sequence[NumberedEntry]
     window: Sequence[NumberedEntry]
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
     """Where a fact can be looked up: in what we have stored, and in Docker Hub's log."""
 
-    archive: "Archive"
+    pushes: "Pushes"
     log: "AuditLog"
 
 

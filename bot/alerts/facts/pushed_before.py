@@ -1,7 +1,6 @@
-"""Whether the tag that an entry pushes had been pushed before, as the window, the archive or Docker Hub knows."""
+"""Whether the tag that an entry pushes had been pushed before, as the window, our tables or Docker Hub know."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
 
 from bot.alerts.entries import AuditLogEntry, Key, NumberedEntry
 from bot.alerts.facts.base import Provider, Question, Sources
@@ -12,10 +11,15 @@ TAG = "tag"
 
 
 async def find(question: Question, sources: Sources) -> set[Key]:
-    """The candidates whose tag had been pushed before; Docker Hub is asked only of those that nothing nearer tells."""
+    """The candidates whose tag had been pushed before.
+
+    Docker Hub is asked once for each repository, ever, and only of one that has a tag of which nothing nearer tells.
+    """
     found = pushed_again(question.window)
-    found |= await pushed_in_archive(question.organization, without(found, question.candidates), sources)
-    found |= await pushed_long_ago(question.organization, without(found, question.candidates), sources)
+    found |= await pushed_by_then(question, without(found, question.candidates), sources)
+    unclear = without(found, question.candidates)
+    asked = await ask_histories(question, unclear, sources)
+    found |= await pushed_by_then(question, [each for each in unclear if each.entry.name in asked], sources)
     return found & {each.key for each in question.candidates}
 
 
@@ -30,25 +34,23 @@ def pushed_again(entries: Iterable[NumberedEntry]) -> set[Key]:
     return again
 
 
-async def pushed_in_archive(organization: str, asked: Sequence[NumberedEntry], sources: Sources) -> set[Key]:
-    """Keys of the entries whose tag was pushed by then, as far as it is stored."""
+async def pushed_by_then(question: Question, asked: Sequence[NumberedEntry], sources: Sources) -> set[Key]:
+    """Keys of the entries whose tag was pushed by then, as far as our tables know."""
     if not asked:
         return set()
-    tags = {pushed_tag(each.entry) for each in asked}
-    first = await sources.archive.earliest(organization, action=TAG_PUSH, key=TAG, wanted=tags)
+    first = await sources.pushes.first(question.organization, {pushed_tag(each.entry) for each in asked})
     return {each.key for each in asked if (at := first.get(pushed_tag(each.entry))) is not None and at <= each.entry.at}
 
 
-async def pushed_long_ago(organization: str, asked: Sequence[NumberedEntry], sources: Sources) -> set[Key]:
-    """Keys of the entries whose tag Docker Hub saw pushed in an earlier second: one question for each repository."""
-    found: set[Key] = set()
-    for repository in sorted({each.entry.name for each in asked}):
-        mine = [each for each in asked if each.entry.name == repository]
-        until = second_before(max(each.entry.at for each in mine))
-        history = await sources.log.history(organization, action=TAG_PUSH, name=repository, until=until)
-        first = {pushed_tag(entry): entry.at for entry in history}  # newest first, so the oldest stays
-        found |= {each.key for each in mine if first.get(pushed_tag(each.entry), each.entry.at) < each.entry.at}
-    return found
+async def ask_histories(question: Question, unclear: Sequence[NumberedEntry], sources: Sources) -> set[str]:
+    """Have Docker Hub tell of the repositories that it was never asked of; answers these."""
+    organization, since = question.organization, question.since
+    unasked = await sources.pushes.unasked(organization, {each.entry.name for each in unclear}) if unclear else []
+    for repository in unasked:
+        history = await sources.log.history(organization, action=TAG_PUSH, name=repository, until=since)
+        # What is younger is in the window or comes in a later one, and would look like its own predecessor here.
+        await sources.pushes.keep(organization, repository, [entry for entry in history if entry.at < since])
+    return set(unasked)
 
 
 def without(found: set[Key], entries: Sequence[NumberedEntry]) -> list[NumberedEntry]:
@@ -59,11 +61,6 @@ def without(found: set[Key], entries: Sequence[NumberedEntry]) -> list[NumberedE
 def pushed_tag(entry: AuditLogEntry) -> tuple[str, str]:
     """The repository and the tag that was pushed."""
     return entry.name, entry.data.get(TAG, "")
-
-
-def second_before(moment: datetime) -> datetime:
-    """The second before the one that the moment is in."""
-    return moment.replace(microsecond=0) - timedelta(seconds=1)
 
 
 PUSHED_BEFORE = Provider("pushed_before", find)

@@ -77,8 +77,7 @@ class Stepper:
         return bool(await self._items())
 
     async def _items(self) -> Sequence[RequestItem]:
-        async with self.database.begin() as session:
-            return await items.of_request(session, self.request.id)
+        return await items.of_request(self.database.begin, self.request.id)
 
     async def _plan(self) -> Sequence[RequestItem]:
         rows = [
@@ -93,8 +92,7 @@ class Stepper:
             )
             for position, step in enumerate(await self._left())
         ]
-        async with self.database.begin() as session:
-            await items.add(session, rows)
+        await items.plan(self.database.begin, self.request.id, rows)
         return await self._items()
 
     async def _left(self) -> Sequence[Step]:

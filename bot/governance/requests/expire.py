@@ -1,5 +1,6 @@
 """Ending requests whose time has run out."""
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 
 from bot.db import requests
@@ -13,15 +14,25 @@ from bot.governance.ledger.record import record
 
 async def expire(context: Context) -> int:
     """End every request whose time has run out; answers how many."""
-    async with context.database.begin() as session:
-        due = await requests.due(session, sources_of(Status.EXPIRED), context.clock.now())
     expired = 0
-    for request_id in due:
+    async for request_id in due(context):
         async with context.database.begin() as session:
             expired += await expire_in(session, request_id, context.clock.now())
     if expired:
         context.wake()
     return expired
+
+
+async def due(context: Context) -> AsyncIterator[int]:
+    """The numbers of all requests whose time has run out."""
+    last = 0
+    while True:
+        async with context.database.begin() as session:
+            found = await requests.due(session, sources_of(Status.EXPIRED), context.clock.now(), after=last)
+        if not found:
+            return
+        for last in found:
+            yield last
 
 
 async def expire_in(session: Session, request_id: int, now: datetime) -> bool:

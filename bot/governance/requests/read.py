@@ -3,10 +3,12 @@
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from pydantic import ValidationError
 
 from bot.db import answer_cursors
+from bot.db.batches import until_none_is_left
 from bot.db.models import AnswerCursor
 from bot.db.session import Session
 from bot.errors import RequestRefused, UserError
@@ -73,8 +75,8 @@ async def more(context: Context, token: str, reader: str) -> Found:
 
 async def sweep(context: Context) -> int:
     """Forget the questions that nobody can page through any more; answers how many."""
-    async with context.database.begin() as session:
-        return await answer_cursors.sweep(session, context.clock.now() - LIFETIME)
+    step = partial(answer_cursors.sweep_some, before=context.clock.now() - LIFETIME)
+    return await until_none_is_left(context.database.begin, step)
 
 
 async def _allowed(context: Context, intent: Intent, reader: str) -> tuple[Read, str]:

@@ -10,10 +10,10 @@ from bot.alerts.facts import FACTS, Provider, Question, Sources, find_facts
 from tests.alerts.far_side import ORGANIZATION, START
 
 if TYPE_CHECKING:
-    from bot.alerts.archive import Archive
+    from bot.alerts.pushes import Pushes
     from bot.alerts.reading import AuditLog
 
-NOWHERE = Sources(cast("Archive", None), cast("AuditLog", None))
+NOWHERE = Sources(cast("Pushes", None), cast("AuditLog", None))
 
 
 @dataclass
@@ -54,9 +54,11 @@ def test_a_fact_stands_in_the_file_of_its_name() -> None:
 
 async def test_a_provider_is_asked_once_for_all_its_candidates_and_for_no_others() -> None:
     fact = Asked("f", frozenset("abc"))
-    found = await find_facts(ORGANIZATION, {"f": WINDOW[:2]}, window=WINDOW, sources=NOWHERE, providers=[fact.provider])
+    found = await find_facts(
+        ORGANIZATION, {"f": WINDOW[:2]}, window=WINDOW, since=START, sources=NOWHERE, providers=[fact.provider]
+    )
     assert found == {"f": {WINDOW[0].key, WINDOW[1].key}}
-    assert fact.questions == [Question(ORGANIZATION, WINDOW[:2], WINDOW)]
+    assert fact.questions == [Question(ORGANIZATION, WINDOW[:2], WINDOW, START)]
 
 
 async def test_a_provider_without_candidates_is_not_asked() -> None:
@@ -65,6 +67,7 @@ async def test_a_provider_without_candidates_is_not_asked() -> None:
         ORGANIZATION,
         {"f": [], "g": WINDOW[2:]},
         window=WINDOW,
+        since=START,
         sources=NOWHERE,
         providers=[fact.provider, other.provider],
     )
@@ -75,6 +78,6 @@ async def test_each_provider_answers_for_its_own_candidates() -> None:
     one, two = Asked("f", frozenset("ab")), Asked("g", frozenset("b"))
     candidates = {"f": WINDOW[:1], "g": WINDOW[:2]}
     found = await find_facts(
-        ORGANIZATION, candidates, window=WINDOW, sources=NOWHERE, providers=[one.provider, two.provider]
+        ORGANIZATION, candidates, window=WINDOW, since=START, sources=NOWHERE, providers=[one.provider, two.provider]
     )
     assert found == {"f": {WINDOW[0].key}, "g": {WINDOW[1].key}}

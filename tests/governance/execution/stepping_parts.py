@@ -178,8 +178,7 @@ class Room:
 
     async def states(self) -> dict[str, str]:
         """How far each item has come."""
-        async with self.database.begin() as session:
-            return {item.key: item.state for item in await items.of_request(session, 1)}
+        return {item.key: item.state for item in await items.of_request(self.database.begin, 1)}
 
     async def mark(self, **states: str) -> None:
         """Leave the items as a dead executor would."""

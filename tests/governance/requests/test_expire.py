@@ -89,8 +89,8 @@ async def test_what_was_ended_between_the_look_and_the_act_is_not_counted(
     gone, left = await desk.ask(), await desk.ask()
     desk.times.let_pass(LIFE)
 
-    async def both(*_: object) -> list[int]:
-        return [gone, left]
+    async def both(*_: object, after: int) -> list[int]:
+        return [number for number in (gone, left) if number > after]
 
     await cancel(desk.context, gone, ANN)
     monkeypatch.setattr(requests, "due", both)
