@@ -3,9 +3,10 @@
 import itertools
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import translate
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler
@@ -63,6 +64,20 @@ class Glob:
         """The first part that stands for none of these characters, all in lower case; None where each can."""
         return next((part for part in parts(self.pattern) if not admits(part, alphabet)), None)
 
+    def meets(self, reach: str, alphabet: str) -> bool:
+        """Whether it matches any of the texts that `reach` stands for: all in it is itself, but for `*`.
+
+        That is any text of these characters, all in lower case.
+        """
+        return walk(self.pattern, reach, partial(leap_over, alphabet=alphabet))
+
+    def covers(self, reach: str) -> bool:
+        """Whether it matches all of the texts that `reach` stands for, or names its `*` itself, as `[*]`.
+
+        Closed: of patterns such as `?*`, which more can match than is plain, it may say no.
+        """
+        return walk(self.pattern, reach, stay_at_stars)
+
     @property
     def shortest(self) -> int:
         """How many characters a text has at least that matches."""
@@ -119,6 +134,54 @@ def compiled(pattern: str) -> re.Pattern[str]:
 def parts(pattern: str) -> Iterator[str]:
     """Its parts: a letter, `*`, `?` or a whole `[…]`; a `[` that is never closed stands alone."""
     return (found[0] for found in PART.finditer(pattern))
+
+
+def walk(pattern: str, reach: str, leap: Callable[[set[int], Sequence[str]], set[int]]) -> bool:
+    """Whether a reach leads from the beginning of a pattern to its end.
+
+    `leap` answers where in the pattern's parts a `*` of the reach leads from these places.
+    """
+    known = tuple(parts(pattern))
+    at = beyond_stars({0}, known)
+    for character in reach:
+        if not at:
+            return False
+        after = leap(at, known) if character == "*" else step(at, known, character)
+        at = beyond_stars(after, known)
+    return len(known) in at
+
+
+def step(at: set[int], pattern: Sequence[str], character: str) -> set[int]:
+    """Where one character leads in a pattern's parts."""
+    places = [place for place in at if place < len(pattern)]
+    stay = {place for place in places if pattern[place] == "*"}
+    return stay | {place + 1 for place in places if pattern[place] != "*" and admits(pattern[place], character.lower())}
+
+
+def leap_over(at: set[int], pattern: Sequence[str], *, alphabet: str) -> set[int]:
+    """Where texts of these characters lead."""
+    found = set(at)
+    for place, part in enumerate(pattern):
+        if place in found and admits(part, alphabet):
+            found.add(place + 1)
+    return found
+
+
+def stay_at_stars(at: set[int], pattern: Sequence[str]) -> set[int]:
+    """Where any text whatever leads: only a `*` takes it, and a `[*]`, which names it."""
+    places = [place for place in at if place < len(pattern)]
+    return {place for place in places if pattern[place] == "*"} | {
+        place + 1 for place in places if pattern[place] == "[*]"
+    }
+
+
+def beyond_stars(at: set[int], pattern: Sequence[str]) -> set[int]:
+    """The places, and those that lie behind a `*`, which may stand for nothing."""
+    found = set(at)
+    for place, part in enumerate(pattern):
+        if place in found and part == "*":
+            found.add(place + 1)
+    return found
 
 
 def admits(part: str, alphabet: str) -> bool:

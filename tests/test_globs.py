@@ -1,5 +1,6 @@
 """Globs: what they match, and which patterns are none."""
 
+import itertools
 import string
 import sys
 from dataclasses import FrozenInstanceError
@@ -68,6 +69,91 @@ def test_a_star_matches_every_text_and_an_escaped_character_only_itself(text: st
     assert Glob("*").matches(text)
     assert Glob("[*]").matches(text) is (text == "*")
     assert Glob("[[]").matches(text) is (text == "[")
+
+
+# What they share with all that is reached
+
+
+REACHES = st.text("ab*", max_size=5)
+SHORT = [*("".join(letters) for size in range(6) for letters in itertools.product("abc", repeat=size))]
+
+
+def texts_of(reach: str) -> list[str]:
+    """The texts of at most five letters that a reach stands for, an a, b or c each."""
+    return [text for text in SHORT if fnmatchcase(text, reach)]
+
+
+def read(pattern: str) -> Glob:
+    """The glob, where the pattern is one."""
+    try:
+        return Glob(pattern)
+    except ValueError:
+        assume(False)
+        raise
+
+
+@given(pattern=PATTERNS, reach=REACHES)
+@example(pattern="*web:*", reach="acme/*")
+@example(pattern="a?", reach="a*")
+@example(pattern="[!a]*", reach="a*b")
+@example(pattern="*a", reach="*b")
+def test_a_pattern_meets_a_reach_where_a_text_is_of_both(pattern: str, reach: str) -> None:
+    glob = read(pattern)
+    found = any(map(glob.matches, texts_of(reach)))
+    if found:
+        assert glob.meets(reach, "abc")
+    elif "*" not in reach:
+        assert not glob.meets(reach, "abc") or not texts_of(reach)
+
+
+@given(pattern=st.text("ab*?", min_size=1, max_size=5), reach=st.text("ab*", max_size=3))
+def test_it_meets_a_reach_only_where_a_text_is_of_both(pattern: str, reach: str) -> None:
+    long = ("".join(letters) for size in range(9) for letters in itertools.product("ab", repeat=size))
+    glob = Glob(pattern)
+    assert glob.meets(reach, "abc") is any(glob.matches(text) for text in long if fnmatchcase(text, reach))
+
+
+@given(pattern=st.text("ab*?", min_size=1, max_size=5), reach=REACHES)
+def test_a_pattern_covers_a_reach_only_where_every_text_of_it_matches(pattern: str, reach: str) -> None:
+    glob = Glob(pattern)
+    if glob.covers(reach):
+        assert all(map(glob.matches, texts_of(reach)))
+
+
+@given(pattern=st.text("ab*?", min_size=1, max_size=5), text=st.text("ab", max_size=5))
+def test_of_a_single_text_both_say_whether_it_matches(pattern: str, text: str) -> None:
+    glob = Glob(pattern)
+    assert glob.covers(text) is glob.meets(text, "ab") is glob.matches(text)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "reach", "meets", "covers"),
+    [
+        ("*web:*", "acme/*:pull", True, False),
+        ("acme/*:*", "acme/*:pull", True, True),
+        ("*", "acme/*:pull", True, True),
+        ("acme/[*]:*", "acme/*:pull", True, True),
+        ("acme/[*]:*", "acme/web:pull", False, False),
+        ("acme/?:*", "acme/*:pull", True, False),
+        ("acme/[!x]:*", "acme/*:pull", True, False),
+        ("other/*", "acme/*:pull", False, False),
+        ("ACME/*", "acme/*:Pull", True, True),
+        ("acme/web:push", "acme/*:pull", False, False),
+        ("*x", "a*", True, False),
+        ("a*b*c", "a*c", True, False),
+        ("a/*b:*", "a/*:x", True, False),
+        ("a/b:*b*", "a/*:x", False, False),
+    ],
+)
+def test_what_a_pattern_shares_with_a_reach(pattern: str, reach: str, *, meets: bool, covers: bool) -> None:
+    assert (Glob(pattern).meets(reach, "*abcdefghijklmnopqrstuvwxyz"), Glob(pattern).covers(reach)) == (meets, covers)
+
+
+def test_the_longest_patterns_are_judged_at_once() -> None:
+    glob = Glob("*a" * (MAX_LENGTH // 2))
+    assert glob.meets("*b" * 300 + "*", "ab")
+    assert not glob.meets("*b" * 300, "ab")
+    assert not glob.covers("*b" * 300 + "*")
 
 
 @pytest.mark.parametrize(

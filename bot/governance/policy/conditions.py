@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Discriminator, RootModel, Tag
 from bot.documents import Strict
 from bot.globs import Glob, Globs
 from bot.governance.policy.possible import never
-from bot.operations.kit.base import ByAnyName, marker_of
+from bot.operations.kit.base import ByAnyName, Reach, Untold, marker_of
 from bot.operations.kit.parameters import Parameter
 
 
@@ -40,7 +40,7 @@ class OneOf(RootModel[Globs]):
         """A list would have to be told whether any or all of its items are meant."""
         if parameter.is_list:
             return f"is a list: write {parameter.name}: {{any: [...]}} or {parameter.name}: {{all: [...]}}"
-        return misnamed(parameter)
+        return unjudged(self.root, parameter)
 
     def verdicts(self, parameter: Parameter) -> Mapping[str, str | None]:
         """Each pattern, with why the parameter never matches it."""
@@ -61,7 +61,11 @@ class OfItems(Strict):
 
     def misfit(self, parameter: Parameter) -> str | None:
         """A single value has no items."""
-        return misnamed(parameter) if parameter.is_list else f"is a single value: write {parameter.name}: value"
+        return (
+            unjudged(self.globs, parameter)
+            if parameter.is_list
+            else f"is a single value: write {parameter.name}: value"
+        )
 
     def verdicts(self, parameter: Parameter) -> Mapping[str, str | None]:
         """Each pattern, with why no item matches it."""
@@ -75,8 +79,8 @@ class AnyItem(OfItems):
     any: Globs
 
     def holds(self, value: Iterable[Any]) -> bool:
-        """Whether the list is so; an empty one is not."""
-        return any(is_one_of(self.any, item) for item in value)
+        """Whether the list is so; an empty one is not. Of an item that reaches several things, one will do."""
+        return any(touches(self.any, item) for item in value)
 
 
 class AllItems(OfItems):
@@ -86,9 +90,9 @@ class AllItems(OfItems):
     all: Globs
 
     def holds(self, value: Iterable[Any]) -> bool:
-        """Whether the list is so; an empty one is not."""
+        """Whether the list is so; an empty one is not. Of an item that reaches several things, each must be so."""
         items = tuple(value)
-        return bool(items) and all(is_one_of(self.all, item) for item in items)
+        return bool(items) and all(lies_within(self.all, item) for item in items)
 
 
 Kinds: TypeAlias = (
@@ -120,8 +124,28 @@ def is_one_of(globs: Iterable[Glob], value: Any) -> bool:
     return any(glob.matches(text) for glob in globs)
 
 
-def misnamed(parameter: Parameter) -> str | None:
-    """Why no condition of whatever kind can be judged on the parameter; None where one can."""
+def touches(globs: Iterable[Glob], item: Any) -> bool:
+    """Whether an item, or any of the things that it reaches, matches one of the patterns."""
+    if isinstance(item, Reach):
+        return any(glob.meets(text, item.alphabet) for glob in globs for text in item.covers)
+    return is_one_of(globs, item)
+
+
+def lies_within(globs: Iterable[Glob], item: Any) -> bool:
+    """Whether an item, or each of the things that it names, and all that it stands for, match the patterns."""
+    if isinstance(item, Reach):
+        return all(any(glob.covers(text) for glob in globs) for text in item.names)
+    return is_one_of(globs, item)
+
+
+def unjudged(globs: Iterable[Glob], parameter: Parameter) -> str | None:
+    """Why such patterns cannot be judged on the parameter, in a condition of whatever kind; None where they can."""
+    untold = marker_of(parameter.info, Untold)
+    if untold and any(set(glob.pattern) != {"*"} for glob in globs):
+        return (
+            f"holds {untold.what}, and whether one of them reaches what a pattern means cannot be told. "
+            "Leave it out, or write * for whatever they are"
+        )
     if marker_of(parameter.info, ByAnyName) is None:
         return None
     return "names one thing in several ways (a name, an id), so a condition on it could be passed by. Leave it out"

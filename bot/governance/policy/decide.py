@@ -9,7 +9,7 @@ from bot.governance.approval.principals import User, UserGroup
 from bot.governance.approval.requirement import Requirement, Stage
 from bot.governance.policy.conditions import Condition
 from bot.governance.policy.document import People, Policy, Rule
-from bot.operations.kit.base import Intent, Operation
+from bot.operations.kit.base import Intent, Operation, Reaches, marker_of
 from bot.operations.kit.parameters import Parameter, parameters
 from bot.phrases import Mention, Phrase, listed
 
@@ -103,7 +103,14 @@ class Asked:
 def as_asked(intent: Intent) -> Asked:
     """The intent, made ready for the rules."""
     known = {parameter.name: parameter for parameter in parameters(intent.operation.params)}
-    return Asked(intent.operation, known, intent.params.model_dump(by_alias=True))
+    values = intent.params.model_dump(by_alias=True)
+    return Asked(intent.operation, known, {name: judged(known[name], value) for name, value in values.items()})
+
+
+def judged(parameter: Parameter, value: Any) -> Any:
+    """The value as conditions go by it: of items that reach several things, what they reach."""
+    reaches = marker_of(parameter.info, Reaches)
+    return value if reaches is None or value is None else tuple(map(reaches.read, value))
 
 
 def speaks_of(rule: Rule, asked: Asked) -> bool:

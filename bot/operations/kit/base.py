@@ -188,6 +188,32 @@ Marker = TypeVar("Marker")
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """What one value of a parameter reaches: texts in which `*` is any text of the `alphabet`, and all else itself.
+
+    `covers` is all that is in its power, what follows from it too; `names` is what it says, thing by thing.
+    """
+
+    alphabet: str
+    covers: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reaches:
+    """Annotates a list whose items can each reach several things: a rule goes by these, and not by how they are put."""
+
+    read: Callable[[str], Reach]
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """Annotates a field whose values are expressions: what they reach cannot be told, so no rule can go by it."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class ByAnyName:
     """Annotates a field that names one thing in several ways, by its label or its id: no rule can go by it."""
 

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandle
 from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import no_info_after_validator_function
 
-from bot.operations.kit.base import ByAnyName, FromFile, Mentions
+from bot.operations.kit.base import ByAnyName, FromFile, Mentions, Untold
 from bot.operations.kit.moments import settle
 
 DOCKER_ID = re.compile(r"[a-z0-9][a-z0-9_-]{1,29}")
@@ -222,10 +222,12 @@ Moment = Annotated[
     AfterValidator(settle_moment),
     Field(title="When", description="Such as 2026-11-01, 2026-11-01T12:00, yesterday, 2 days ago or last week (UTC)"),
 ]
-TagRule = Annotated[Text, AfterValidator(check_tag_rule)]
+EXPRESSIONS = Untold("regular expressions")
+TagRule = Annotated[Text, AfterValidator(check_tag_rule), EXPRESSIONS]
 TagRules = Annotated[
     tuple[TagRule, ...],
     BeforeValidator(split_lines),
     AfterValidator(check_rules),
+    EXPRESSIONS,
     Field(title="Rules", description="RE2 expressions of the tags that become immutable, at most five, one a line"),
 ]

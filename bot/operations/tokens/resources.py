@@ -9,8 +9,16 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
 from bot.hub import Hub
-from bot.operations.kit.base import Change
-from bot.operations.kit.fields import Text, check_repository_name, refuse, split_lines, split_words
+from bot.operations.kit.base import Change, Reach, Reaches
+from bot.operations.kit.fields import (
+    LETTERS_AND_DIGITS,
+    Spelled,
+    Text,
+    check_repository_name,
+    refuse,
+    split_lines,
+    split_words,
+)
 from bot.operations.kit.text import nearest
 from bot.operations.repositories.repositories import REPOSITORIES, OneRepository, require_repository
 from bot.operations.tokens.access_tokens import Token
@@ -19,6 +27,7 @@ REPOSITORY = "TYPE_REPO"
 ORGANIZATION = "TYPE_ORG"
 EVERY_PUBLIC = "*/*/public"
 NONE = "none"
+NAME_OR_STAR = LETTERS_AND_DIGITS + "._-*"
 
 # https://docs.docker.com/security/access-tokens/organization-access-tokens/ says what the console takes; the contract
 # has no such limit.
@@ -61,6 +70,11 @@ ORGANIZATION_SCOPES: Mapping[str, str] = {
     "scope-siem_credentials-read": "read SIEM destinations with their credentials",
 }
 WORDS = {**REPOSITORY_SCOPES, **ORGANIZATION_SCOPES}
+# The lesser ones that a scope takes in, as its words in the table say.
+INCLUDED: Mapping[str, tuple[str, ...]] = {
+    "scope-image-push": ("scope-image-pull",),
+    "scope-image-delete": ("scope-image-push", "scope-image-pull"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +159,21 @@ def join_grants(values: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(path if path == NONE else f"{path}:{','.join(listed)}" for path, listed in scopes.items())
 
 
+def read_reach(grant: str) -> Reach:
+    """What a grant reaches, as `repository:scope`, one text a scope.
+
+    All public repositories on Docker Hub are the organization's public ones too: what they are is known to nobody here.
+    """
+    path, _, listed = grant.partition(":")
+    if path == NONE:
+        return Reach(NAME_OR_STAR, (NONE,), (NONE,))
+    scopes = listed.split(",")
+    lesser = [each for scope in scopes for each in INCLUDED.get(scope, ())]
+    paths = (path, "*/*") if path == EVERY_PUBLIC else (path,)
+    covers = tuple(f"{each}:{scope}" for each in paths for scope in dict.fromkeys((*scopes, *lesser)))
+    return Reach(NAME_OR_STAR, covers, tuple(f"{path}:{scope}" for scope in scopes))
+
+
 def check_organization_scope(value: str, info: ValidationInfo) -> str:
     """`scope-member-read`, typed in full or as `member-read`."""
     elsewhere = f"--repo {info.data.get('organization', '')}/*:"
@@ -177,6 +206,8 @@ Grants = Annotated[
     tuple[Annotated[Text, AfterValidator(check_grant)], ...],
     BeforeValidator(split_lines),
     AfterValidator(join_grants),
+    Reaches(read_reach),
+    Spelled(LETTERS_AND_DIGITS + "._-/:*", 600),
 ]
 OrganizationScopes = Annotated[
     tuple[Annotated[Text, AfterValidator(check_organization_scope)], ...],

@@ -111,3 +111,24 @@ def test_each_pattern_is_told_whether_it_can_be(condition: Condition) -> None:
         "public": None,
         "hidden": "It can be: private, public",
     }
+
+
+@pytest.mark.parametrize("kind", ["any", "all"])
+@pytest.mark.parametrize(("pattern", "is_judged"), [("v*", False), (".*", False), ("*", True), ("**", True)])
+def test_no_pattern_is_judged_on_regular_expressions_but_that_of_all_texts(
+    kind: str, pattern: str, *, is_judged: bool
+) -> None:
+    condition = CONDITION.validate_python({kind: [pattern]})
+    said = condition.misfit(parameter("repo.immutable.set", "rules"))
+    assert (said is None) is is_judged
+    assert is_judged or "regular expressions" in str(said)
+
+
+def test_a_single_expression_is_judged_no_more_than_several() -> None:
+    said = OneOf(globs("v*")).misfit(parameter("repo.immutable.verify", "rule"))
+    assert "regular expressions" in str(said)
+
+
+def test_a_pattern_on_grants_that_names_several_scopes_is_a_slip() -> None:
+    verdicts = AnyItem(any=globs("acme/*:*pull,*")).verdicts(parameter("oat.create", "repos"))
+    assert verdicts == {"acme/*:*pull,*": "“,” stands in none of its values"}

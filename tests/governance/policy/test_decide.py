@@ -99,6 +99,71 @@ def test_all_conditions_must_hold(where: dict[str, Any], name: str, values: dict
     assert isinstance(decision, Allowed) is matches
 
 
+PULL, PUSH, DELETE = "image-pull", "image-push", "image-delete"
+
+
+@pytest.mark.parametrize(
+    ("condition", "grants", "speaks"),
+    [
+        # One of all that they reach.
+        ({"any": ["*web:*"]}, [f"acme/*:{PULL}"], True),
+        ({"any": ["*web:*"]}, [f"*/*/public:{PULL}"], True),
+        ({"any": ["acme/web:*"]}, [f"*/*/public:{PULL}"], True),
+        ({"any": ["[*]/[*]/public:*"]}, [f"*/*/public:{PULL}"], True),
+        ({"any": ["acme/web:*tag*"]}, [f"acme/*:{PULL}"], False),
+        ({"any": ["acme/web:*"]}, [f"acme/api:{PULL}", f"acme/*:{PULL}"], True),
+        ({"any": ["*web:*"]}, [f"acme/api:{PULL}"], False),
+        ({"any": ["acme/prod-?:*"]}, [f"acme/*:{PULL}"], True),
+        ({"any": ["acme/[*]:*"]}, [f"acme/*:{PULL}"], True),
+        ({"any": ["acme/[*]:*"]}, [f"acme/web:{PULL}"], False),
+        ({"any": ["*:scope-image-push"]}, [f"acme/web:{PULL},{PUSH}"], True),
+        ({"any": ["*:scope-image-push"]}, [f"acme/web:{PUSH},{PULL}"], True),
+        ({"any": ["*:scope-image-push"]}, [f"acme/*:{DELETE}"], True),
+        ({"any": ["*:scope-image-push"]}, [f"acme/*:{PULL}"], False),
+        ({"any": ["none"]}, ["none"], True),
+        ({"any": ["*:*"]}, ["none"], False),
+        # All that they reach.
+        ({"all": ["acme/web:*"]}, [f"acme/web:{DELETE}"], True),
+        ({"all": ["acme/web:*"]}, [f"acme/*:{PULL}"], False),
+        ({"all": ["*web:*"]}, [f"acme/*:{PULL}"], False),
+        ({"all": ["acme/*:*"]}, [f"acme/*:{PULL}", f"acme/web:{PULL}"], True),
+        ({"all": ["acme/*:*"]}, [f"*/*/public:{PULL}"], False),
+        ({"all": ["acme/?:*", "acme/[a-z]*:*"]}, [f"acme/*:{PULL}"], False),
+        ({"all": ["acme/[*]:*"]}, [f"acme/*:{PULL}"], True),
+        ({"all": ["*/*/public:scope-image-pull"]}, [f"*/*/public:{PULL}"], True),
+        ({"all": ["*:scope-image-pull"]}, [f"acme/web:{PULL},{PUSH}"], False),
+        ({"all": ["*:*pull*"]}, [f"acme/web:{PULL},{DELETE}"], False),
+        ({"all": ["*:scope-image-pull", "*:scope-tag-read"]}, [f"acme/web:tag-read,{PULL}"], True),
+        ({"all": ["*:scope-image-delete"]}, [f"acme/web:{DELETE}"], True),
+    ],
+)
+def test_a_condition_on_grants_goes_by_what_they_reach(
+    condition: dict[str, list[str]], grants: list[str], *, speaks: bool
+) -> None:
+    rules = ({"operations": ["oat.create"], "where": {"repos": condition}, "refuse": "no"}, {"approvals": 0})
+    decision = said(asked("oat.create", repos=grants), *rules)
+    assert decision.rule == ("rule 0" if speaks else "rule 1")
+
+
+def test_a_strict_rule_on_any_is_not_passed_and_a_mild_one_on_all_lets_nothing_wider_pass() -> None:
+    strict = {"operations": ["oat.*"], "where": {"repos": {"any": ["acme/prod-*:*"]}}, "refuse": "no"}
+    mild = {"operations": ["oat.*"], "where": {"repos": {"all": ["acme/web:*"]}}, "approvals": 0}
+    last = {"operations": ["oat.*"], **YES}
+    for grant, rule in (
+        ("acme/*", "rule 0"),
+        ("acme/prod-api", "rule 0"),
+        ("acme/web", "rule 1"),
+        ("acme/api", "rule 2"),
+    ):
+        assert said(asked("oat.create", repos=[f"{grant}:{PULL}"]), strict, mild, last).rule == rule
+    assert said(asked("oat.create", repos=[f"acme/*:{PULL}"]), mild, last).rule == "rule 1"
+
+
+def test_a_condition_on_grants_that_are_not_given_is_not_met() -> None:
+    rules = ({"operations": ["oat.create"], "where": {"repos": {"any": ["*"]}}, "refuse": "no"}, {"approvals": 0})
+    assert said(asked("oat.create", repos=[], org_scopes=["member-read"]), *rules) == Allowed("rule 1")
+
+
 def test_a_condition_on_what_an_operation_lacks_never_holds_for_it() -> None:
     rules = ({"where": {"role": "*"}, "approvals": 0},)
     assert isinstance(said(asked("invite.send"), *rules), Allowed)
