@@ -185,6 +185,14 @@ class SlackSandbox:
         """Deactivate somebody."""
         return administration.deactivate_user(self.parts, user_id)
 
+    def change_address(self, user_id: str, email: str) -> User:
+        """Give somebody another e-mail address."""
+        return administration.change_address(self.parts, user_id, email)
+
+    def let_in(self, user: User) -> User:
+        """Somebody new comes into the workspace."""
+        return administration.let_in(self.parts, user)
+
     def _application(self) -> web.Application:
         application = web.Application(client_max_size=UPLOAD_BYTES, middlewares=[self._browser.guard])
         application.add_routes(

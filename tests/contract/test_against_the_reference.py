@@ -87,7 +87,7 @@ UNSTATED = {
     "api": {"apps.manifest.validate", "chat.unfurl"},
     "payloads": {"message_action"},
     "events": {
-        "AppUninstalled", "LinkShared", "MemberJoinedChannel", "MessageChanged", "MessageDeleted", "TeamJoin",
+        "AppUninstalled", "LinkShared", "MemberJoinedChannel", "MessageChanged", "MessageDeleted",
         "TokensRevoked",
     },
 }  # fmt: skip

@@ -56,7 +56,8 @@ def _payload(parts: Parts, user: User, channel: Channel, command: Command, text:
         "command": command.command,
         "text": text,
         "api_app_id": parts.app.id,
-        "is_enterprise_install": False,
+        "is_enterprise_install": team.is_org_install,
+        **({"enterprise_id": team.enterprise, "enterprise_name": team.enterprise} if team.enterprise else {}),
         "response_url": response_address(parts, "commands", user, channel.id),
         "trigger_id": parts.triggers.mint(user.id),
     }

@@ -66,7 +66,11 @@ async def run_shortcut(parts: Parts, user_id: str, callback_id: str) -> Seen:
 
 async def _send(parts: Parts, event: Json) -> None:
     team, app = parts.workspace.team, parts.app
-    authorization: dict[str, Any] = {"enterprise_id": None, "team_id": team.id, "user_id": app.bot_user_id}
+    authorization: dict[str, Any] = {
+        "enterprise_id": team.enterprise or None,
+        "team_id": team.id,
+        "user_id": app.bot_user_id,
+    }
     payload = {
         "token": VERIFICATION_TOKEN,
         "team_id": team.id,
@@ -75,7 +79,7 @@ async def _send(parts: Parts, event: Json) -> None:
         "type": "event_callback",
         "event_id": fresh_id("Ev"),
         "event_time": parts.workspace.seconds(),
-        "authorizations": [{**authorization, "is_bot": True, "is_enterprise_install": False}],
+        "authorizations": [{**authorization, "is_bot": True, "is_enterprise_install": team.is_org_install}],
         "is_ext_shared_channel": False,
         "event_context": fresh_id("4-", 40),
     }

@@ -15,12 +15,12 @@ def common(parts: Parts, user: User, kind: str) -> Json:
     team = parts.workspace.team
     return {
         "type": kind,
-        "user": {"id": user.id, "username": user.handle, "name": user.handle, "team_id": team.id},
+        "user": {"id": user.id, "username": user.handle, "name": user.handle, "team_id": user.team or team.id},
         "api_app_id": parts.app.id,
         "token": VERIFICATION_TOKEN,
         "team": {"id": team.id, "domain": team.domain},
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "enterprise": {"id": team.enterprise, "name": team.enterprise} if team.enterprise else None,
+        "is_enterprise_install": team.is_org_install,
     }
 
 

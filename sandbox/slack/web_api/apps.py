@@ -1,7 +1,7 @@
 """auth.test and apps.connections.open: who the token is, and the way into Socket Mode."""
 
 from sandbox.slack.errors import ApiError
-from sandbox.slack.web_api.limits import SPECIAL, TIER_3
+from sandbox.slack.web_api.limits import SPECIAL, TIER_2, TIER_3
 from sandbox.slack.web_api.method import Call, Method
 from sandbox.slack.workspace.state import Json
 
@@ -9,15 +9,24 @@ from sandbox.slack.workspace.state import Json
 def test_auth(call: Call) -> Json:
     """https://docs.slack.dev/reference/methods/auth.test"""
     app, team = call.parts.app, call.parts.workspace.team
+    # For a whole organization, it stands in the place of the workspace.
+    enterprise = {"enterprise_id": team.enterprise} if team.enterprise else {}
     return {
         "url": f"https://{team.domain}.slack.com/",
         "team": team.name,
         "user": app.bot_name,
-        "team_id": team.id,
+        "team_id": team.enterprise if team.is_org_install else team.id,
         "user_id": app.bot_user_id,
         "bot_id": app.bot_id,
-        "is_enterprise_install": False,
+        "is_enterprise_install": team.is_org_install,
+        **enterprise,
     }
+
+
+def list_teams(call: Call) -> Json:
+    """https://docs.slack.dev/reference/methods/auth.teams.list: the workspaces that the app is in."""
+    team = call.parts.workspace.team
+    return {"teams": [{"id": team.id, "name": team.name}], "response_metadata": {"next_cursor": ""}}
 
 
 def open_connection(call: Call) -> Json:
@@ -31,5 +40,6 @@ def open_connection(call: Call) -> Json:
 
 METHODS = (
     Method("auth.test", test_auth, SPECIAL),
+    Method("auth.teams.list", list_teams, TIER_2),
     Method("apps.connections.open", open_connection, TIER_3, ("connections:write",), caller="app"),
 )

@@ -51,6 +51,7 @@ def conversation_info(call: Call) -> Json:
 def list_conversations(call: Call) -> Json:
     """https://docs.slack.dev/reference/methods/conversations.list"""
     bot = call.parts.app.bot_user_id
+    call.need_team()
     found, cursor = _listed(call, [one for one in call.parts.workspace.channels.values() if _seen_by(one, bot)])
     rows = [_row(call, one) for one in found]
     return {"channels": rows, "response_metadata": {"next_cursor": cursor}}

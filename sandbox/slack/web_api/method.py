@@ -25,6 +25,19 @@ class Call:
         if scope not in granted:
             raise missing_scope(scope, sorted(granted))
 
+    def need_team(self) -> str:
+        """The workspace that the call is about: a token of one has no other, one of an organization has to name it.
+
+        https://docs.slack.dev/enterprise/developing-for-enterprise-orgs; raises `missing_argument` and its like.
+        """
+        team = self.parts.workspace.team
+        if not team.is_org_install:
+            return team.id
+        named = self.arguments.text("team_id")
+        if named != team.id:
+            raise ApiError("team_access_not_granted" if named else "missing_argument")
+        return named
+
     def seen_channel(self, channel_id: str) -> Channel:
         """The channel, if the bot may know of it; raises `channel_not_found`."""
         channel = self.parts.workspace.channels.get(channel_id)

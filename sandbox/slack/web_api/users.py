@@ -18,6 +18,7 @@ def user_info(call: Call) -> Json:
 
 def list_users(call: Call) -> Json:
     """https://docs.slack.dev/reference/methods/users.list"""
+    call.need_team()
     page, cursor = take_page(list(call.parts.workspace.users.values()), call.arguments, lambda one: one.id)
     return {
         "members": [_shown(call, one) for one in page],
@@ -39,9 +40,10 @@ def look_up_by_email(call: Call) -> Json:
 def list_usergroups(call: Call) -> Json:
     """https://docs.slack.dev/reference/methods/usergroups.list"""
     with_users, with_count = call.arguments.flag("include_users"), call.arguments.flag("include_count")
-    with_disabled = call.arguments.flag("include_disabled")
+    with_disabled, team = call.arguments.flag("include_disabled"), call.need_team()
     workspace = call.parts.workspace
-    groups = [one for one in workspace.usergroups.values() if with_disabled or not one.disabled_at]
+    here = [one for one in workspace.usergroups.values() if one.team in {"", team}]
+    groups = [one for one in here if with_disabled or not one.disabled_at]
     shown = [show_usergroup(one, workspace, with_users=with_users, with_count=with_count) for one in groups]
     return {"usergroups": shown}
 
@@ -49,7 +51,8 @@ def list_usergroups(call: Call) -> Json:
 def list_usergroup_users(call: Call) -> Json:
     """https://docs.slack.dev/reference/methods/usergroups.users.list"""
     group = call.parts.workspace.usergroups.get(call.arguments.required("usergroup"))
-    if group is None:
+    team = call.need_team()
+    if group is None or (group.team and group.team != team):
         raise ApiError("no_such_subteam")
     if group.disabled_at and not call.arguments.flag("include_disabled"):
         raise ApiError("subteam_disabled")

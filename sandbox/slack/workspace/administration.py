@@ -86,11 +86,30 @@ def deactivate_user(parts: Parts, user_id: str) -> User:
         if user_id in group.users:
             set_group(parts, group.id, [one for one in group.users if one != user_id])
     parts.feed.publish({"type": "channels"})
-    with_email = "users:read.email" in parts.app.scopes
-    shown = show_user(user, parts.workspace, with_email=with_email)
-    event = {"type": "user_change", "user": shown, "cache_ts": parts.workspace.seconds()}
-    emit(parts, "user_change", event)
+    _emit_user(parts, "user_change", user)
     return user
+
+
+def change_address(parts: Parts, user_id: str, email: str) -> User:
+    """Give somebody another e-mail address."""
+    user = parts.workspace.users[user_id]
+    user.email = email
+    _emit_user(parts, "user_change", user)
+    return user
+
+
+def let_in(parts: Parts, user: User) -> User:
+    """Somebody new comes into the workspace."""
+    parts.workspace.add_user(user)
+    parts.feed.publish({"type": "channels"})
+    _emit_user(parts, "team_join", user)
+    return user
+
+
+def _emit_user(parts: Parts, name: str, user: User) -> None:
+    shown = show_user(user, parts.workspace, with_email="users:read.email" in parts.app.scopes)
+    stamp = {"cache_ts": parts.workspace.seconds()} if name == "user_change" else {}
+    emit(parts, name, {"type": name, "user": shown, **stamp})
 
 
 def _emit_group(parts: Parts, group: UserGroup) -> None:

@@ -30,7 +30,7 @@ def show_user(user: User, workspace: Workspace, *, with_email: bool) -> Json:
     offset = zone.utcoffset()
     return {
         "id": user.id,
-        "team_id": workspace.team.id,
+        "team_id": user.team or workspace.team.id,
         "name": user.handle,
         "deleted": user.deleted,
         "color": user.color,
@@ -47,7 +47,20 @@ def show_user(user: User, workspace: Workspace, *, with_email: bool) -> Json:
         "is_bot": user.is_bot,
         "is_app_user": False,
         "updated": workspace.seconds(),
+        **_show_enterprise(user, workspace),
     }
+
+
+def _show_enterprise(user: User, workspace: Workspace) -> Json:
+    """What is said of somebody in a Grid organization, ours or another: https://docs.slack.dev/reference/objects/user-object"""
+    enterprise = user.enterprise if user.team else workspace.team.enterprise
+    if not enterprise or user.is_bot:
+        return {}
+    flags = {"is_admin": False, "is_owner": False, "is_primary_owner": False}
+    team = user.team or workspace.team.id
+    teams = [team] if team.startswith("T") else []
+    at_large = {"id": user.id, "enterprise_id": enterprise, "enterprise_name": enterprise, **flags, "teams": teams}
+    return {"enterprise_user": at_large}
 
 
 def _profile(user: User, workspace: Workspace, *, with_email: bool) -> Json:
@@ -63,7 +76,7 @@ def _profile(user: User, workspace: Workspace, *, with_email: bool) -> Json:
         "status_emoji": "",
         "first_name": given,
         "last_name": family,
-        "team": workspace.team.id,
+        "team": user.team or workspace.team.id,
     }
     return profile | ({"email": user.email} if with_email and user.email else {})
 
@@ -123,7 +136,7 @@ def show_usergroup(group: UserGroup, workspace: Workspace, *, with_users: bool, 
     """A user group object."""
     shown: Json = {
         "id": group.id,
-        "team_id": workspace.team.id,
+        "team_id": group.team or workspace.team.id,
         "is_usergroup": True,
         "is_subteam": True,
         "name": group.name,

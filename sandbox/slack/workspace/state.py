@@ -13,16 +13,25 @@ CAPITALS = string.ascii_uppercase + string.digits
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """The workspace itself."""
+    """The workspace itself; `enterprise` is the Grid organization that it is of, empty where it is of none.
+
+    `is_org_install`: the app is installed for the whole organization, and its token is the organization's.
+    """
 
     id: str
     name: str
     domain: str
+    enterprise: str = ""
+    is_org_install: bool = False
 
 
 @dataclass(slots=True)
 class User:
-    """A person or a bot; `handle` is what an @mention says."""
+    """A person or a bot; `handle` is what an @mention says.
+
+    `team` is the workspace of their account, or their organization, where that is not this one; `enterprise` is the
+    organization of an account elsewhere.
+    """
 
     id: str
     handle: str
@@ -36,6 +45,8 @@ class User:
     is_restricted: bool = False
     is_ultra_restricted: bool = False
     deleted: bool = False
+    team: str = ""
+    enterprise: str = ""
 
 
 @dataclass(slots=True)
@@ -87,6 +98,7 @@ class UserGroup:
     created: int = 0
     updated: int = 0
     disabled_at: int = 0
+    team: str = ""
 
 
 @dataclass(slots=True)
