@@ -91,9 +91,10 @@ def run_check(_options: argparse.Namespace) -> int:
 
 def run_call(options: argparse.Namespace) -> int:
     """Do what the words say."""
+    from bot.slack.reach import reached
     from bot.terminal import call
 
-    return asyncio.run(call(options.words))
+    return asyncio.run(call(options.words, reach=reached))
 
 
 def run_login(_options: argparse.Namespace) -> int:

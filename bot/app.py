@@ -23,12 +23,14 @@ from bot.db.migrate import upgrade
 from bot.db.session import DATABASE_AWAY, Database, Session
 from bot.db.sole_use import sole_use
 from bot.errors import ConfigurationError
+from bot.governance.addresses import Acquaintance
 from bot.governance.context import Context
 from bot.governance.execution.executor import Executor
 from bot.governance.people import DirectoryUnavailable
 from bot.governance.requests.expire import expire
 from bot.governance.requests.queries import by_number
 from bot.governance.requests.read import sweep
+from bot.governance.ties import learn_ties
 from bot.health import Health
 from bot.inbox.inbox import Inbox
 from bot.intents.wishes import Vocabulary
@@ -50,6 +52,7 @@ from bot.slack.manifest import COMMAND
 from bot.slack.open_views import OpenViews
 from bot.slack.rendering import Rendering
 from bot.slack.replies import Replies
+from bot.slack.roll import Roll
 from bot.slack.sender import SlackSender
 from bot.slack.socket import SocketMode
 from bot.slack.surface import Surface
@@ -71,6 +74,7 @@ class Hubwarden:
         self._clock = clock
         self._is_stopping = False
         self._is_started = False
+        self._belongs = False
         self._closing = AsyncExitStack()
         self._policy = read_policy(settings)
         self._alert_rules = read_alert_rules(settings)
@@ -94,7 +98,8 @@ class Hubwarden:
         self._closing.push_async_callback(self.database.close)
         self._session = await self._closing.enter_async_context(self._outside.session(timeout=HTTP_TIMEOUT))
         self.client = build_client(settings.slack_bot_token, url=settings.slack_api_url, session=self._session)
-        self.directory = SlackDirectory(self.client)
+        acquaintance = Acquaintance(database=self.database, clock=REAL)
+        self.directory = SlackDirectory(self.client, workspace=settings.slack_workspace, hear=acquaintance.hear_of)
         await self._check_slack()
         await self._follow_sandbox()
         self.hub = build_hub(settings, now=self._clock.now)
@@ -170,7 +175,7 @@ class Hubwarden:
 
     async def _check_slack(self) -> None:
         """A refused token ends the start; a Slack that does not answer is waited for by everything else."""
-        standing = await find_standing(self.client)
+        standing = await find_standing(self.client, workspace=self.settings.slack_workspace)
         if standing.is_refused:
             raise ConfigurationError([f"SLACK_BOT_TOKEN: {standing.problem}"])
         if standing.problem:
@@ -181,15 +186,21 @@ class Hubwarden:
         """Once Slack has said which workspace it is: new rows are its own, and so are those that have none yet."""
         if standing.team is None:
             return
-        self.directory.team = standing.team
+        self.directory.team, self.directory.enterprise = standing.team, standing.enterprise
+        self._belongs = True
         self.database.belong_to(standing.team)
         step = partial(workspaces.adopt_some, workspace=standing.team)
         await until_none_is_left(self.database.begin, step)
 
     async def learn_workspace(self) -> None:
         """Ask Slack again which workspace it is, where it did not say so at the start."""
-        if self.directory.team is None:
-            await self._belong(await find_standing(self.client))
+        if not self._belongs:
+            await self._belong(await find_standing(self.client, workspace=self.settings.slack_workspace))
+
+    async def know_people(self) -> None:
+        """Hear of everybody in Slack and, after each round, tie Docker IDs to those whose address they have."""
+        if await self._roll.call():
+            await learn_ties(self.context)
 
     async def _build_use_cases(self) -> None:
         settings = self.settings
@@ -205,6 +216,7 @@ class Hubwarden:
             operations=BY_NAME,
             organizations=settings.dockerhub_organizations,
             approvals_channel=self._approvals,
+            admin_channel=self._admins,
             clock=self._clock,
             wake=self.wake,
             capabilities=capabilities,
@@ -265,6 +277,7 @@ class Hubwarden:
 
     def _build_jobs(self) -> None:
         settings = self.settings
+        self._roll = Roll(self.directory)
         self.poller = AuditLogPoller(
             database=self.database,
             hub=self.hub,
@@ -296,6 +309,7 @@ class Hubwarden:
             watch_rate_limits=watch.check,
             expire_requests=partial(expire, self.context),
             learn_workspace=self.learn_workspace,
+            know_people=self.know_people,
             forget_answers=partial(sweep, self.context),
             forget_arrivals=self._inbox.sweep,
         )

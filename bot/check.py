@@ -19,10 +19,14 @@ from bot.operations.teams.teams import TEAMS
 from bot.outside import Outside
 from bot.sandbox_clock import SandboxClock
 from bot.settings import Settings, load_settings
-from bot.slack.client import build_client, find_standing
+from bot.slack.client import build_client, find_standing, hides_addresses
 from bot.slack.manifest import COMMAND, SHORTCUT
 
 HUB_SECONDS = 5.0
+NO_ADDRESSES = (
+    "Slack tells Hubwarden nobody's e-mail address, so it cannot tell that two accounts are one person's, nor whose "
+    "Docker ID is whose: give the app the scope users:read.email, and install it again from manifest.yml."
+)
 # Beside the package in the source; inside it once it is installed.
 PLACES = (Path(__file__).parents[1] / "manifest.yml", Path(__file__).parent / "manifest.yml")
 MANIFEST = next((place for place in PLACES if place.exists()), PLACES[0])
@@ -112,11 +116,13 @@ async def slack_problems(settings: Settings, outside: Outside) -> Iterable[str]:
     """Whether Slack takes the bot's token, and which of the manifest's scopes it lacks."""
     async with outside.session(timeout=HTTP_TIMEOUT) as session:
         client = build_client(settings.slack_bot_token, url=settings.slack_api_url, session=session)
-        standing = await find_standing(client)
+        standing = await find_standing(client, workspace=settings.slack_workspace)
+        hides = standing.team is not None and await hides_addresses(client, standing.team)
     if standing.problem:
         return [f"SLACK_BOT_TOKEN: {standing.problem}"]
     missing = sorted(manifest_scopes(MANIFEST) - standing.scopes) if standing.scopes and MANIFEST.exists() else []
-    return [f"The app lacks the scopes {', '.join(missing)}: install it again from manifest.yml."] if missing else []
+    scopes = [f"The app lacks the scopes {', '.join(missing)}: install it again from manifest.yml."] if missing else []
+    return [*scopes, NO_ADDRESSES] if hides else scopes
 
 
 async def database_problems(url: str) -> Iterable[str]:

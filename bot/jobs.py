@@ -16,6 +16,7 @@ log = structlog.stdlib.get_logger(__name__)
 LIMIT_SECONDS = 10.0
 EXPIRE_SECONDS = 15.0
 WORKSPACE_SECONDS = 60.0
+PEOPLE_SECONDS = 60.0
 FORGET_SECONDS = 3600.0
 
 Run: TypeAlias = Callable[[], Awaitable[object]]
@@ -44,6 +45,7 @@ def timetable(
     watch_rate_limits: Run,
     expire_requests: Run,
     learn_workspace: Run,
+    know_people: Run,
     forget_answers: Run,
     forget_arrivals: Run,
 ) -> tuple[Job, ...]:
@@ -62,6 +64,7 @@ def timetable(
         Job("rate-limits", every(LIMIT_SECONDS), watch_rate_limits, leased=True),
         Job("expire", every(EXPIRE_SECONDS), expire_requests, leased=True),
         Job("workspace", every(WORKSPACE_SECONDS), learn_workspace),
+        Job("people", PEOPLE_SECONDS, know_people, leased=True),
         Job("answers", FORGET_SECONDS, forget_answers, leased=True),
         Job("inbox", FORGET_SECONDS, forget_arrivals, leased=True),
     )

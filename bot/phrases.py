@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +29,13 @@ def listed(mentions: Iterable[Mention]) -> Phrase:
     """The mentions with commas between them."""
     parts = [part for mention in mentions for part in (", ", mention)]
     return tuple(parts[1:])
+
+
+def dump_phrase(phrase: Phrase) -> list[str | dict[str, str]]:
+    """The phrase as JSON has it."""
+    return [part if isinstance(part, str) else {"id": part.id, "kind": part.kind} for part in phrase]
+
+
+def load_phrase(stored: Iterable[str | dict[str, Any]]) -> Phrase:
+    """The phrase of its JSON."""
+    return tuple(part if isinstance(part, str) else Mention(part["id"], part["kind"]) for part in stored)

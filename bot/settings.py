@@ -38,7 +38,7 @@ SANDBOXED = ("slack_api_url", "dockerhub_url", "dockerhub_registry_url")
 
 
 class TerminalSettings(BaseSettings):
-    """What the terminal needs, which is no Slack; each name is that of its environment variable, in lower case."""
+    """What the terminal needs, where Slack can be missing; each name is that of its variable, in lower case."""
 
     model_config = SettingsConfigDict(
         frozen=True,
@@ -48,6 +48,14 @@ class TerminalSettings(BaseSettings):
     )
 
     slack_approvals_channel: Channel = Field(description="Where requests wait for approval: a channel's id or its name")
+    slack_bot_token: BotToken | None = Field(None, description="The bot's token, to ask who is still in the workspace")
+    slack_api_url: SlackAddress = Field("https://slack.com/api/", description="Slack's Web API")
+    slack_workspace: Word | None = Field(
+        None,
+        description="Where the app is installed for a whole Enterprise Grid organization: the workspace's id, such as "
+        "T0123ABCD",
+        pattern="^T[A-Z0-9]+$",
+    )
     dockerhub_url: HubAddress = Field("https://hub.docker.com", description="Docker Hub's API")
     dockerhub_registry_url: HubAddress | None = Field(
         None, description="Docker Hub's registry, which tells how many image pulls are left"
@@ -129,7 +137,6 @@ class Settings(TerminalSettings):
 
     slack_bot_token: BotToken = Field(description="The bot's token, from “OAuth & Permissions”; it begins with xoxb-")
     slack_app_token: AppToken = Field(description="The app-level token with connections:write; it begins with xapp-")
-    slack_api_url: SlackAddress = Field("https://slack.com/api/", description="Slack's Web API")
     slack_alerts_channel: Channel = Field(
         description="Where alerts of Docker Hub's audit log go: a channel's id or its name"
     )

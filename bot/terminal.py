@@ -4,7 +4,6 @@ import asyncio
 import getpass
 import json
 import os
-import pwd
 import re
 import signal
 import socket
@@ -26,7 +25,7 @@ from bot.governance.context import Context
 from bot.governance.execution.executor import Executor
 from bot.governance.hub_errors import sentence
 from bot.governance.ledger.lifecycle import ENDED, STATES, Status
-from bot.governance.people import DirectoryUnavailable, Person, is_slack_user
+from bot.governance.people import Directory, is_slack_user
 from bot.governance.requests.authority import authorize
 from bot.governance.requests.queries import by_number
 from bot.governance.requests.read import read
@@ -46,6 +45,7 @@ from bot.operations.kit.capabilities import Capabilities
 from bot.operations.kit.text import count
 from bot.phrases import Mention
 from bot.settings import TerminalSettings, load
+from bot.shell import Reach, directory_of, own_identity, require_tie, system_user
 from bot.visible import UNSEEN, flat, visible
 
 DONE, FAILED, MISUSED = 0, 1, 2
@@ -66,18 +66,6 @@ class Options:
     identity: str
     as_json: bool
     yes: bool
-
-
-class Offline:
-    """A `Directory` without Slack: who is at the terminal is who they say, and who is in a group cannot be told."""
-
-    async def person(self, user: str) -> Person:
-        """Somebody active."""
-        return Person(id=user, name=user, is_active=True, is_guest=False, is_bot=False)
-
-    async def members_of(self, group: str) -> frozenset[str]:
-        """Nobody can tell."""
-        raise DirectoryUnavailable(f"Without Slack, nobody can tell who is in the user group {group}.")
 
 
 class NoMentions:
@@ -105,7 +93,7 @@ def read_options(words: Sequence[str]) -> Options:
         raise UsageError("What is typed is no UTF-8 text.")
     left: list[str] = []
     flags = {"--json": False, "--yes": False}
-    identity = f"terminal:{system_user()}"
+    identity = own_identity()
     remaining = iter(words)
     for word in remaining:
         if word in flags:
@@ -119,19 +107,14 @@ def read_options(words: Sequence[str]) -> Options:
     return Options(tuple(left), identity, flags["--json"], flags["--yes"])
 
 
-def system_user() -> str:
-    """Who runs this process, as the system knows it: never what an environment variable says."""
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return f"uid {os.getuid()}"
+async def call(words: Sequence[str], *, reach: Reach | None = None) -> int:
+    """Do what the words after /hub would do; answers the exit status: 1 where it failed, 2 where it was misused.
 
-
-async def call(words: Sequence[str]) -> int:
-    """Do what the words after /hub would do; answers the exit status: 1 where it failed, 2 where it was misused."""
+    `reach` asks Slack who is who, where it can.
+    """
     try:
         options = read_options(words)
-        return await run(options)
+        return await run(options, reach)
     except ConfigurationError:
         raise  # `main` lists the problems
     except UsageError as error:
@@ -142,7 +125,7 @@ async def call(words: Sequence[str]) -> int:
         return FAILED
 
 
-async def run(options: Options) -> int:
+async def run(options: Options, reach: Reach | None = None) -> int:
     """Do what the options say; raises `UserError`."""
     organization = load(TerminalSettings).dockerhub_organizations[0]
     vocabulary = Vocabulary(operations=OPERATIONS, organization=organization)
@@ -154,7 +137,7 @@ async def run(options: Options) -> int:
         case Form(operation):
             raise UsageError("Something is missing.", usage=usage(operation))
         case Intent() as intent:
-            return await carry_out(intent, options)
+            return await carry_out(intent, options, reach)
         case other:
             assert_never(other)
 
@@ -166,16 +149,17 @@ def print_help(topic: str) -> int:
     return DONE
 
 
-async def carry_out(intent: Intent, options: Options) -> int:
+async def carry_out(intent: Intent, options: Options, reach: Reach | None = None) -> int:
     """Read, or ask for a write and, where the policy lets this identity act alone, do it."""
     settings = load(TerminalSettings)
     configure_logs(level="WARNING", form="text", secrets=settings.secrets)
-    async with opened(settings) as (database, hub):
-        context = build_context(settings, database, hub)
+    async with opened(settings) as (database, hub), directory_of(settings, database, reach) as directory:
+        context = build_context(settings, database, hub, directory=directory)
         if is_read(intent.operation):
             found = await read(context, intent, options.identity)
             show_answer(found.answer, hub, as_json=options.as_json)
             return DONE
+        require_tie(context.policy, options.identity)
         await authorize(context, intent, options.identity)
         seen = None if options.yes else await preview(context, intent)
         if seen is not None:
@@ -199,13 +183,13 @@ async def opened(settings: TerminalSettings) -> AsyncIterator[tuple[Database, Hu
         await database.close()
 
 
-def build_context(settings: TerminalSettings, database: Database, hub: Hub) -> Context:
+def build_context(settings: TerminalSettings, database: Database, hub: Hub, *, directory: Directory) -> Context:
     """The use cases, with the trail saying that it was the terminal, and whose."""
     return Context(
         database=database,
         hub=hub,
         policy=read_policy(settings),
-        directory=Offline(),
+        directory=directory,
         operations=BY_NAME,
         organizations=settings.dockerhub_organizations,
         approvals_channel=settings.slack_approvals_channel,

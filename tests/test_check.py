@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 
 from bot.check import MANIFEST, manifest_problems
+from sandbox.clock import Clock
+from sandbox.servers import WEB, read_manifest
+from sandbox.slack import SlackSandbox
 from tests import nursery
 from tests.flows.shell import Finished, system_environment
 
@@ -95,6 +98,19 @@ async def test_what_is_unreadable_or_refused_is_told_all_at_once_and_without_a_s
     assert "POLICY_FILE names missing.yml, which cannot be read: No such file or directory." in said
     assert "SLACK_BOT_TOKEN: Slack does not accept it (invalid_auth)." in said
     assert f"Docker Hub at {refusing}, organization acme: " in said
+
+
+@pytest.mark.parametrize("hidden", [True, False])
+async def test_where_slack_tells_nobodys_address_it_is_red(tmp_path: Path, refusing: str, *, hidden: bool) -> None:
+    slack = SlackSandbox(clock=Clock(), manifest=read_manifest(), web_root=WEB)
+    await slack.start()
+    if hidden:
+        slack.app.scopes.discard("users:read.email")
+    given = {"SLACK_API_URL": slack.api_url, "SLACK_BOT_TOKEN": slack.bot_token, "DOCKERHUB_URL": refusing}
+    done = await check(tmp_path, COMPLETE | given)
+    await slack.stop()
+    assert done.status == 2
+    assert ("cannot tell that two accounts are one person's" in done.err) is hidden
 
 
 async def test_a_sandboxs_clock_is_shown_and_asked(tmp_path: Path, refusing: str) -> None:

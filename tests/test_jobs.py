@@ -24,6 +24,7 @@ def jobs_of(audit_poll_seconds: float) -> tuple[Job, ...]:
         watch_rate_limits=nothing,
         expire_requests=nothing,
         learn_workspace=nothing,
+        know_people=nothing,
         forget_answers=nothing,
         forget_arrivals=nothing,
     )
@@ -37,11 +38,19 @@ def seconds_of(audit_poll_seconds: float) -> dict[str, float]:
 def test_every_job_has_its_interval() -> None:
     polls = {"audit-log:acme": 300, "audit-log:other": 300}
     limits = {"rate-limits-seen": 10, "rate-limits": 10}
-    assert seconds_of(300) == {**polls, **limits, "expire": 15, "workspace": 60, "answers": 3600, "inbox": 3600}
+    assert seconds_of(300) == {
+        **polls,
+        **limits,
+        "expire": 15,
+        "workspace": 60,
+        "people": 60,
+        "answers": 3600,
+        "inbox": 3600,
+    }
 
 
 def test_what_people_wait_for_runs_as_often_as_the_audit_log_is_read() -> None:
-    assert {name for name, seconds in seconds_of(5).items() if seconds != 5} == {"answers", "inbox"}
+    assert {name for name, seconds in seconds_of(5).items() if seconds != 5} == {"people", "answers", "inbox"}
 
 
 def test_one_replica_polls_sweeps_and_watches_and_each_one_does_what_is_its_own() -> None:
@@ -56,6 +65,7 @@ def test_each_job_runs_what_it_is_named_after() -> None:
             "watch_rate_limits",
             "expire_requests",
             "learn_workspace",
+            "know_people",
             "forget_answers",
             "forget_arrivals",
         )
@@ -69,6 +79,7 @@ def test_each_job_runs_what_it_is_named_after() -> None:
         "rate-limits": runs["watch_rate_limits"],
         "expire": runs["expire_requests"],
         "workspace": runs["learn_workspace"],
+        "people": runs["know_people"],
         "answers": runs["forget_answers"],
         "inbox": runs["forget_arrivals"],
     }

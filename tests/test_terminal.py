@@ -14,6 +14,7 @@ from bot.errors import UsageError, UserError
 from bot.governance.ledger.events import Event
 from bot.operations import BY_NAME
 from bot.phrases import Mention
+from bot.shell import own_identity, system_user
 from sandbox import world
 from sandbox.hub.wire.faults import Respond
 from sandbox.world import TWO_FACTOR
@@ -29,13 +30,14 @@ RULES = (
     '{name: Omar agrees, operations: ["team.create"], approvals: 1, approvers: {users: [U0OMAR]}}',
 )
 ADD = ("team", "member", "add", "backend", "samok", "--reason", "needs it")
+SEATED = f"terminal: {{users: {{{system_user()}: [U0MIRA, U0SAM, U0OMAR]}}}}"
 SECRET = re.compile(r"dckr_[a-z]+_[\w-]{8,}|eyJ[\w-]+\.[\w-]+\.[\w-]+")
 
 
 @pytest.fixture
 async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
     """Both sandboxes and the bot, under a policy in which Mira may act alone."""
-    house = House(sqlite_url, policy=write_policy(tmp_path, *RULES))
+    house = House(sqlite_url, policy=write_policy(tmp_path, *RULES, head=SEATED))
     await house.start()
     yield house
     await house.stop()
@@ -44,7 +46,7 @@ async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
 @pytest.fixture
 async def quiet_house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
     """The same without a bot, and without a Slack that answers: the terminal needs neither."""
-    house = House(sqlite_url, policy=write_policy(tmp_path, *RULES))
+    house = House(sqlite_url, policy=write_policy(tmp_path, *RULES, head=SEATED))
     await house.hub.start()
     yield house
     await house.hub.stop()
@@ -75,8 +77,8 @@ async def test_a_read_prints_one_envelope_and_nothing_else(quiet_house: House) -
     assert {row["Team"] for row in done.envelope["data"]} == set(house.hub.state.organizations["acme"].teams)
     assert set(done.envelope["rate_limit"]) == {"family", "limit", "remaining", "reset_at"}
     ((event, actor, details),) = trail(house)
-    assert (event, actor) == (Event.READ, f"terminal:{terminal.system_user()}")
-    assert f'"terminal": "{terminal.system_user()}@' in details
+    assert (event, actor) == (Event.READ, own_identity())
+    assert f'"terminal": "{system_user()}@' in details
 
 
 async def test_a_write_that_waits_is_approved_in_slack_and_done_by_the_bot(house: House) -> None:
@@ -85,8 +87,8 @@ async def test_a_write_that_waits_is_approved_in_slack_and_done_by_the_bot(house
     assert asked.envelope["status"] == 202
     assert asked.envelope["data"]["status"] == "pending"
     assert house.writes() == []
-    where = f"asks from the `terminal {terminal.system_user()}@"
-    await agree(house, await house.card(1, "needs it", f"`terminal:{terminal.system_user()}`", where))
+    where = f"asks from the `terminal {system_user()}@"
+    await agree(house, await house.card(1, "needs it", f"`{own_identity()}`", where))
     await house.card(1, "Done")
     assert "design" in house.hub.state.organizations["acme"].teams
     assert house.slack.violations == []
@@ -98,7 +100,7 @@ async def test_how_many_approvals_a_write_waits_for_is_said_in_words(quiet_house
 
 
 async def test_who_may_act_alone_acts_alone_and_the_trail_names_the_terminal(quiet_house: House) -> None:
-    house, user = quiet_house, terminal.system_user()
+    house, user = quiet_house, system_user()
     lying = {"USER": "mallory", "LOGNAME": "mallory", "USERNAME": "mallory", "SUDO_USER": "mallory"}
     environment = terminal_environment(house, **lying)
     done = await call(house, *ADD, "--json", "--yes", "--as", "U0MIRA", environment=environment)
@@ -167,7 +169,7 @@ async def test_what_the_policy_refuses_is_said_with_its_reason_and_recorded(
     assert (done.status, done.out) == (1, "")
     assert "team.delete" in done.err
     assert [event for event, _, _ in trail(quiet_house)] == [Event.REFUSED]
-    assert f"{terminal.system_user()}@" in trail(quiet_house)[0][2]
+    assert f"{system_user()}@" in trail(quiet_house)[0][2]
     assert (await records(quiet_house)).requests == {}
 
 
@@ -224,7 +226,7 @@ def test_the_terminals_own_words_are_taken_out_wherever_they_stand() -> None:
     options = terminal.read_options(["--json", "team", "--as", "U0MIRA", "list", "--yes"])
     assert options == terminal.Options(("team", "list"), "U0MIRA", as_json=True, yes=True)
     assert terminal.read_options(["x", "--as=W0MIRA"]).identity == "W0MIRA"
-    assert terminal.read_options(["x"]).identity == f"terminal:{terminal.system_user()}"
+    assert terminal.read_options(["x"]).identity == own_identity()
     with pytest.raises(UsageError):
         terminal.read_options(["x", "--as", "--json"])
 
@@ -234,14 +236,73 @@ async def test_who_is_not_named_by_the_rule_is_refused_with_its_name(quiet_house
         done = await at_terminal(*ADD, "--json", "--yes", *more)
         assert (done.status, done.out) == (1, "")
         assert "The rule “Mira alone” does not let you ask for team.member.add" in done.err
-    assert [actor for _, actor, _ in trail(quiet_house)] == [f"terminal:{terminal.system_user()}", "U0SAM"]
+    assert [actor for _, actor, _ in trail(quiet_house)] == [own_identity(), "U0SAM"]
+
+
+async def test_for_a_write_somebody_is_named_only_where_the_policy_ties_them_to_the_system_user(
+    quiet_house: House, at_terminal: Any
+) -> None:
+    for words in (ADD, ("team", "create", "design", "--reason", "x")):
+        done = await at_terminal(*words, "--yes", "--as", "U0LENA")
+        assert (done.status, done.out) == (1, "")
+        assert f"terminal: {{users: {{{system_user()}: [U0LENA]}}}}" in done.err
+        assert f"Without --as, a write is asked for by {own_identity()}." in done.err
+    assert (await records(quiet_house)).requests == {}
+    assert quiet_house.writes() == []
+    assert (await at_terminal("team", "list", "--as", "U0LENA")).status == 0
+
+
+async def test_a_terminal_matches_no_requester_and_asks_nobody_in_a_group(
+    quiet_house: House, at_terminal: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    named = '{name: leads, operations: ["team.member.*"], requesters: {groups: [S0LEADS]}, approvals: 0}'
+    anybody = '{name: anybody, operations: ["team.create"], approvals: 0}'
+    monkeypatch.setenv("POLICY_FILE", str(write_policy(tmp_path, named, anybody, head=SEATED)))
+    done = await at_terminal(*ADD, "--yes")
+    assert (done.status, done.out) == (1, "")
+    assert "The rule “leads” does not let you ask for team.member.add" in done.err
+    assert (await at_terminal("team", "create", "design", "--reason", "x", "--yes")).status == 0
+    assert [request.requester for request in (await records(quiet_house)).requests.values()] == [own_identity()]
+
+
+@pytest.mark.parametrize(("user", "status"), [("U0MIRA", 0), ("U0DEE", 1), ("U0GUS", 1)])
+async def test_somebody_inactive_is_named_in_vain_where_slack_can_be_asked(
+    quiet_house: House, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, user: str, status: int
+) -> None:
+    rule = '{name: anybody, operations: ["*"], approvals: 0}'
+    seated = f"terminal: {{users: {{{system_user()}: [{user}]}}}}"
+    await quiet_house.slack.start()
+    slack = {"SLACK_API_URL": quiet_house.slack.api_url, "SLACK_BOT_TOKEN": quiet_house.slack.bot_token}
+    policy = str(write_policy(tmp_path, rule, head=seated))
+    environment = terminal_environment(quiet_house, POLICY_FILE=policy, **slack)
+    done = await call(quiet_house, *ADD, "--yes", "--as", user, environment=environment)
+    read = await call(quiet_house, "team", "list", "--as", user, environment=environment)
+    away = await call(quiet_house, "team", "list", "--as", user, environment=environment | {"SLACK_BOT_TOKEN": ""})
+    await quiet_house.slack.stop()
+    assert (done.status, read.status, away.status) == (status, status, 0), done.err
+    if status:
+        assert "people who have left cannot ask Hubwarden for anything" in done.err
+        assert quiet_house.writes() == []
+
+
+async def test_who_is_in_a_group_is_asked_of_slack_where_it_can_be(quiet_house: House, tmp_path: Path) -> None:
+    rule = '{name: leads, operations: ["*"], requesters: {groups: [S0LEADS]}, approvals: 0}'
+    await quiet_house.slack.start()
+    slack = {"SLACK_API_URL": quiet_house.slack.api_url, "SLACK_BOT_TOKEN": quiet_house.slack.bot_token}
+    policy = str(write_policy(tmp_path, rule, head=SEATED))
+    environment = terminal_environment(quiet_house, POLICY_FILE=policy, **slack)
+    asked = [
+        await call(quiet_house, "team", "list", "--as", user, environment=environment) for user in ("U0OMAR", "U0MIRA")
+    ]
+    await quiet_house.slack.stop()
+    assert [done.status for done in asked] == [0, 1]
 
 
 async def test_whom_a_group_lets_ask_cannot_be_told_without_slack(
     quiet_house: House, at_terminal: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     rule = '{name: leads, operations: ["*"], requesters: {groups: [S0LEADS]}, approvals: 0}'
-    monkeypatch.setenv("POLICY_FILE", str(write_policy(tmp_path, rule)))
+    monkeypatch.setenv("POLICY_FILE", str(write_policy(tmp_path, rule, head=SEATED)))
     done = await at_terminal(*ADD, "--yes", "--as", "U0OMAR")
     assert (done.status, done.out) == (1, "")
     assert "nobody can tell who is in the user group S0LEADS" in done.err

@@ -345,3 +345,29 @@ class StoredArrival(Base):
     claimed_by: Mapped[str] = mapped_column(String(64))
     lease_until: Mapped[datetime]
     done_at: Mapped[datetime | None]
+
+
+class SlackAddress(Base):
+    """An e-mail address, folded, that somebody in Slack has or once had; rows are only ever added.
+
+    Who shares one is the same human.
+    """
+
+    __tablename__ = "slack_addresses"
+    __table_args__ = (Index("ix_slack_addresses_address", "address"),)
+
+    person: Mapped[str] = mapped_column(String(64), primary_key=True)
+    address: Mapped[str] = mapped_column(String(320), primary_key=True)
+    first_seen: Mapped[datetime]
+
+
+class Tie(Base):
+    """Whose Docker ID it is, as it was first learned, and how; the policy's word goes before it."""
+
+    __tablename__ = "ties"
+    __table_args__ = (Index("ix_ties_person", "person"),)
+
+    docker_id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    person: Mapped[str] = mapped_column(String(64))
+    how: Mapped[str] = mapped_column(String(16))
+    learned_at: Mapped[datetime]

@@ -1,8 +1,11 @@
 """What the use cases work with, together: they are functions, and this is their first argument."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
+
+from cachetools import TTLCache
 
 from bot.clock import Clock
 from bot.db import inbox
@@ -13,12 +16,15 @@ from bot.hub import Hub
 from bot.inbox.arrivals import Delivery, Superseded
 from bot.operations.kit.base import Operation
 from bot.operations.kit.capabilities import Capabilities
+from bot.operations.kit.mentions import Account
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """`wake` rouses the workers after a commit; `origin` is what the trail says of where wishes come from, besides who.
 
+    `admin_channel` is where the administrators are told something, that of the approvals where it is empty;
+    `found_accounts` is what Docker Hub said within the last minute of whom an organization knows by a text.
     `organizations` are those that Hubwarden runs; the first is meant where none is named. `delivery` is what was
     delivered to us and is worked on here, where that is so.
     """
@@ -33,6 +39,10 @@ class Context:
     clock: Clock
     wake: Callable[[], None]
     capabilities: Capabilities
+    admin_channel: str = ""
+    found_accounts: MutableMapping[tuple[str, str], tuple[Account, ...]] = field(
+        default_factory=partial(TTLCache, maxsize=1_000, ttl=60)
+    )
     origin: Mapping[str, str] = field(default_factory=dict)
     delivery: Delivery | None = None
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bot.errors import UserError
 
+TERMINAL = "terminal:"
 SLACK_USER = re.compile(r"[UW][A-Z0-9]+")
 
 
@@ -15,7 +16,10 @@ class DirectoryUnavailable(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody in the workspace. `timezone` is an IANA name."""
+    """Somebody in the workspace. `timezone` is an IANA name.
+
+    `is_foreign`: of another company, in a shared channel; such people are guests too.
+    """
 
     id: str
     name: str
@@ -24,6 +28,7 @@ class Person:
     is_bot: bool
     email: str | None = None
     timezone: str = "UTC"
+    is_foreign: bool = False
 
     @property
     def may_decide(self) -> bool:
@@ -34,6 +39,14 @@ class Person:
 def is_slack_user(identity: str) -> bool:
     """Whether it is somebody of the workspace, and not a person at a terminal."""
     return SLACK_USER.fullmatch(identity) is not None
+
+
+def system_user_in(identity: str) -> str:
+    """The system user of `terminal:root@host`; empty for anybody else."""
+    if not identity.startswith(TERMINAL):
+        return ""
+    name = identity.removeprefix(TERMINAL)
+    return name.rpartition("@")[0] or name
 
 
 class Directory(Protocol):

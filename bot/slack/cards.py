@@ -10,6 +10,7 @@ from bot.governance.ledger.lifecycle import STATES, Act, Status
 from bot.governance.views import RequestView
 from bot.operations.kit.base import Change, Operation
 from bot.operations.kit.text import count
+from bot.phrases import load_phrase
 from bot.slack.text import (
     HEADER_LIMIT,
     LONGEST,
@@ -340,7 +341,9 @@ def requests_left(payload: Mapping[str, Any]) -> str:
 
 def notice_message(payload: Mapping[str, Any]) -> Content:
     """Something that an administrator has to mend."""
-    text = f"*Hubwarden needs an administrator*\n{escape(str(payload['text']))}"
+    said = load_phrase(payload.get("said") or (str(payload["text"]),))
+    words = "".join(escape(part) if isinstance(part, str) else mentioned(part) for part in said)
+    text = f"*Hubwarden needs an administrator*\n{words}"
     return Content(fit(text, 3900), (section(text),))
 
 

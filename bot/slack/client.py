@@ -13,6 +13,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 TROUBLE = (SlackApiError, aiohttp.ClientError, TimeoutError)
+SEVERAL = (
+    "The app is installed for a whole organization, and it is not plain which workspace is meant: name one that the "
+    "app is in with SLACK_WORKSPACE, such as T0123ABCD."
+)
 REFUSED_TOKENS = frozenset(
     {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "not_allowed_token_type"}
 )
@@ -20,12 +24,16 @@ REFUSED_TOKENS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How the bot stands with Slack: `problem` is a sentence or None, `is_refused` where waiting would not help."""
+    """How the bot stands with Slack: `problem` is a sentence or None, `is_refused` where waiting would not help.
+
+    `team` is the workspace whose channels and user groups count, `enterprise` the Grid organization that it is of.
+    """
 
     problem: str | None
     is_refused: bool = False
     scopes: frozenset[str] = frozenset()
     team: str | None = None
+    enterprise: str | None = None
 
 
 class RepeatHarmless(AsyncConnectionErrorRetryHandler):
@@ -72,10 +80,16 @@ def cursor_after(answer: AsyncSlackResponse) -> str:
     return str((answer.get("response_metadata") or {}).get("next_cursor") or "")
 
 
-async def find_standing(client: AsyncWebClient) -> Standing:
-    """Ask Slack once who the bot is, and which scopes it was given."""
+async def find_standing(client: AsyncWebClient, *, workspace: str | None = None) -> Standing:
+    """Ask Slack who the bot is, and which scopes it was given.
+
+    Where it is installed for a whole organization, its workspace is the one that is named here, else the only one.
+    """
     try:
         answer = await client.auth_test()
+        team = str(answer.get("team_id") or "") or None
+        if answer.get("is_enterprise_install"):
+            team = only_of(await find_workspaces(client), workspace)
     except SlackApiError as error:
         code = code_of(error)
         return Standing(f"Slack does not accept it ({code}).", is_refused=code in REFUSED_TOKENS)
@@ -83,5 +97,44 @@ async def find_standing(client: AsyncWebClient) -> Standing:
         return Standing(f"Slack at {client.base_url} cannot be reached ({type(error).__name__}).")
     given = str(answer.headers.get("x-oauth-scopes", ""))
     return Standing(
-        None, scopes=frozenset(scope.strip() for scope in given.split(",") if scope.strip()), team=answer.get("team_id")
+        None if team else SEVERAL,
+        scopes=frozenset(scope.strip() for scope in given.split(",") if scope.strip()),
+        team=team,
+        enterprise=answer.get("enterprise_id") or None,
     )
+
+
+async def find_workspaces(client: AsyncWebClient) -> tuple[str, ...]:
+    """The workspaces of an organization that the app is in; raises what slack_sdk does.
+
+    There, Slack's answer to auth.test names the organization (`E…`) in the place of a workspace.
+    https://docs.slack.dev/reference/methods/auth.teams.list
+    """
+    found: list[str] = []
+    cursor = ""
+    while True:
+        answer = await client.auth_teams_list(limit=200, cursor=cursor or None)
+        found += [str(team["id"]) for team in answer.get("teams") or ()]
+        cursor = cursor_after(answer)
+        if not cursor:
+            return tuple(found)
+
+
+def only_of(workspaces: tuple[str, ...], named: str | None) -> str | None:
+    """The workspace that is named, where the app is in it; else the only one; None where that is not certain."""
+    if named is not None:
+        return named if named in workspaces else None
+    return workspaces[0] if len(workspaces) == 1 else None
+
+
+async def hides_addresses(client: AsyncWebClient, team: str) -> bool:
+    """Whether Slack tells nobody's e-mail address, of those on the first page of the workspace's people.
+
+    False where it does not answer: what stands in its way is told elsewhere.
+    """
+    try:
+        answer = await client.users_list(limit=200, team_id=team)
+    except TROUBLE:
+        return False
+    people = [entry for entry in answer["members"] if not entry.get("is_bot") and not entry.get("deleted")]
+    return bool(people) and not any((entry.get("profile") or {}).get("email") for entry in people)

@@ -3,14 +3,18 @@
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from slack_bolt.app.async_app import AsyncApp
 
+from bot.governance.people import DirectoryUnavailable
 from bot.inbox.arrivals import Lane
 from bot.slack.arrivals import Kind, as_before, in_lane
 from bot.slack.help import help_now
 from bot.slack.presses import keep_or_tell
 from bot.slack.replies import ReplyAddress
 from bot.slack.surface import Surface
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +35,16 @@ def register(app: AsyncApp, surface: Surface) -> None:
         surface.directory.forget_group(str(event.get("subteam_id") or (event.get("subteam") or {}).get("id")))
 
     async def person_changed(event: dict[str, Any]) -> None:
-        surface.directory.forget_person(str((event.get("user") or {}).get("id")))
+        try:
+            await surface.directory.changed(event.get("user") or {})
+        except DirectoryUnavailable:
+            log.info("slack.change_not_kept")
 
     app.event("message")(message_received)
     app.event("subteam_members_changed")(group_changed)
     app.event("subteam_updated")(group_changed)
     app.event("user_change")(person_changed)
+    app.event("team_join")(person_changed)
 
 
 async def help_out(surface: Surface, address: ReplyAddress, _message: DirectMessage) -> None:

@@ -13,10 +13,10 @@ from tests.flows.house import House
 from tests.flows.races_records import looked_for, opened
 
 
-def write_policy(folder: Path, *rules: str) -> Path:
-    """A policy file with these rules, each in YAML's flow form, in order."""
+def write_policy(folder: Path, *rules: str, head: str = "") -> Path:
+    """A policy file with these rules, each in YAML's flow form, in order; `head` is what stands before them."""
     path = folder / "policy.yml"
-    path.write_text("version: 1\nrules:\n" + "".join(f"  - {rule}\n" for rule in rules), encoding="utf-8")
+    path.write_text(f"version: 1\n{head}\nrules:\n" + "".join(f"  - {rule}\n" for rule in rules), encoding="utf-8")
     return path
 
 

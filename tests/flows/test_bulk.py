@@ -11,6 +11,7 @@ import pytest
 from bot.governance.ledger.events import Event
 from bot.governance.ledger.lifecycle import Status
 from bot.hub import ClientOptions
+from bot.shell import system_user
 from bot.slack.sender import CHANNEL_SECONDS
 from sandbox.hub.wire.faults import Drop, ExpireTokens, Hang, Respond, failure, rate_limited
 from sandbox.slack import words_of
@@ -30,7 +31,7 @@ SECONDS = 3.0
 async def test_three_hundred_killed_in_the_middle_limited_and_locked_out_are_each_done_once(
     sqlite_url: str, tmp_path: Path
 ) -> None:
-    policy = write_policy(tmp_path, RULE)
+    policy = write_policy(tmp_path, RULE, head=f"terminal: {{users: {{{system_user()}: [U0ANN]}}}}")
     given = {"policy": policy, "dockerhub_max_wait_seconds": 0, "channel_seconds": CHANNEL_SECONDS}
     async with running(sqlite_url, tmp_path / "bot.log", **given) as house:
         words = ("invite", "send", *PEOPLE, "kofim", "--reason", "all of them", "--as", "U0ANN", "--json", "--yes")

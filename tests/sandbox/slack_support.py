@@ -43,7 +43,7 @@ MANIFEST: Json = {
         "event_subscriptions": {
             "bot_events": [
                 "app_home_opened", "app_mention", "message.im", "member_left_channel", "channel_archive",
-                "subteam_members_changed", "subteam_updated", "user_change",
+                "subteam_members_changed", "subteam_updated", "team_join", "user_change",
             ]
         },
         "interactivity": {"is_enabled": True},

@@ -9,7 +9,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from sandbox.slack import Person, SlackSandbox
+from sandbox.slack import Person, SlackSandbox, User
 from tests.contract.slack import answer_schema, argument_breaches, breaches, event_schema, names, payload_schema
 from tests.sandbox.slack_support import RawSocket, actions, button, field, modal, raw_socket, section
 
@@ -210,8 +210,9 @@ async def test_every_event_has_slacks_shape(
     slack.leave_channel("C0ALERTS", "U0HUBWARDEN")
     slack.archive_channel("C0ALERTS")
     slack.deactivate_user("U0LENA")
+    slack.let_in(User("U0NEW", "new", "New Person", email="new@example.com"))
     seen = set()
-    for _ in range(10):
+    for _ in range(11):
         payload = (await socket.take())["payload"]
         name = payload["event"]["type"]
         seen.add(name)

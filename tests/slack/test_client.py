@@ -1,5 +1,6 @@
 """The Web API client: what is repeated and what is not, and how the bot stands with Slack."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.client import code_of, cursor_after, find_standing, short
+from bot.slack.client import code_of, cursor_after, find_standing, hides_addresses, only_of, short
 from sandbox.slack import SlackSandbox
 
 
@@ -85,3 +86,41 @@ async def test_a_slack_that_is_in_trouble_is_waited_for(
     standing = await find_standing(client)
     assert standing.problem
     assert not standing.is_refused
+
+
+@pytest.mark.parametrize(
+    ("workspaces", "named", "team"),
+    [
+        (("T1",), None, "T1"),
+        (("T1", "T2"), None, None),
+        (("T1", "T2"), "T2", "T2"),
+        (("T1", "T2"), "T3", None),
+        (("T1",), "T2", None),
+        ((), None, None),
+    ],
+)
+def test_the_workspace_of_an_organizations_installation_is_the_one_named_or_the_only_one(
+    workspaces: tuple[str, ...], named: str | None, team: str | None
+) -> None:
+    assert only_of(workspaces, named) == team
+
+
+async def test_an_organizations_installation_knows_its_workspace_and_its_organization(
+    slack: SlackSandbox, client: AsyncWebClient
+) -> None:
+    slack.workspace.team = replace(slack.workspace.team, enterprise="E0ACME", is_org_install=True)
+    standing = await find_standing(client)
+    assert (standing.problem, standing.team, standing.enterprise) == (None, "T0ACME", "E0ACME")
+    other = await find_standing(client, workspace="T0OTHER")
+    assert other.team is None
+    assert "SLACK_WORKSPACE" in str(other.problem)
+
+
+async def test_whether_slack_hides_addresses_is_seen_in_what_it_tells(
+    slack: SlackSandbox, client: AsyncWebClient
+) -> None:
+    assert not await hides_addresses(client, "T0ACME")
+    slack.app.scopes.discard("users:read.email")
+    assert await hides_addresses(client, "T0ACME")
+    slack.faults.add("users.list", error="internal_error")
+    assert not await hides_addresses(client, "T0ACME")

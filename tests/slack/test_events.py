@@ -1,9 +1,13 @@
 """What Slack tells of by itself: a direct message is answered with help, and changes are noticed at once."""
 
+import asyncio
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
+from bot.governance.people import Person
+from sandbox.slack import User
 from sandbox.slack.transport.envelopes import Acked
 from tests.slack.conftest import Desk
 
@@ -53,6 +57,22 @@ async def test_a_person_who_changes_is_asked_for_anew(desk: Desk) -> None:
     await deliver(desk, type="user_change", user={"id": "U0ANN"})
     await desk.surface.directory.person("U0ANN")
     assert len(desk.slack.calls_of("users.info")) == 2
+
+
+async def test_whoever_is_new_or_changes_is_kept_with_their_address(desk: Desk) -> None:
+    heard = asyncio.Queue[Person]()
+
+    async def hear(people: Iterable[Person]) -> None:
+        for person in people:
+            heard.put_nowait(person)
+
+    desk.surface.directory._hear = hear
+    desk.slack.change_address("U0ANN", "elsewhere@example.com")
+    changed = await asyncio.wait_for(heard.get(), 5)
+    assert (changed.id, changed.email) == ("U0ANN", "elsewhere@example.com")
+    desk.slack.let_in(User("U0NEW", "new", "New Person", email="new@example.com"))
+    new = await asyncio.wait_for(heard.get(), 5)
+    assert (new.id, new.email, new.is_foreign) == ("U0NEW", "new@example.com", False)
 
 
 @pytest.mark.parametrize("event", [{"type": "user_change"}, {"type": "subteam_updated"}], ids=lambda e: str(e["type"]))

@@ -28,6 +28,7 @@ MANIFEST: dict[str, Any] = yaml.safe_load((SOURCE.parent / "manifest.yml").read_
 GRANTED = set(MANIFEST["oauth_config"]["scopes"]["bot"])
 # The bot scopes of each method that we call: https://docs.slack.dev/reference/methods/<method>
 SCOPES = {
+    "auth.teams.list": set[str](),
     "auth.test": set[str](),
     "chat.postEphemeral": {"chat:write"},
     "chat.postMessage": {"chat:write"},
@@ -42,6 +43,7 @@ SCOPES = {
     "usergroups.users.list": {"usergroups:read"},
     # the second for the address: https://docs.slack.dev/reference/methods/users.info
     "users.info": {"users:read", "users:read.email"},
+    "users.list": {"users:read", "users:read.email"},
     "views.open": set(),
     "views.update": set(),
 }
@@ -50,6 +52,7 @@ EVENT_SCOPES = {
     "message.im": "im:history",
     "subteam_members_changed": "usergroups:read",
     "subteam_updated": "usergroups:read",
+    "team_join": "users:read",
     "user_change": "users:read",
 }
 FAMILY = r"(?:auth|bots|chat|conversations|files|reactions|team|usergroups|users|views)"

@@ -10,7 +10,8 @@ from bot.governance.policy.decide import (
     may_ask_for,
     names_exactly,
 )
-from bot.governance.policy.document import People, Policy
+from bot.governance.policy.document import Policy
+from bot.governance.policy.people import People
 from bot.governance.policy.problems import load_policy
 
 __all__ = [

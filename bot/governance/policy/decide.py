@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeAlias
 
-from bot.governance.approval.principals import User, UserGroup
 from bot.governance.approval.requirement import Requirement, Stage
 from bot.governance.policy.conditions import Condition
-from bot.governance.policy.document import People, Policy, Rule
+from bot.governance.policy.document import Policy, Rule
+from bot.governance.policy.people import People
 from bot.operations.kit.base import Intent, Operation, Reaches, marker_of
 from bot.operations.kit.parameters import Parameter, parameters
-from bot.phrases import Mention, Phrase, listed
+from bot.phrases import Phrase, listed
 
 DEFAULT_EXPIRY = timedelta(hours=24)
 
@@ -54,7 +54,7 @@ def decide(policy: Policy, intent: Intent, requester: str, groups: frozenset[str
         return Refused(rule.name, (f"Whether the rule “{rule.name}” speaks of {operation} is not clear: {unclear}.",))
     if rule.requesters is not None and not is_among(rule.requesters, requester, groups):
         lead = f"The rule “{rule.name}” does not let you ask for {operation}: "
-        return Refused(rule.name, (lead, *listed(who(rule.requesters)), " may."))
+        return Refused(rule.name, (lead, *listed(rule.requesters.mentions), " may."))
     return Allowed(rule.name) if not rule.approvals else approval_of(rule, rule.approvals)
 
 
@@ -84,11 +84,6 @@ def names_exactly(policy: Policy, rule: str, operation: Operation) -> bool:
 def is_among(people: People, user: str, groups: frozenset[str]) -> bool:
     """Whether the user is named, or is in a group that is."""
     return user in people.users or not groups.isdisjoint(people.groups)
-
-
-def who(people: People) -> tuple[Mention, ...]:
-    """The people and the groups."""
-    return (*(User(each).mention() for each in people.users), *(UserGroup(each).mention() for each in people.groups))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, create_model, model
 
 from bot.documents import Strict, located, refuse_repeated
 from bot.globs import Glob, refuse_empty
-from bot.governance.approval.principals import PRINCIPALS, Principal, User, UserGroup
+from bot.governance.approval.principals import PRINCIPALS, Principal
 from bot.governance.policy.conditions import Condition
+from bot.governance.policy.people import Named, People, check_id
 from bot.operations.kit.base import Operation, Read
-from bot.validation import SHOWN
 
 DURATION = re.compile(r"(\d{1,5})\s*(m|h|d|w)")
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -35,26 +35,7 @@ def parse_duration(value: Any) -> Any:
     return duration
 
 
-def check_id(kind: type[Principal], value: str) -> str:
-    """The id of somebody or something of this kind; raises `ValueError` for what is none."""
-    if not re.fullmatch(kind.pattern, value):
-        raise ValueError(f"“{value[:SHOWN]}” is {kind.unlike}")
-    return value
-
-
-class People(Strict):
-    """Slack users and user groups, by id."""
-
-    users: tuple[Annotated[str, AfterValidator(partial(check_id, User))], ...] = ()
-    groups: tuple[Annotated[str, AfterValidator(partial(check_id, UserGroup))], ...] = ()
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether it names nobody."""
-        return not self.users and not self.groups
-
-
-class Named(Strict):
+class NamedApprovers(Strict):
     """What `approvers` holds: a list of ids for each kind of principal that there is."""
 
     @property
@@ -73,9 +54,9 @@ KEYS: Mapping[str, Any] = {
     kind.key: (tuple[Annotated[str, AfterValidator(partial(check_id, kind))], ...], ()) for kind in PRINCIPALS
 }
 if TYPE_CHECKING:
-    Approvers = Named
+    Approvers = NamedApprovers
 else:
-    Approvers = create_model("Approvers", __base__=Named, **KEYS)
+    Approvers = create_model("Approvers", __base__=NamedApprovers, **KEYS)
 
 
 class Rule(Strict):
@@ -124,8 +105,8 @@ class Rule(Strict):
         return self
 
 
-class Policy(Strict):
-    """The whole document: rules in order, the first that matches decides."""
+class Policy(Named):
+    """The whole document: who is who, and rules in order, of which the first that matches decides."""
 
     version: Literal[1]
     rules: tuple[Rule, ...] = ()

@@ -6,6 +6,7 @@ from bot.errors import RequestRefused
 from bot.governance.context import Context
 from bot.governance.ledger.facts import Refused as RefusedFact
 from bot.governance.ledger.record import note
+from bot.governance.people import is_slack_user
 from bot.governance.policy import Allowed, Decision, NeedsApproval, Refused, decide, first_rule, may_ask_for
 from bot.operations.kit.base import Intent, Operation
 
@@ -51,7 +52,7 @@ async def judge(context: Context, intent: Intent, requester: str) -> Decision:
 async def _groups_of(context: Context, intent: Intent, requester: str) -> frozenset[str]:
     """In which of the groups the requester is that the one rule names which decides; no other is asked for."""
     rule = first_rule(context.policy, intent)
-    if rule is None or rule.requesters is None or requester in rule.requesters.users:
+    if rule is None or rule.requesters is None or requester in rule.requesters.users or not is_slack_user(requester):
         return frozenset()
     named = rule.requesters.groups
     return frozenset({group for group in named if requester in await context.directory.members_of(group)})

@@ -112,7 +112,9 @@ async def _require_enough_approvers(context: Context, decision: NeedsApproval, r
         return
     raise RequestRefused(
         f"The rule “{decision.rule}” wants {count(decision.requirement.required, 'approval')}, "
-        f"and besides you only {eligible} may give one. An administrator can add approvers to the policy."
+        f"and besides you only {eligible} may give one. ",
+        *context.policy.an_administrator(),
+        " can add approvers to the policy.",
     )
 
 

@@ -8,7 +8,8 @@ from pydantic import ValidationError
 
 from bot.globs import Glob
 from bot.governance.policy.conditions import AllItems, AnyItem, OneOf
-from bot.governance.policy.document import Approvers, People, Policy, Rule, kinds_of
+from bot.governance.policy.document import Approvers, Policy, Rule, kinds_of
+from bot.governance.policy.people import People
 from bot.operations import BY_NAME, OPERATIONS
 
 from .parts import YES, loaded

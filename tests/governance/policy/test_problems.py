@@ -87,7 +87,8 @@ def test_every_key_that_does_not_exist_is_named_with_those_that_do() -> None:
     assert "“approver” is no key here. There are: name, operations, kinds" in rule_complaints(approver=1)
     assert "“user” is no key here. There are: users, groups." in rule_complaints(requesters={"user": ["U1"]})
     [problem] = complaints("version: 1\napprovers: {}")
-    assert problem == "policy.yml, line 2: “approvers” is no key here. There are: version, rules."
+    known = "administrators, people, terminal, version, rules"
+    assert problem == f"policy.yml, line 2: “approvers” is no key here. There are: {known}."
 
 
 def test_every_problem_is_told_at_once_with_its_rule() -> None:

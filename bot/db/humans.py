@@ -1,0 +1,55 @@
+"""Queries on who is the same human, and on whose Docker ID is whose."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import CursorResult, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from bot.db.dialect import insert_ignoring_conflicts
+from bot.db.models import SlackAddress, Tie
+
+AT_ONCE = 200
+
+
+async def add_addresses(session: AsyncSession, seen: Iterable[tuple[str, str]], now: datetime) -> None:
+    """Note that these people have, or had, these addresses; what is known stays as it is."""
+    rows = [{"person": person, "address": address, "first_seen": now} for person, address in seen]
+    for start in range(0, len(rows), AT_ONCE):
+        await session.execute(insert_ignoring_conflicts(session, SlackAddress).values(rows[start : start + AT_ONCE]))
+
+
+async def same_human(session: AsyncSession, people: Collection[str]) -> frozenset[str]:
+    """These people, and whoever shares an address with them, or with those who do, and so on."""
+    found, new = frozenset(people), frozenset(people)
+    while new:
+        mine, other = aliased(SlackAddress), aliased(SlackAddress)
+        statement = select(other.person).join(mine, mine.address == other.address).where(mine.person.in_(new))
+        new = frozenset((await session.scalars(statement.distinct())).all()) - found
+        found |= new
+    return found
+
+
+async def holders(session: AsyncSession, address: str) -> Sequence[str]:
+    """Who has, or had, this address; whoever had it first stands first."""
+    statement = select(SlackAddress.person).where(SlackAddress.address == address)
+    return (await session.scalars(statement.order_by(SlackAddress.first_seen, SlackAddress.person))).all()
+
+
+async def tie(session: AsyncSession, docker_id: str, person: str, *, how: str, now: datetime) -> bool:
+    """Tie the Docker ID to the person, where it is tied to nobody; False where it is."""
+    row = {"docker_id": docker_id, "person": person, "how": how, "learned_at": now}
+    result = await session.execute(insert_ignoring_conflicts(session, Tie).values(row))
+    return isinstance(result, CursorResult) and result.rowcount == 1
+
+
+async def tied_to(session: AsyncSession, docker_id: str) -> str | None:
+    """Whom the Docker ID is tied to."""
+    return await session.scalar(select(Tie.person).where(Tie.docker_id == docker_id))
+
+
+async def ties_of(session: AsyncSession, people: Collection[str]) -> Sequence[str]:
+    """The Docker IDs that are tied to any of these people, in alphabetical order."""
+    statement = select(Tie.docker_id).where(Tie.person.in_(people))
+    return (await session.scalars(statement.order_by(Tie.docker_id))).all()
