@@ -6,6 +6,7 @@ import socket as system_socket
 import uuid
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -26,6 +27,7 @@ from bot.errors import ConfigurationError
 from bot.governance.addresses import Acquaintance
 from bot.governance.context import Context
 from bot.governance.execution.executor import Executor
+from bot.governance.execution.waiting import tell_who_waits
 from bot.governance.people import DirectoryUnavailable
 from bot.governance.requests.expire import expire
 from bot.governance.requests.queries import by_number
@@ -139,10 +141,6 @@ class Hubwarden:
         finally:
             self._closing.push_async_callback(self.health.stop)
 
-    def _beat(self) -> None:
-        """The executions' worker is in the middle of something long, and alive."""
-        self._workers[0].beat()
-
     async def wait_ready(self) -> None:
         """Return once Slack has said hello."""
         await self.socket.wait_ready()
@@ -236,9 +234,9 @@ class Hubwarden:
             lease=lease,
             clock=self._clock,
             wake=self.wake,
-            beat=self._beat,
             is_stopping=lambda: self._is_stopping,
         )
+        self._claims = executor.claims
         sender = SlackSender(
             self.client,
             Rendering(view=partial(by_number, self.context), operations=BY_NAME),
@@ -252,13 +250,24 @@ class Hubwarden:
             clock=self._clock,
         )
         self._workers = [
-            Worker("executions", executor.step, rest_seconds=min(5.0, lease.total_seconds() / 2)),
+            *(self._execution_worker(executor, number) for number in range(1, settings.executions_at_once + 1)),
             Worker("delivery", delivery.step, rest_seconds=2.0),
         ]
         # A file has one bot: what is unfinished at its start, nobody else works on.
         alone = self.database.is_file
         self._inbox = Inbox(database=self.database, name=self.name, lease=lease, clock=self._clock, alone=alone)
         self._intake = Worker("inbox", self._inbox.step, rest_seconds=lease.total_seconds() / 3)
+
+    def _execution_worker(self, executor: Executor, number: int) -> Worker:
+        """One of those who do requests side by side: with a name of its own, or a claim would be two workers' claim."""
+
+        def beat() -> None:
+            worker.beat()
+
+        own = replace(executor, name=f"{self.name}/{number}", beat=beat)
+        rest_seconds = min(5.0, executor.lease.total_seconds() / 2)
+        worker = Worker(f"executions/{number}", own.step, rest_seconds=rest_seconds)
+        return worker
 
     def _build_slack(self) -> None:
         organizations, replies = self.settings.dockerhub_organizations, Replies(self.client)
@@ -312,6 +321,7 @@ class Hubwarden:
             know_people=self.know_people,
             forget_answers=partial(sweep, self.context),
             forget_arrivals=self._inbox.sweep,
+            tell_who_waits=partial(tell_who_waits, self._claims),
         )
         self._leases = Leases(
             self.database, holder=self.name, names=[job.name for job in jobs if job.leased], gained=self._lease_gained

@@ -15,6 +15,7 @@ log = structlog.stdlib.get_logger(__name__)
 
 LIMIT_SECONDS = 10.0
 EXPIRE_SECONDS = 15.0
+WAITS_SECONDS = 5.0
 WORKSPACE_SECONDS = 60.0
 PEOPLE_SECONDS = 60.0
 FORGET_SECONDS = 3600.0
@@ -48,6 +49,7 @@ def timetable(
     know_people: Run,
     forget_answers: Run,
     forget_arrivals: Run,
+    tell_who_waits: Run,
 ) -> tuple[Job, ...]:
     """Which coroutine runs how often: all there is. What people wait for runs as often as the audit log is read.
 
@@ -63,6 +65,7 @@ def timetable(
         Job("rate-limits-seen", every(LIMIT_SECONDS), note_rate_limits),
         Job("rate-limits", every(LIMIT_SECONDS), watch_rate_limits, leased=True),
         Job("expire", every(EXPIRE_SECONDS), expire_requests, leased=True),
+        Job("waits", every(WAITS_SECONDS), tell_who_waits),
         Job("workspace", every(WORKSPACE_SECONDS), learn_workspace),
         Job("people", PEOPLE_SECONDS, know_people, leased=True),
         Job("answers", FORGET_SECONDS, forget_answers, leased=True),

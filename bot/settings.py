@@ -22,6 +22,7 @@ from bot.written import (
     File,
     Host,
     HubAddress,
+    Identifier,
     Level,
     Organizations,
     Port,
@@ -31,6 +32,7 @@ from bot.written import (
     Share,
     SlackAddress,
     WebAddress,
+    Whole,
     Word,
 )
 
@@ -50,7 +52,7 @@ class TerminalSettings(BaseSettings):
     slack_approvals_channel: Channel = Field(description="Where requests wait for approval: a channel's id or its name")
     slack_bot_token: BotToken | None = Field(None, description="The bot's token, to ask who is still in the workspace")
     slack_api_url: SlackAddress = Field("https://slack.com/api/", description="Slack's Web API")
-    slack_workspace: Word | None = Field(
+    slack_workspace: Identifier | None = Field(
         None,
         description="Where the app is installed for a whole Enterprise Grid organization: the workspace's id, such as "
         "T0123ABCD",
@@ -87,6 +89,9 @@ class TerminalSettings(BaseSettings):
     )
     execution_lease_seconds: Seconds = Field(
         30, description="After how long a dead executor's work is taken over", ge=0.5, le=600
+    )
+    executions_at_once: Whole = Field(
+        4, description="How many approved requests are done at the same time, none of them about the same", ge=1, le=64
     )
     health_host: Host = Field("0.0.0.0", description="Where /healthz, /readyz and /metrics listen")  # noqa: S104
     health_port: Port = Field(8080, description="Their port; 0 lets the system pick one", ge=0, le=65535)

@@ -23,8 +23,10 @@ from bot.db.session import Database
 from bot.errors import ConfigurationError, UsageError, UserError
 from bot.governance.context import Context
 from bot.governance.execution.executor import Executor
+from bot.governance.execution.queue import AT_WORK
+from bot.governance.execution.waiting import tell_who_waits
 from bot.governance.hub_errors import sentence
-from bot.governance.ledger.lifecycle import ENDED, STATES, Status
+from bot.governance.ledger.lifecycle import STATES, Status
 from bot.governance.people import Directory, is_slack_user
 from bot.governance.requests.authority import authorize
 from bot.governance.requests.queries import by_number
@@ -50,6 +52,8 @@ from bot.visible import UNSEEN, flat, visible
 
 DONE, FAILED, MISUSED = 0, 1, 2
 LEASE = timedelta(seconds=30)
+# How often the terminal looks at a request that it cannot do at once, and for how long where nobody does it.
+LOOK_SECONDS, PATIENCE_SECONDS = 0.5, 60.0
 # What Python makes of bytes that are no text; no database takes it.
 UNREADABLE = re.compile("[\ud800-\udfff]")
 # Control sequences and the strings that set titles and the like, as ECMA-48 has them.
@@ -201,7 +205,7 @@ def build_context(settings: TerminalSettings, database: Database, hub: Hub, *, d
 
 
 async def execute(context: Context, database: Database, hub: Hub, view: RequestView) -> RequestView:
-    """Do requests that are approved until this one is done, by us or by the running bot."""
+    """Do this request, or watch the running bot do it; where it has to wait for long, it is left waiting."""
     executor = Executor(
         name=f"terminal:{socket.gethostname()[:40]}:{os.getpid()}",
         database=database,
@@ -213,11 +217,15 @@ async def execute(context: Context, database: Database, hub: Hub, view: RequestV
         clock=REAL,
         wake=lambda: None,
     )
-    while view.status not in ENDED:
+    waited = 0.0
+    while view.status in AT_WORK and waited < PATIENCE_SECONDS:
         await executor.step_request(view.id)
+        await tell_who_waits(executor.claims)
         view = await by_number(context, view.id)
-        if view.status is Status.EXECUTING:
-            await asyncio.sleep(0.5)
+        if view.status in AT_WORK:
+            await asyncio.sleep(LOOK_SECONDS)
+            is_being_done = view.status is Status.EXECUTING and view.wait is None
+            waited = 0.0 if is_being_done else waited + LOOK_SECONDS
     return view
 
 
@@ -293,12 +301,17 @@ def show_request(view: RequestView, hub: Hub, *, as_json: bool) -> None:
             "summary": view.summary,
             "items": [asdict(item) for item in view.items],
             "error": view.error,
+            "waits_because": view.wait.why if view.wait else None,
+            "waits_until": as_text(view.wait.until) if view.wait and view.wait.until else None,
         }
-        print_envelope(202 if view.status is Status.PENDING else 200, data, hub)
+        print_envelope(202 if view.status in {Status.PENDING, *AT_WORK} else 200, data, hub)
         return
     print(f"Request {view.id}: {view.status}.", *(harmless(part) for part in (view.summary, view.error) if part))
     for item in view.items:
         print(f"  {'✓' if item.done else '✗'} {harmless(item.subject)} {harmless(item.text)}")
+    if view.wait is not None:
+        until = f" It goes on at {as_text(view.wait.until)}." if view.wait.until is not None else ""
+        print(f"It waits: {harmless(view.wait.why)}{until} A running Hubwarden does it then.")
     if view.status is Status.PENDING:
         wanted = count(view.required, "approval")
         print(f"It waits for {wanted} in Slack, under the rule “{harmless(view.rule)}”.")

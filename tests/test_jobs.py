@@ -27,6 +27,7 @@ def jobs_of(audit_poll_seconds: float) -> tuple[Job, ...]:
         know_people=nothing,
         forget_answers=nothing,
         forget_arrivals=nothing,
+        tell_who_waits=nothing,
     )
 
 
@@ -78,6 +79,7 @@ def test_each_job_runs_what_it_is_named_after() -> None:
         "rate-limits-seen": runs["note_rate_limits"],
         "rate-limits": runs["watch_rate_limits"],
         "expire": runs["expire_requests"],
+        "waits": runs["tell_who_waits"],
         "workspace": runs["learn_workspace"],
         "people": runs["know_people"],
         "answers": runs["forget_answers"],

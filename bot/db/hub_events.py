@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, case, or_, select, update
+from sqlalchemy import CursorResult, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.batches import batches
@@ -86,6 +86,19 @@ async def stored_keys(session: AsyncSession, organization: str, digests: Collect
 def expect(session: AsyncSession, expected: ExpectedEvent) -> None:
     """Note that the log will show something that the bot is about to do."""
     session.add(expected)
+
+
+async def expect_no_more(session: AsyncSession, request_id: int) -> None:
+    """Forget what the log was to show because of a request, and has not shown: it was not done."""
+    unseen = (ExpectedEvent.request_id == request_id, ExpectedEvent.event_id.is_(None))
+    await session.execute(delete(ExpectedEvent).where(*unseen))
+
+
+async def expect_last_no_more(session: AsyncSession, request_id: int) -> None:
+    """Forget the last thing that the log was to show because of a request, and has not shown."""
+    last = select(func.max(ExpectedEvent.id)).where(ExpectedEvent.request_id == request_id)
+    unseen = (ExpectedEvent.id == last.scalar_subquery(), ExpectedEvent.event_id.is_(None))
+    await session.execute(delete(ExpectedEvent).where(*unseen))
 
 
 async def open_expectations(

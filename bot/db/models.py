@@ -54,7 +54,12 @@ def index_of_homeless(table: str) -> Index:
 
 
 class OperationRequest(Base):
-    """A recorded wish to change Docker Hub, and its life."""
+    """A recorded wish to change Docker Hub, and its life.
+
+    `subjects` are what it must not be done beside, once somebody has looked. Where it waits, `waits_because` says why,
+    since `waits_since` and until `resume_at` (both business time; None: until something else is over);
+    `postponements` counts how often in a row it was put off with nothing done in between.
+    """
 
     __tablename__ = "requests"
     __table_args__ = (
@@ -90,6 +95,11 @@ class OperationRequest(Base):
     claimed_at: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    subjects: Mapped[list[str] | None]
+    resume_at: Mapped[datetime | None]
+    waits_because: Mapped[str | None] = mapped_column(Text)
+    waits_since: Mapped[datetime | None]
+    postponements: Mapped[int] = mapped_column(default=0, server_default="0")
     finished_at: Mapped[datetime | None]
     outcome: Mapped[dict[str, Any] | None]
     error: Mapped[str | None] = mapped_column(Text)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -58,18 +58,22 @@ async def move(
     holder: str | None = None,
     lease_over_by: datetime | None = None,
     due_by: datetime | None = None,
-    adds_attempt: bool = False,
+    resumes_by: datetime | None = None,
+    is_unclaimed: bool = False,
+    version: int | None = None,
+    attempts: int = 0,
     **values: Any,
 ) -> OperationRequest | None:
     """Change the request, and bring it to `target` where one is named, if it is in one of `sources`.
 
-    `holder` has to have its claim, a claim to have run out by `lease_over_by`, the request's time by `due_by`, where
-    these are given; `adds_attempt` counts one more attempt. None where any of it is not so.
+    `holder` has to have its claim, a claim to have run out by `lease_over_by`, the request's time by `due_by`, what it
+    waits for to be over by `resumes_by`, and its `version` to be this one, where these are given; `is_unclaimed` wants
+    nobody to have its claim. `attempts` is added to those that were made. None where any of it is not so.
     """
     if target is not None:
         values["status"] = target
-    if adds_attempt:
-        values["attempts"] = OperationRequest.attempts + 1
+    if attempts:
+        values["attempts"] = OperationRequest.attempts + attempts
     statement = (
         update(OperationRequest)
         .where(OperationRequest.id == request_id, OperationRequest.status.in_(list(sources)))
@@ -83,6 +87,12 @@ async def move(
         statement = statement.where(OperationRequest.lease_until < lease_over_by)
     if due_by is not None:
         statement = statement.where(OperationRequest.expires_at <= due_by)
+    if resumes_by is not None:
+        statement = statement.where(or_(OperationRequest.resume_at.is_(None), OperationRequest.resume_at <= resumes_by))
+    if is_unclaimed:
+        statement = statement.where(OperationRequest.claimed_by.is_(None))
+    if version is not None:
+        statement = statement.where(OperationRequest.version == version)
     return await session.scalar(statement)
 
 
@@ -96,42 +106,6 @@ async def due(session: AsyncSession, statuses: Iterable[str], now: datetime, *, 
         .limit(BATCH)
     )
     return (await session.scalars(statement)).all()
-
-
-async def next_id(session: AsyncSession, status: str, now: datetime) -> int | None:
-    """The oldest request in this state whose time has not run out."""
-    statement = select(func.min(OperationRequest.id)).where(
-        OperationRequest.status == status, OperationRequest.expires_at > now
-    )
-    return await session.scalar(statement)
-
-
-async def next_abandoned(session: AsyncSession, status: str, real_now: datetime) -> OperationRequest | None:
-    """The oldest request in this state whose executor has not been heard of in time."""
-    statement = (
-        select(OperationRequest)
-        .where(OperationRequest.status == status, OperationRequest.lease_until < real_now)
-        .order_by(OperationRequest.id)
-        .limit(1)
-    )
-    return await session.scalar(statement)
-
-
-async def extend_lease(
-    session: AsyncSession, request_id: int, *, status: str, executor: str, lease_until: datetime
-) -> bool:
-    """Keep a claimed request; False where it is no longer ours."""
-    statement = (
-        update(OperationRequest)
-        .where(
-            OperationRequest.id == request_id,
-            OperationRequest.status == status,
-            OperationRequest.claimed_by == executor,
-        )
-        .values(lease_until=lease_until)
-    )
-    result = await session.execute(statement)
-    return isinstance(result, CursorResult) and result.rowcount == 1
 
 
 async def count_by_status(session: AsyncSession) -> dict[str, int]:

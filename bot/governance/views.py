@@ -19,6 +19,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Wait:
+    """Why a request is not being done though it could be, since when, and when it goes on.
+
+    `until` is None where that depends on something else. Both moments are the business's.
+    """
+
+    why: str
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class RequestView:
     """Everything that a card, an answer or a terminal shows of a request."""
 
@@ -46,6 +58,7 @@ class RequestView:
     error: str | None
     progress: tuple[int, int] = (0, 0)
     origin: str | None = None
+    wait: Wait | None = None
 
     @property
     def required(self) -> int:
@@ -89,7 +102,16 @@ def view_of(
         items=load_items(request.outcome),
         error=request.error,
         progress=progress,
+        wait=wait_of(request),
     )
+
+
+def wait_of(request: "OperationRequest") -> Wait | None:
+    """What a request waits for that nobody has claimed, where it is known."""
+    is_at_work = request.status in {Status.APPROVED, Status.EXECUTING}
+    if not is_at_work or request.claimed_by is not None or request.waits_because is None:
+        return None
+    return Wait(request.waits_because, request.waits_since or request.created_at, request.resume_at)
 
 
 def load_ballots(stored: "Iterable[StoredBallot]") -> tuple[Ballot, ...]:

@@ -1,10 +1,12 @@
 """The Docker Hub client: get, head, post, patch, put, delete, pages and text over one aiohttp session."""
 
 import asyncio
+import copy
 import logging
 import random as system_random
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -12,7 +14,7 @@ import aiohttp
 from pydantic import SecretStr
 
 from bot.hub.auth import LOGIN, BearerCredential, Credential, FixedToken, TokenCache, read_token
-from bot.hub.errors import AuthError, HubProtocolError, NotFoundError
+from bot.hub.errors import AuthError, HubProtocolError, NotFoundError, RateLimitError
 from bot.hub.limits import RateLimit, later, read_rate_limit, tightest
 from bot.hub.paging import (
     Page,
@@ -40,6 +42,7 @@ from bot.hub.protocol import (
     family,
     is_rate_limited,
     judge,
+    may_have_been_done,
     read_json,
     read_text,
     repeat_after,
@@ -50,6 +53,8 @@ from bot.outside import DIRECT, Outside
 
 # Readings of a list that keeps changing, before giving up.
 READINGS = 4
+# The longest pause, in seconds, of whoever holds up others.
+HURRY = 1.0
 
 Made = TypeVar("Made")
 
@@ -91,7 +96,24 @@ class Hub:
         self._now, self._monotonic, self._sleep, self._random = now, monotonic, sleep, random
         self._tokens = self._tokens_of(credential)
         self._limits: dict[str, RateLimit] = {}
+        self._has_written = False
         self._log = logging.getLogger(__name__)
+
+    def hurried(self) -> "Hub":
+        """The same Hub for whoever holds up others while waiting: it raises rather than pause for more than a second.
+
+        Connections, tokens and rate limits are shared; `has_written` is its own.
+        """
+        hurried = copy.copy(self)
+        hurried._options = replace(self._options, max_wait=min(self._options.max_wait, HURRY), max_pause=HURRY)
+        hurried._has_written = False
+        hurried.scim = self.scim.hurried() if self.scim is not None else None
+        return hurried
+
+    @property
+    def has_written(self) -> bool:
+        """Whether a write has left through this very Hub that Docker Hub may have done."""
+        return self._has_written or (self.scim is not None and self.scim.has_written)
 
     async def get(self, template: str, /, *, query: Query | None = None, **segments: str) -> Envelope:
         """Read one thing; `data` is its JSON."""
@@ -194,7 +216,8 @@ class Hub:
         # Repeatable: a token that was made and never arrived changes nothing.
         body = {"identifier": credential.identifier, "secret": credential.secret.get_secret_value()}
         request = build("POST", LOGIN, segments={}, body=body, repeatable=True)
-        answer = await self._exchange(request, None)
+        # One caller logs in for all, who wait meanwhile: each has his own patience with the rate limit, outside.
+        answer = await self.hurried()._exchange(request, None)
         return read_token(request.call, read_json(request.call, answer))
 
     def _build(
@@ -224,11 +247,11 @@ class Hub:
         return Envelope(answer.status, read_json(request.call, answer), self._limit_of(request, answer))
 
     async def _authorized(self, request: Request) -> Answer:
-        token = await self._tokens.current()
+        token = await self._logged_in(self._tokens.current)
         try:
             return await self._exchange(request, token)
         except AuthError:
-            renewed = await self._tokens.renew(token)
+            renewed = await self._logged_in(lambda: self._tokens.renew(token))
             if renewed is None:
                 raise
         try:
@@ -237,12 +260,26 @@ class Hub:
             self._tokens.distrust(renewed)
             raise
 
+    async def _logged_in(self, obtain: Callable[[], Awaitable[Made]]) -> Made:
+        """What `obtain` answers; where log-ins are limited, whoever has time waits, and stands in nobody's way."""
+        waited = 0.0
+        while True:
+            try:
+                return await obtain()
+            except RateLimitError as error:
+                pause = max(self._options.backoff, (error.retry_at - self._now()).total_seconds())
+                if waited + pause > self._options.max_wait or pause > self._options.max_pause:
+                    raise
+            waited += pause
+            await self._sleep(pause)
+
     async def _exchange(self, request: Request, bearer: SecretStr | None) -> Answer:
         started, attempts, waited = self._monotonic(), 0, 0.0
         while True:
             outcome = await self._attempt(request, bearer, self._monotonic() - started - waited)
             attempts += 1
             verdict = judge(request.call, outcome, now=self._now(), hide=self._tokens.known())
+            self._has_written |= request.call.writes and may_have_been_done(verdict)
             if isinstance(verdict, Answer):
                 return verdict
             effort = Effort(attempts, self._monotonic() - started - waited, waited)

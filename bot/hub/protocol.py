@@ -1,6 +1,7 @@
 """Docker Hub's protocol without a socket: build a request, judge an answer, repeat it or not."""
 
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -51,7 +52,8 @@ class ClientOptions:
     """How patient the client is; all times in seconds.
 
     `deadline` is for one call with its repetitions, without what it waits for the rate limit; that is `max_wait`, in
-    total. `login_pause`: after a refused log-in none is tried for so long, since too many lock the account.
+    total. Rather than pause for longer than `max_pause` at once it raises the error. `login_pause`: after a refused
+    log-in none is tried for so long, since too many lock the account.
     `concurrency`: pages of one list under way at once. `max_bytes` bounds one answer's body, unpacked.
     """
 
@@ -61,6 +63,7 @@ class ClientOptions:
     attempt_timeout: float = 15.0
     deadline: float = 30.0
     max_wait: float = 30.0
+    max_pause: float = math.inf
     backoff: float = 0.25
     max_backoff: float = 4.0
     login_pause: float = 60.0
@@ -276,11 +279,17 @@ def repeat_after(
     pause = min(options.max_backoff, options.backoff * 2.0 ** min(effort.attempts - 1, 16)) * (0.5 + chance / 2)
     if is_rate_limited(outcome):
         pause = max(pause, _seconds_asked(outcome, now))
-        return pause + chance * options.backoff if effort.waited + pause <= options.max_wait else None
+        is_near = effort.waited + pause <= options.max_wait and pause <= options.max_pause
+        return pause + chance * options.backoff if is_near else None
     if not _may_repeat(call, outcome):
         return None
     pause = max(pause, _seconds_asked(outcome, now))
-    return pause if effort.seconds + pause < options.deadline else None
+    return pause if effort.seconds + pause < options.deadline and pause <= options.max_pause else None
+
+
+def may_have_been_done(verdict: Answer | HubError) -> bool:
+    """Whether a write that ended so was done, or may have been: all but what Hub refused, or never got."""
+    return isinstance(verdict, Answer) or verdict.unclear
 
 
 def is_rate_limited(outcome: Answer | Lost) -> bool:

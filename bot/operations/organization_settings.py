@@ -180,6 +180,7 @@ OPERATIONS: tuple[Operation, ...] = (
         endpoint="PUT /v2/orgs/{name}/settings",
         hub_action="org.settings.update",
         subjects=lambda params: (params.organization,),
+        alone_with=lambda _: ("the organization's settings",),
         needs=NEEDS,
     ),
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.governance.approval.requirement import Stage
 from bot.governance.ledger.lifecycle import STATES, Act, Status
-from bot.governance.views import RequestView
+from bot.governance.views import RequestView, Wait
 from bot.operations.kit.base import Change, Operation
 from bot.operations.kit.text import count
 from bot.phrases import load_phrase
@@ -32,6 +32,8 @@ from bot.visible import flat
 Block = dict[str, Any]
 
 MAX_BLOCKS = 100
+# What is said of a state in which nobody does anything for a while.
+WAITING = {Status.APPROVED: "Approved, and waits", Status.EXECUTING: "Begun, and waits"}
 MARKUP = frozenset("*_~`")
 SEVERITY_TEXT = {"info": "For information", "warning": "Warning ⚠️", "critical": "Alarm 🚨"}
 
@@ -175,7 +177,7 @@ def names(items: tuple[str, ...], limit: int = 12) -> str:
 def status_line(view: RequestView) -> str:
     """Where the request stands, and who brought it there."""
     state = STATES[view.status]
-    text = with_mark(state.heading, state.mark) + (
+    text = with_mark(WAITING[view.status] if view.wait is not None else state.heading, state.mark) + (
         f"; settled by {mention(view.settled_by)}" if view.settled_by else ""
     )
     settled, planned = view.progress
@@ -206,6 +208,8 @@ def outcome_lines(view: RequestView) -> list[str]:
     lines = []
     if view.decision_reason:
         lines.append(quote(view.decision_reason))
+    if view.wait is not None:
+        lines.append(wait_line(view.wait))
     if view.summary:
         lines.append(f"{one_line(view.summary)}.")
     if view.error:
@@ -214,6 +218,12 @@ def outcome_lines(view: RequestView) -> list[str]:
     ordered = sorted(view.items, key=lambda item: item.done)
     lines += [f"• {one_line(item.subject)} {one_line(item.text)}" for item in ordered]
     return lines
+
+
+def wait_line(wait: Wait) -> str:
+    """Why it is not being done, since when, and when it goes on."""
+    then = f" It goes on {moment(wait.until)}." if wait.until is not None else ""
+    return f"{one_line(wait.why)} It has waited since {moment(wait.since)}.{then}"
 
 
 def rule_line(view: RequestView) -> str:

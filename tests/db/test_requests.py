@@ -1,8 +1,10 @@
 """A state change is one conditional update: who gets the row acts, and nobody else."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+
+import pytest
 
 from bot.db import requests
 from bot.db.batches import BATCH
@@ -100,28 +102,6 @@ async def test_what_has_run_out_is_due_to_the_moment_and_only_in_the_states_name
         assert list(await requests.due(session, [], NOW)) == []
 
 
-async def test_the_oldest_of_a_state_is_next(database: Database) -> None:
-    await stored(database)
-    first = await stored(database, status=APPROVED)
-    await stored(database, status=APPROVED)
-    async with database.begin() as session:
-        assert await requests.next_id(session, APPROVED, NOW) == first
-        assert await requests.next_id(session, EXECUTING, NOW) is None
-
-
-async def test_only_a_lease_that_is_over_is_abandoned(database: Database) -> None:
-    await stored(database, status=EXECUTING, lease_until=NOW, claimed_by="a")
-    await stored(database, status=EXECUTING, lease_until=SOON, claimed_by="a")
-    await stored(database, status=APPROVED, lease_until=NOW - timedelta(1))
-    async with database.begin() as session:
-        assert await requests.next_abandoned(session, EXECUTING, NOW) is None
-    over = await stored(database, status=EXECUTING, lease_until=NOW - timedelta(microseconds=1), claimed_by="a")
-    async with database.begin() as session:
-        abandoned = await requests.next_abandoned(session, EXECUTING, NOW)
-    assert abandoned is not None
-    assert abandoned.id == over
-
-
 async def test_one_executor_takes_over_and_the_other_does_not(database: Database) -> None:
     number = await stored(database, status=EXECUTING, lease_until=NOW - timedelta(1), claimed_by="dead", attempts=1)
 
@@ -132,7 +112,7 @@ async def test_one_executor_takes_over_and_the_other_does_not(database: Database
                 number,
                 sources=[EXECUTING],
                 lease_over_by=NOW,
-                adds_attempt=True,
+                attempts=1,
                 claimed_by=executor,
                 lease_until=SOON,
             )
@@ -141,17 +121,6 @@ async def test_one_executor_takes_over_and_the_other_does_not(database: Database
     assert sum(await asyncio.gather(*(take(f"executor {n}") for n in range(6)))) == 1
     row = await read(database, number)
     assert (row.status, row.attempts, row.lease_until) == (EXECUTING, 2, SOON)
-
-
-async def test_a_lease_is_kept_only_by_who_has_it_and_while_it_is_being_done(database: Database) -> None:
-    number = await stored(database, status=EXECUTING, lease_until=NOW, claimed_by="a")
-
-    async def keep(executor: str, status: str = EXECUTING) -> bool:
-        async with database.begin() as session:
-            return await requests.extend_lease(session, number, status=status, executor=executor, lease_until=SOON)
-
-    assert [await keep("b"), await keep("a", APPROVED), await keep("a")] == [False, False, True]
-    assert (await read(database, number)).lease_until == SOON
 
 
 async def test_requests_are_counted_by_state(database: Database) -> None:
@@ -211,31 +180,43 @@ async def test_without_a_target_the_state_stays_and_only_what_is_asked_for_chang
     assert await moved(database, number, lease_until=SOON)
     row = await read(database, number)
     assert (row.status, row.attempts, row.claimed_by, row.lease_until) == (EXECUTING, 1, "a", SOON)
-    assert await moved(database, number, adds_attempt=True)
+    assert await moved(database, number, attempts=1)
     assert (await read(database, number)).attempts == 2
+
+
+async def test_an_attempt_is_taken_back_too(database: Database) -> None:
+    number = await stored(database, status=EXECUTING, attempts=2)
+    assert await moved(database, number, attempts=-1)
+    assert (await read(database, number)).attempts == 1
+
+
+@pytest.mark.parametrize(("resume_at", "is_due"), [(None, True), (NOW, True), (SOON, False)])
+async def test_what_waits_is_not_moved_before_its_time(
+    database: Database, resume_at: datetime | None, is_due: bool
+) -> None:
+    number = await stored(database, status=EXECUTING, resume_at=resume_at)
+    assert await moved(database, number, resumes_by=NOW) is is_due
+
+
+@pytest.mark.parametrize(("holder", "is_free"), [(None, True), ("a", False)])
+async def test_what_somebody_has_is_not_taken_as_if_nobody_had_it(
+    database: Database, holder: str | None, is_free: bool
+) -> None:
+    number = await stored(database, status=EXECUTING, claimed_by=holder)
+    assert await moved(database, number, is_unclaimed=True) is is_free
+
+
+async def test_a_row_that_has_changed_since_it_was_seen_is_not_moved(database: Database) -> None:
+    number = await stored(database, status=EXECUTING)
+    assert not await moved(database, number, version=2)
+    assert await moved(database, number, version=1)
+    assert not await moved(database, number, version=1)
 
 
 async def test_only_one_request_is_moved(database: Database) -> None:
     first, second = await stored(database, status=EXECUTING), await stored(database, status=EXECUTING)
     assert await moved(database, first, target="failed")
     assert (await read(database, second)).status == EXECUTING
-
-
-async def test_the_next_one_is_one_whose_time_has_not_run_out(database: Database) -> None:
-    await stored(database, status=APPROVED, expires_at=NOW)
-    young = await stored(database, status=APPROVED, expires_at=NOW + timedelta(microseconds=1))
-    async with database.begin() as session:
-        assert await requests.next_id(session, APPROVED, NOW) == young
-        assert await requests.next_id(session, APPROVED, SOON) is None
-
-
-async def test_of_several_that_are_abandoned_the_oldest_comes_first(database: Database) -> None:
-    first = await stored(database, status=EXECUTING, lease_until=NOW - timedelta(seconds=1))
-    await stored(database, status=EXECUTING, lease_until=NOW - timedelta(days=1))
-    async with database.begin() as session:
-        abandoned = await requests.next_abandoned(session, EXECUTING, NOW)
-    assert abandoned is not None
-    assert abandoned.id == first
 
 
 async def test_somebodys_own_come_newest_first_and_no_more_than_asked_for(database: Database) -> None:
@@ -257,7 +238,7 @@ async def test_a_move_answers_the_row_as_it_is_then_where_it_was_read_before(dat
     number = await stored(database, status=EXECUTING, attempts=1)
     async with database.begin() as other:
         assert await requests.get(other, number) is not None
-        row = await requests.move(other, number, sources=[EXECUTING], target="failed", adds_attempt=True, error="no")
+        row = await requests.move(other, number, sources=[EXECUTING], target="failed", attempts=1, error="no")
     assert row is not None
     assert (row.status, row.attempts, row.version, row.error) == ("failed", 2, 2, "no")
 

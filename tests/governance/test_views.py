@@ -9,7 +9,7 @@ from bot.governance.approval.ballots import Ballot, Choice
 from bot.governance.approval.requirement import Requirement, Stage, dump_requirement
 from bot.governance.ledger.lifecycle import Status
 from bot.governance.stored import dump_outcome, dump_preview
-from bot.governance.views import RequestView, load_ballots, view_of
+from bot.governance.views import RequestView, Wait, load_ballots, view_of
 from bot.operations.kit.base import Change, ItemResult, Outcome, Preview
 from tests.governance.parts import ANN, DAY, HOUR, LENA, MIRA, OMAR, SAM, START, group, users
 
@@ -96,3 +96,24 @@ def test_those_who_agreed_are_named_once_in_order_and_nobody_who_took_it_back_or
 def test_a_row_with_a_choice_of_a_later_version_is_not_understood() -> None:
     with pytest.raises(ValueError, match="abstain"):
         load_ballots([ballot(1, OMAR, "abstain", [])])
+
+
+WAIT = {"status": "approved", "waits_because": "It is full.", "waits_since": START, "resume_at": START + HOUR}
+
+
+@pytest.mark.parametrize("status", ["approved", "executing"])
+def test_what_nobody_has_claimed_and_waits_says_why_since_when_and_until_when(status: str) -> None:
+    view = view_of(OperationRequest(**ROW | WAIT | {"status": status}))
+    assert view.wait == Wait("It is full.", START, START + HOUR)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"claimed_by": "one", "status": "executing"},
+        {"waits_because": None},
+        *({"status": status} for status in Status if status not in {Status.APPROVED, Status.EXECUTING}),
+    ],
+)
+def test_what_is_being_done_or_has_ended_waits_for_nothing_whatever_its_row_remembers(more: dict[str, Any]) -> None:
+    assert view_of(OperationRequest(**ROW | WAIT | more)).wait is None

@@ -80,6 +80,7 @@ class FakeHub:
         self.lifetime = 600
         self.url = ""
         self.respond: Respond = self._nothing
+        self.log_in: Respond = self._log_in
 
     async def _nothing(self, _seen: Seen) -> web.StreamResponse:
         return reply({"ok": True})
@@ -93,16 +94,20 @@ class FakeHub:
             await request.read(),
         )
         if seen.path == "/v2/auth/token":
-            return self._log_in(seen)
+            return await self.log_in(seen)
         self.seen.append(seen)
         if self.check_tokens and (seen.bearer not in self.tokens or seen.bearer in self.revoked):
             return reply({"detail": "token expired"}, status=401)
         return await self.respond(seen)
 
-    def _log_in(self, seen: Seen) -> web.StreamResponse:
+    async def _log_in(self, seen: Seen) -> web.StreamResponse:
         self.logins.append(seen.json)
         if self.refuse_logins:
             return reply({"detail": f"incorrect credential {SECRET}"}, status=401)
+        return self.new_token()
+
+    def new_token(self) -> web.Response:
+        """The answer to a log-in that is accepted."""
         self.tokens.append(jwt(len(self.tokens) + 1, self.lifetime))
         return reply({"access_token": self.tokens[-1]})
 

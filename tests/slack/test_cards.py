@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.governance.approval.requirement import NOBODY
 from bot.governance.ledger.lifecycle import STATES, Status
-from bot.governance.views import RequestView
+from bot.governance.views import RequestView, Wait
 from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.base import Change, ItemResult, Operation, Write
 from bot.slack.cards import (
@@ -248,3 +248,32 @@ def test_a_notice_passes_whatever_it_says(text: str) -> None:
     content = notice_message({"text": text})
     assert flaws(content) == []
     assert_harmless(content)
+
+
+LIMITED = Wait("Docker Hub's rate limit is spent.", NOW, NOW)
+
+
+@pytest.mark.parametrize(
+    ("status", "heading"), [(Status.APPROVED, "Approved, and waits"), (Status.EXECUTING, "Begun, and waits, 3 of 9")]
+)
+def test_a_card_says_why_a_request_waits_since_when_and_until_when(status: Status, heading: str) -> None:
+    card = request_card(request_view(INVITE, status, wait=LIMITED, progress=(3, 9)), INVITE)
+    said = [card.text, "\n".join(markup(list(card.blocks)))]
+    for text in said:
+        assert heading in text
+        assert re.search(r"rate limit is spent\. It has waited since <!date\S+ .*?>\. It goes on <!date", text)
+
+
+def test_where_it_depends_on_another_no_moment_is_promised() -> None:
+    text = request_card(request_view(INVITE, Status.APPROVED, wait=Wait("Request 6 is first.", NOW, None)), INVITE).text
+    assert "Request 6 is first. It has waited since" in text
+    assert "It goes on" not in text
+
+
+@BOTH
+@pytest.mark.parametrize("why", HOSTILE)
+def test_why_it_waits_is_nobodys_loudspeaker(message: Message, why: str) -> None:
+    wait = Wait(why, NOW, NOW)
+    content = message(request_view(INVITE, Status.APPROVED, wait=wait), INVITE)
+    assert_harmless(content)
+    assert flaws(content) == []

@@ -1,7 +1,7 @@
-"""One attempt at one request, by whoever has its claim: from the first time, or from where a dead executor stopped."""
+"""One attempt at one request, by whoever has its claim: the first time, or from where it was given up or left."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -10,18 +10,20 @@ from bot.db.models import OperationRequest
 from bot.errors import UserError
 from bot.governance.execution.courier import Courier
 from bot.governance.execution.handover import hand_over
+from bot.governance.execution.patience import PATIENCE, passes
 from bot.governance.execution.read_back import read_back, verdict_after_a_death
 from bot.governance.execution.stepper import Stepper
-from bot.governance.execution.verdict import Verdict
+from bot.governance.execution.verdict import PutOff, Verdict
 from bot.governance.hub_errors import text_of
 from bot.governance.ledger.lifecycle import Status
 from bot.hub import Hub, HubError
-from bot.operations.kit.base import Write
+from bot.operations.kit.base import Preview, Write
 from bot.operations.kit.capabilities import Capabilities
 
 log = structlog.stdlib.get_logger(__name__)
 
 MAX_ATTEMPTS = 5
+STOPPED = "Hubwarden was stopped while doing this."
 CHANGED_SINCE = (
     "Docker Hub has changed since this was asked for, so nothing was written. Ask again to see what it would do now."
 )
@@ -29,7 +31,10 @@ CHANGED_SINCE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """`confirm` is the last thing before each write, and raises where another executor has the claim."""
+    """`confirm` is the last thing before each write, and raises where another executor has the claim.
+
+    `hub` is one that waits for nothing, and knows whether it has written: nobody sleeps in a claim.
+    """
 
     request: OperationRequest
     operation: Write
@@ -41,34 +46,60 @@ class Attempt:
     confirm: Callable[[], Awaitable[None]]
 
     async def execute(self) -> Verdict:
-        """Make the preview anew; where it is what was approved, write."""
+        """Make the preview anew; where it is what was approved, write.
+
+        Raises `PutOff` where Docker Hub is away or its rate limit spent, as long as nothing was written.
+        """
         try:
             preview = await self.operation.preview(self.hub, self.params)
         except (HubError, UserError) as error:
+            self._put_off(error, has_begun=False)
             return nothing_written(error)
         if preview.fingerprint != self.request.fingerprint:
             return Verdict(Status.FAILED, error=" ".join((CHANGED_SINCE, *preview.notes)))
         if self.operation.steps is None:
-            return await self._write()
+            return await self._write(is_first=True)
         try:
             return await self.stepper.run()
         except (HubError, UserError) as error:
+            self._put_off(error, has_begun=False)
             return nothing_written(error)
 
     async def recover(self) -> Verdict | None:
-        """What a dead executor left behind: nothing written, written, or nobody knows; None to try again later."""
+        """What a dead executor left behind: nothing written, written, or nobody knows; None to try again later.
+
+        It is also how what was given up in the middle goes on; raises `PutOff`, a number of times.
+        """
         if self.operation.steps is not None:
             return await self._resume()
         try:
             preview = await self.operation.preview(self.hub, self.params)
         except (HubError, UserError) as error:
-            if isinstance(error, HubError) and self._may_try_again(error):
+            if self._may_try_again(error):
                 return None
-            return Verdict(Status.UNKNOWN, error=f"Hubwarden was stopped while doing this. {text_of(error)}")
-        is_untouched = self.operation.observable and preview.fingerprint == self.request.fingerprint
+            return Verdict(Status.UNKNOWN, error=f"{STOPPED} {text_of(error)}")
+        is_untouched = self._is_untouched(preview)
         if is_untouched and not preview.is_noop and self.request.attempts < MAX_ATTEMPTS:
-            return await self._write()
+            return await self._write(is_first=False)
         return verdict_after_a_death(self.operation, preview)
+
+    async def conclude(self, why: str) -> Verdict | None:
+        """End what must not go on, because of `why`: what was done is told, and nothing more is done."""
+        if self.operation.steps is not None:
+            return await self.stepper.conclude(why)
+        try:
+            preview = await self.operation.preview(self.hub, self.params)
+        except (HubError, UserError) as error:
+            if self._may_try_again(error):
+                return None
+            return Verdict(Status.UNKNOWN, error=f"{why} {STOPPED} {text_of(error)}")
+        if self._is_untouched(preview) and not preview.is_noop:
+            return Verdict(Status.FAILED, error=f"Nothing was written. {why}")
+        verdict = verdict_after_a_death(self.operation, preview)
+        return replace(verdict, error=" ".join(filter(None, (why, verdict.error))))
+
+    def _is_untouched(self, preview: Preview) -> bool:
+        return self.operation.observable and preview.fingerprint == self.request.fingerprint
 
     async def _resume(self) -> Verdict | None:
         """Go on with the items that are left; where none had begun, as if for the first time."""
@@ -79,15 +110,23 @@ class Attempt:
         except (HubError, UserError) as error:
             if self._may_try_again(error):
                 return None
-            return await self.stepper.give_up(f"Hubwarden was stopped while doing this. {text_of(error)}")
+            return await self.stepper.give_up(f"{STOPPED} {text_of(error)}")
 
     def _may_try_again(self, error: HubError | UserError) -> bool:
-        if self.request.attempts >= MAX_ATTEMPTS:
+        """Whether an heir tries again after this: put off, as long as there is patience, else in its next attempt."""
+        self._put_off(error, has_begun=True)
+        if not isinstance(error, HubError) or passes(error) or self.request.attempts >= MAX_ATTEMPTS:
             return False
         log.warning("execution.recovery_postponed", error=text_of(error))
         return True
 
-    async def _write(self) -> Verdict:
+    def _put_off(self, error: HubError | UserError, *, has_begun: bool) -> None:
+        """Raises `PutOff` for an error that passes: once something has begun, no more often than `PATIENCE` says."""
+        times = self.request.postponements + 1
+        if isinstance(error, HubError) and passes(error) and (times < PATIENCE or not has_begun):
+            raise PutOff(error, times=times, has_begun=has_begun) from error
+
+    async def _write(self, *, is_first: bool) -> Verdict:
         await self.confirm()
         operation = self.operation
         if operation.execute is None:
@@ -98,6 +137,8 @@ class Attempt:
         except UserError as error:
             return Verdict(Status.FAILED, error=text_of(error))
         except HubError as error:
+            if not self.hub.has_written:
+                self._put_off(error, has_begun=not is_first)
             if not error.unclear:
                 return Verdict(Status.FAILED, error=text_of(error))
             return await read_back(self.hub, self.request, operation, self.params, error)

@@ -1,26 +1,28 @@
-"""Takes approved requests one after another: claims each, keeps the claim while it is done, and records its end."""
+"""Takes requests one after another: claims each, does it, and records its end, or when and why it goes on later."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import TypeAlias
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeAlias, assert_never
 
 import structlog
-from pydantic import ValidationError
 
 from bot.clock import Clock
 from bot.db import requests
 from bot.db.models import OperationRequest
 from bot.db.session import DATABASE_AWAY, Database
 from bot.governance.execution.attempt import MAX_ATTEMPTS, Attempt
+from bot.governance.execution.claims import ClaimLost, Claims
 from bot.governance.execution.courier import Courier
+from bot.governance.execution.judgement import Ended, Judge, Judgement, Postponed, Stands, always_stands
+from bot.governance.execution.patience import goes_on_at, reason
+from bot.governance.execution.queue import Task
 from bot.governance.execution.stepper import Stepper
-from bot.governance.execution.verdict import Interrupted, Verdict
-from bot.governance.ledger.facts import Claimed, Expected, Finished, TakenOver
+from bot.governance.execution.subjects import known
+from bot.governance.execution.verdict import Interrupted, PutOff, Verdict
+from bot.governance.ledger.facts import Deferred, Finished
 from bot.governance.ledger.lifecycle import Status
-from bot.governance.ledger.record import record
 from bot.hub import Hub
 from bot.operations.kit.base import Operation, Params, Write
 from bot.operations.kit.capabilities import Capabilities
@@ -29,22 +31,21 @@ log = structlog.stdlib.get_logger(__name__)
 
 NO_LONGER_KNOWN = "This version of Hubwarden cannot do it any more: what was asked for has changed. Ask again."
 BROKEN = "Hubwarden itself failed while doing this, and its log says how. Look in Docker Hub whether it was done."
+NOT_JUDGED = "Hubwarden itself failed while judging whether it may still be done, and its log says how."
+JUDGED_AGAIN = timedelta(minutes=1)
 # A minute of a database that is away: by then the lease is over, and whoever takes over reads back.
 FINISH_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 
 Work: TypeAlias = Callable[[Attempt], "Awaitable[Verdict | None]"]
 
 
-class ClaimLost(Exception):
-    """Another executor has taken the request over; this one must not write."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Executor:
-    """`name` is this process's own. Whoever has not extended a claim for `lease` (machine time) counts as dead.
+    """One of those who do requests, each with a `name` of its own; whoever is silent for `lease` counts as dead.
 
-    `wake` rouses the workers after a commit; `beat` shows that a long execution is alive; `is_stopping` ends a bulk
-    between two items.
+    `judge` says before each claim whether it may still be done. `wake` rouses the workers after a commit; `beat` shows
+    that a long execution is alive; `is_stopping` ends a bulk between two items. `looked_at` are the numbers that this
+    process's executors look at just now, so that they do not all judge the same one.
     """
 
     name: str
@@ -56,100 +57,181 @@ class Executor:
     lease: timedelta
     clock: Clock
     wake: Callable[[], None]
+    judge: Judge = always_stands
     beat: Callable[[], None] = lambda: None
     is_stopping: Callable[[], bool] = lambda: False
+    looked_at: set[int] = field(default_factory=set)
+
+    @property
+    def claims(self) -> Claims:
+        """Its claims, which nobody else has."""
+        return Claims(
+            name=self.name,
+            database=self.database,
+            operations=self.operations,
+            lease=self.lease,
+            clock=self.clock,
+            wake=self.wake,
+            beat=self.beat,
+        )
 
     async def step(self) -> float:
         """Do one request; answers for how many seconds there is none to do."""
-        if (request_id := await self._next_id()) is not None:
-            await self.step_request(request_id)
-            return 0  # where another executor was faster, too: there may be more
-        if (request := await self._take_over()) is not None:
-            await self._run(request, Attempt.recover)
-            return 0
-        return self.lease.total_seconds() / 2
+        queue = await self.claims.queue()
+        found = queue.next(but=self.looked_at)
+        if found is None:
+            rest = min(self.lease / 2, queue.rest() or self.lease / 2)
+            return rest.total_seconds()
+        self.looked_at.add(found[0])
+        try:
+            await self._do(*found)
+        finally:
+            self.looked_at.discard(found[0])
+        return 0  # where another executor was faster, too: there may be more
 
     async def step_request(self, request_id: int) -> bool:
-        """Do this one, where it is approved; False where it is not, or not any more."""
-        request = await self._claim(request_id)
+        """Do this one, as far as it can be done now; False where it cannot, or others come first."""
+        task = (await self.claims.queue()).task_of(request_id)
+        if task is not None:
+            await self._do(request_id, task)
+        return task is not None
+
+    async def _do(self, request_id: int, task: Task) -> None:
+        match task:
+            case Task.BEGIN:
+                await self._begin(request_id)
+                return
+            case Task.RESUME:
+                request = await self.claims.resume(request_id)
+            case Task.TAKE_OVER:
+                request = await self.claims.take_over(request_id)
+            case _:
+                assert_never(task)
+        if request is not None:
+            await self._go_on(request)
+
+    async def _begin(self, request_id: int) -> None:
+        async with self.database.begin() as session:
+            asked = await requests.get(session, request_id)
+        if asked is None or asked.status != Status.APPROVED or not await self._may_begin(asked):
+            return
+        request = await self.claims.begin(request_id, version=asked.version)
         if request is not None:
             await self._run(request, Attempt.execute)
-        return request is not None
 
-    async def _next_id(self) -> int | None:
-        async with self.database.begin() as session:
-            return await requests.next_id(session, Status.APPROVED, self.clock.now())
+    async def _may_begin(self, request: OperationRequest) -> bool:
+        """Whether it stands; where that cannot be told, it waits, and whoever judged has moved what has ended."""
+        match judgement := await self._judged(request):
+            case Stands():
+                return True
+            case Postponed():
+                await self.claims.end(request.id, self._postponed(request, judgement, Status.APPROVED))
+            case Ended(why):
+                log.info("execution.not_begun", request_id=request.id, why=why)
+            case _:
+                assert_never(judgement)
+        return False
 
-    async def _claim(self, request_id: int) -> OperationRequest | None:
-        async with self.database.begin() as session:
-            # Before the row is locked: what was asked for never changes, and the fact says whether it may begin.
-            known = await requests.get(session, request_id)
-            fact = Claimed(
-                at=self.clock.now(),
-                executor=self.name,
-                lease_until=self.clock.real() + self.lease,
-                expected=self._expected(known) if known is not None else (),
-            )
-            request = await record(session, request_id, fact)
-        self.wake()
-        return request
+    async def _go_on(self, request: OperationRequest) -> None:
+        """Go on with what has begun, and is claimed again, as far as it stands."""
+        match judgement := await self._judged(request):
+            case Stands():
+                await self._run(request, Attempt.recover)
+            case Postponed():
+                fact = self._postponed(request, judgement, Status.EXECUTING, executor=self.name)
+                await self.claims.end(request.id, fact)
+            case Ended(why):
+                await self._run(request, lambda attempt: attempt.conclude(why))
+            case _:
+                assert_never(judgement)
 
-    def _expected(self, request: OperationRequest) -> tuple[Expected, ...]:
-        """What Docker's log will show of it; what is done in steps says so with each."""
-        if (known := self._known(request)) is None:
-            return ()
-        operation, params = known
-        if operation.steps is not None or not operation.hub_action:
-            return ()
-        return (Expected(action=operation.hub_action, subjects=tuple(operation.subjects(params))),)
+    async def _judged(self, request: OperationRequest) -> Judgement:
+        try:
+            return await self.judge(request)
+        except DATABASE_AWAY:
+            raise
+        except Exception:
+            # A bug of ours must neither let it pass nor hold up the others.
+            log.exception("execution.not_judged", request_id=request.id)
+            return Postponed(NOT_JUDGED, self.clock.now() + JUDGED_AGAIN)
 
-    async def _take_over(self) -> OperationRequest | None:
-        real_now = self.clock.real()
-        async with self.database.begin() as session:
-            abandoned = await requests.next_abandoned(session, Status.EXECUTING, real_now)
-            if abandoned is None:
-                return None
-            fact = TakenOver(
-                at=self.clock.now(),
-                executor=self.name,
-                attempt=abandoned.attempts + 1,
-                real_now=real_now,
-                lease_until=real_now + self.lease,
-            )
-            return await record(session, abandoned.id, fact)
+    def _postponed(
+        self, request: OperationRequest, judgement: Postponed, status: Status, *, executor: str | None = None
+    ) -> Deferred:
+        now = self.clock.now()
+        return Deferred(
+            at=now,
+            status=status,
+            why=judgement.why,
+            until=judgement.until,
+            since=since(request, judgement.why) or now,
+            executor=executor,
+        )
 
     async def _run(self, request: OperationRequest, work: Work) -> None:
-        known = self._known(request)
-        if known is None:
-            await self._finish_surely(request, Verdict(Status.FAILED, error=NO_LONGER_KNOWN))
+        found = known(request, self.operations)
+        if found is None:
+            await self._end_surely(request, self._finished(Verdict(Status.FAILED, error=NO_LONGER_KNOWN)))
             return
-        attempt = self._attempt(request, *known)
+        attempt = self._attempt(request, *found)
         with structlog.contextvars.bound_contextvars(request_id=request.id, operation=request.operation):
-            async with self._keeping_the_claim(request.id):
+            async with self.claims.keeping(request.id):
                 try:
-                    verdict = await work(attempt)
+                    fact = await self._come_to(request, work, attempt)
                 except ClaimLost:
                     log.warning("execution.claim_lost")
                     return
                 except Interrupted:
-                    await self._extend(request.id, timedelta(0))
+                    await self.claims.extend(request.id, timedelta(0))
                     return
-                except DATABASE_AWAY:
-                    raise
-                except Exception:
-                    # A bug of ours must neither hold up the others nor repeat a write for ever.
-                    log.exception("execution.broken", attempt=request.attempts)
-                    verdict = None if request.attempts < MAX_ATTEMPTS else Verdict(Status.UNKNOWN, error=BROKEN)
-                if verdict is not None:
-                    await self._finish_surely(request, verdict)
+                if fact is not None:
+                    await self._end_surely(request, fact)
+
+    async def _come_to(self, request: OperationRequest, work: Work, attempt: Attempt) -> Finished | Deferred | None:
+        """Its end, or when it goes on; None where it is left to whoever takes it over."""
+        try:
+            verdict = await work(attempt)
+        except PutOff as put_off:
+            return self._put_off(request, put_off)
+        except (ClaimLost, Interrupted, *DATABASE_AWAY):
+            raise
+        except Exception:
+            # A bug of ours must neither hold up the others nor repeat a write for ever.
+            log.exception("execution.broken", attempt=request.attempts)
+            verdict = None if request.attempts < MAX_ATTEMPTS else Verdict(Status.UNKNOWN, error=BROKEN)
+        return self._finished(verdict) if verdict is not None else None
+
+    def _put_off(self, request: OperationRequest, put_off: PutOff) -> Deferred:
+        now, why = self.clock.now(), reason(put_off.error)
+        is_again = put_off.times > 1
+        return Deferred(
+            at=now,
+            status=Status.EXECUTING if put_off.has_begun else Status.APPROVED,
+            why=why,
+            until=goes_on_at(put_off.error, times=put_off.times, now=now),
+            since=(since(request, why) if is_again else None) or now,
+            times=put_off.times,
+            executor=self.name,
+        )
+
+    def _finished(self, verdict: Verdict) -> Finished:
+        return Finished(
+            at=self.clock.now(),
+            status=verdict.status,
+            executor=self.name,
+            outcome=verdict.outcome,
+            error=verdict.error,
+        )
 
     def _attempt(self, request: OperationRequest, operation: Write, params: Params) -> Attempt:
+        hub = self.hub.hurried()
+
         async def confirm() -> None:
-            await self._confirm_claim(request.id)
+            await self.claims.confirm(request.id)
 
         stepper = Stepper(
             database=self.database,
-            hub=self.hub,
+            hub=hub,
             request=request,
             operation=operation,
             params=params,
@@ -163,86 +245,38 @@ class Executor:
             request=request,
             operation=operation,
             params=params,
-            hub=self.hub,
+            hub=hub,
             courier=self.courier,
             capabilities=self.capabilities,
             stepper=stepper,
             confirm=confirm,
         )
 
-    async def _confirm_claim(self, request_id: int) -> None:
-        """The last thing before a write: raises `ClaimLost` where another executor has the request."""
-        if not await self._extend(request_id):
-            raise ClaimLost
-
-    async def _extend(self, request_id: int, lease: timedelta | None = None) -> bool:
-        self.beat()
-        async with self.database.begin() as session:
-            return await requests.extend_lease(
-                session,
-                request_id,
-                status=Status.EXECUTING,
-                executor=self.name,
-                lease_until=self.clock.real() + (self.lease if lease is None else lease),
-            )
-
-    @asynccontextmanager
-    async def _keeping_the_claim(self, request_id: int) -> AsyncIterator[None]:
-        ended = asyncio.Event()
-        keeper = asyncio.create_task(self._extend_until(ended, request_id))
-        try:
-            yield
-        finally:
-            # Told, not cancelled: a cancelled statement costs its connection.
-            ended.set()
-            await keeper
-
-    async def _extend_until(self, ended: asyncio.Event, request_id: int) -> None:
-        """Extend the lease now and then; a database that is away for a while ends neither this nor the work."""
-        while not ended.is_set():
-            try:
-                async with asyncio.timeout(self.lease.total_seconds() / 3):
-                    await ended.wait()
-            except TimeoutError:
-                try:
-                    await self._extend(request_id)
-                except DATABASE_AWAY as error:
-                    log.warning("execution.lease_not_extended", error=type(error).__name__)
-
-    async def _finish_surely(self, request: OperationRequest, verdict: Verdict) -> None:
+    async def _end_surely(self, request: OperationRequest, fact: Finished | Deferred) -> None:
         """Record it, waiting for a database that is away: nobody could find it out again."""
         for pause in FINISH_PAUSES:
             try:
-                await self._finish(request, verdict)
+                await self._end(request, fact)
             except DATABASE_AWAY as error:
                 log.warning("execution.not_recorded_yet", error=type(error).__name__, pause=pause)
                 await asyncio.sleep(pause)
             else:
                 return
-        await self._finish(request, verdict)
+        await self._end(request, fact)
 
-    async def _finish(self, request: OperationRequest, verdict: Verdict) -> None:
-        fact = Finished(
-            at=self.clock.now(),
-            status=verdict.status,
-            executor=self.name,
-            outcome=verdict.outcome,
-            error=verdict.error,
-        )
-        async with self.database.begin() as session:
-            moved = await record(session, request.id, fact)
-        if moved is None:
-            log.error("execution.claim_lost", status=verdict.status)
+    async def _end(self, request: OperationRequest, fact: Finished | Deferred) -> None:
+        if not await self.claims.end(request.id, fact):
+            log.error("execution.claim_lost", status=fact.status)
             return
-        log.info("execution.finished", status=verdict.status)
-        self.wake()
+        match fact:
+            case Finished():
+                log.info("execution.finished", status=fact.status)
+            case Deferred():
+                log.info("execution.deferred", status=fact.status, why=fact.why)
+            case _:
+                assert_never(fact)
 
-    def _known(self, request: OperationRequest) -> tuple[Write, Params] | None:
-        """What the row asks for; None where this version has no such write, or no such parameters."""
-        operation = self.operations.get(request.operation)
-        if not isinstance(operation, Write):
-            return None
-        try:
-            return operation, operation.params.model_validate(request.params)
-        except ValidationError:
-            return None
+
+def since(request: OperationRequest, why: str) -> datetime | None:
+    """Since when it has waited for this, where that is what it waited for last."""
+    return request.waits_since if request.waits_because == why else None

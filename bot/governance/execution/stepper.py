@@ -1,34 +1,36 @@
 """Doing a request on several things, one by one: each item is checkpointed, and a finished one is never repeated."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-import structlog
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from bot.clock import Clock
-from bot.db import items
+from bot.db import claims, hub_events, items
 from bot.db.models import OperationRequest, RequestItem
 from bot.db.session import Database
 from bot.errors import UserError
-from bot.governance.execution.verdict import Interrupted, Verdict
+from bot.governance.execution.patience import LIMITED, PATIENCE, passes, reason
+from bot.governance.execution.verdict import Interrupted, PutOff, Verdict
 from bot.governance.hub_errors import text_of
 from bot.governance.ledger.facts import Expected
 from bot.governance.ledger.lifecycle import Status
 from bot.governance.ledger.subscribers import expect, refresh_card
-from bot.hub import Hub, HubError, HubUnavailable, RateLimitError
+from bot.hub import Hub, HubError, HubUnavailable
 from bot.operations.kit.base import ItemResult, Outcome, Params, Step, Write
 from bot.operations.kit.capabilities import Capabilities
 from bot.operations.kit.text import count
 
-log = structlog.stdlib.get_logger(__name__)
-
 PROGRESS = timedelta(seconds=3)
-# How often one item meets the rate limit before it counts as failed, and how long each time is waited at the most.
-PATIENCE = 20
-LONGEST_WAIT = timedelta(minutes=15)
 FOUND_DONE = "done; found by reading back"
+NO_ROOM = "Docker Hub's rate limit left no room for it"
+
+
+class PassingError(Exception):
+    """An item was surely not done, because of something that passes."""
+
+    def __init__(self, error: HubError) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,22 +47,22 @@ class Stepper:
     confirm: Callable[[], Awaitable[None]]
     capabilities: Capabilities
     is_stopping: Callable[[], bool] = lambda: False
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     async def run(self) -> Verdict:
-        """Begin, or go on where a dead executor stopped; raises what planning raises."""
+        """Begin, or go on where it was left; raises what planning raises, and `PutOff` in the middle."""
         known = await self._items()
         if not known:
             known = await self._plan()
         elif any(item.state == items.RUNNING for item in known):
             known = await self._look_after_a_crash(known)
-        told = self.clock.real()
+        told, postponed = self.clock.real(), self.request.postponements
         for item in known:
             if item.state != items.WAITING:
                 continue
             if self.is_stopping():
                 raise Interrupted
-            await self._do(item)
+            await self._do(item, postponed=postponed)
+            postponed = 0
             if self.clock.real() - told >= PROGRESS:
                 await self._tell()
                 told = self.clock.real()
@@ -71,6 +73,22 @@ class Stepper:
         known = await self._items()
         results = tuple(ItemResult(item.subject, item.state == items.DONE, said_of(item)) for item in known)
         return Verdict(Status.UNKNOWN, Outcome(summary_of(results), results), error=why)
+
+    async def conclude(self, why: str) -> Verdict:
+        """End it because of `why`: what was done stays, what was not begun never is.
+
+        An item that was being done is looked for; where Docker Hub does not say, it is unknown.
+        """
+        known = await self._items()
+        if any(item.state == items.RUNNING for item in known):
+            try:
+                known = await self._look_after_a_crash(known)
+            except (HubError, UserError) as error:
+                return await self.give_up(f"{why} {text_of(error)}")
+        if not known:
+            return Verdict(Status.FAILED, error=f"Nothing was written. {why}")
+        verdict = await self.give_up(why)
+        return verdict if any(item.state == items.UNKNOWN for item in known) else replace(verdict, status=Status.FAILED)
 
     async def has_begun(self) -> bool:
         """Whether there are items already."""
@@ -109,37 +127,51 @@ class Stepper:
                 await self._mark(item.key, *found)
         return await self._items()
 
-    async def _do(self, item: RequestItem) -> None:
+    async def _do(self, item: RequestItem, *, postponed: int) -> None:
+        """Do one item; raises `PutOff` where it has to wait, `postponed` times in a row so far."""
         step = load_step(item)
-        for attempt in range(PATIENCE):
-            await self.confirm()
-            await self._begin(step, is_first=attempt == 0)
-            try:
-                result = await self._run_step(step)
-            except RateLimitError as error:
-                await self._mark(item.key, items.WAITING, "")
-                await self._wait_until(error.retry_at)
-            else:
-                await self._mark(item.key, *result)
-                return
-        await self._mark(item.key, items.FAILED, "Docker Hub's rate limit left no room for it")
+        await self.confirm()
+        await self._begin(step)
+        try:
+            result = await self._run_step(step)
+        except PassingError as passing:
+            await self._withdraw(step)
+            if postponed + 1 < PATIENCE:
+                has_begun = any(each.state in items.SETTLED for each in await self._items())
+                raise PutOff(passing.error, times=postponed + 1, has_begun=has_begun) from passing.error
+            result = (items.FAILED, NO_ROOM if reason(passing.error) == LIMITED else text_of(passing.error))
+        await self._settle(item.key, *result, is_progress=postponed > 0)
 
-    async def _begin(self, step: Step, *, is_first: bool) -> None:
+    async def _begin(self, step: Step) -> None:
         async with self.database.begin() as session:
             await items.mark(session, self.request.id, step.key, state=items.RUNNING)
-            if is_first and (action := step.hub_action or self.operation.hub_action):
+            if action := step.hub_action or self.operation.hub_action:
                 subjects = step.subjects or (step.subject,)
                 expect(session, self.request, Expected(action=action, subjects=tuple(subjects)), self.clock.now())
+
+    async def _withdraw(self, step: Step) -> None:
+        """It was surely not done: it waits again, and Docker's log will not show it yet."""
+        async with self.database.begin() as session:
+            await items.mark(session, self.request.id, step.key, state=items.WAITING)
+            if step.hub_action or self.operation.hub_action:
+                await hub_events.expect_last_no_more(session, self.request.id)
+
+    async def _settle(self, key: str, state: str, text: str, *, is_progress: bool) -> None:
+        async with self.database.begin() as session:
+            await items.mark(session, self.request.id, key, state=state, text=text)
+            if is_progress:
+                await claims.made_progress(session, self.request.id)
 
     async def _run_step(self, step: Step) -> tuple[str, str]:
         if self.operation.run_step is None:
             raise TypeError(f"{self.operation.name} is not done in steps")
+        hub = self.hub.hurried()
         try:
             with self.capabilities.watching(self.operation, self.params.organization):
-                result = await self.operation.run_step(self.hub, self.params, step)
-        except RateLimitError:
-            raise
+                result = await self.operation.run_step(hub, self.params, step)
         except (HubError, UserError) as error:
+            if isinstance(error, HubError) and passes(error) and not hub.has_written:
+                raise PassingError(error) from error
             if isinstance(error, HubError) and error.unclear:
                 return await self._read_back(step, error)
             return items.FAILED, text_of(error)
@@ -156,12 +188,6 @@ class Stepper:
         if isinstance(error, HubUnavailable):
             return items.FAILED, f"{text_of(error)} Reading back shows that it was not done."
         return items.UNKNOWN, f"{text_of(error)} Whether it was done cannot be told from reading."
-
-    async def _wait_until(self, moment: datetime) -> None:
-        # Docker Hub names the moment by its own clock, which the business follows.
-        pause = min(max(moment - self.clock.now(), timedelta(seconds=1)), LONGEST_WAIT)
-        log.info("stepping.rate_limited", request_id=self.request.id, seconds=pause.total_seconds())
-        await self.sleep(pause.total_seconds())
 
     async def _mark(self, key: str, state: str, text: str) -> None:
         async with self.database.begin() as session:

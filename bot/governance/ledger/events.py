@@ -20,6 +20,8 @@ class Event(StrEnum):
     CANCELLED = "request.cancelled"
     EXPIRED = "request.expired"
     EXECUTING = "execution.started"
+    DEFERRED = "execution.deferred"
+    RESUMED = "execution.resumed"
     TAKEN_OVER = "execution.taken_over"
     SUCCEEDED = "execution.succeeded"
     FAILED = "execution.failed"

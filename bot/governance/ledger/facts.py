@@ -21,7 +21,8 @@ class RowChange:
     """The conditional update that a fact is: the row has to be in one of `sources`, and `holder` to have its claim.
 
     Without a `target` the state stays. `lease_over_by` (machine time) asks for a claim that has run out by then,
-    `due_by` for a request whose time has; `adds_attempt` counts one more.
+    `due_by` for a request whose time has, `resumes_by` for one that waits for nothing then, `is_unclaimed` for one
+    whose claim nobody has, `version` for the row as it was seen. `attempts` is added to those that were made.
     """
 
     sources: frozenset[Status]
@@ -30,7 +31,10 @@ class RowChange:
     holder: str | None = None
     lease_over_by: datetime | None = None
     due_by: datetime | None = None
-    adds_attempt: bool = False
+    resumes_by: datetime | None = None
+    is_unclaimed: bool = False
+    version: int | None = None
+    attempts: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +144,8 @@ class Moved:
     def change(self) -> RowChange:
         """Whoever decided is named in the row; where only time did, nobody is.
 
-        It did only where it still has run out: an approval that came in between has prolonged it.
+        It did only where it still has run out: an approval that came in between has prolonged it. What is being done
+        is its executor's alone.
         """
         values: dict[str, Any] = {}
         if self.actor != HUBWARDEN:
@@ -148,7 +153,8 @@ class Moved:
         if self.expires_at is not None:
             values["expires_at"] = self.expires_at
         due_by = self.at if self.status is Status.EXPIRED else None
-        return RowChange(sources=sources_of(self.status), target=self.status, values=values, due_by=due_by)
+        sources = sources_of(self.status) - {Status.EXECUTING}
+        return RowChange(sources=sources, target=self.status, values=values, due_by=due_by)
 
     @property
     def details(self) -> dict[str, Any]:
@@ -157,12 +163,16 @@ class Moved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
-    """An executor began; `lease_until` is machine time, `expected` what Docker's log will show of it."""
+    """An executor began; `lease_until` is machine time, `expected` what Docker's log will show of it.
+
+    `version` is that of the row as it was judged, where somebody judged it.
+    """
 
     at: datetime
     executor: str
     lease_until: datetime
     expected: tuple[Expected, ...] = ()
+    version: int | None = None
     actor: str = HUBWARDEN
 
     @property
@@ -171,10 +181,88 @@ class Claimed:
 
     @property
     def change(self) -> RowChange:
-        """From approved, once."""
-        values = {"claimed_by": self.executor, "claimed_at": self.at, "lease_until": self.lease_until}
-        sources = sources_of(Status.EXECUTING)
-        return RowChange(sources=sources, target=Status.EXECUTING, values=values, adds_attempt=True)
+        """From approved, once, and not before what was put off goes on."""
+        return RowChange(
+            sources=sources_of(Status.EXECUTING),
+            target=Status.EXECUTING,
+            values={"claimed_by": self.executor, "claimed_at": self.at, "lease_until": self.lease_until},
+            resumes_by=self.at,
+            version=self.version,
+            attempts=1,
+        )
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return {"executor": self.executor}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deferred:
+    """It waits, because of `why`: until `until` (None: until something else is over), since `since`.
+
+    `executor` gives up its claim, where it had one. The request then stands at `status`: approved where nothing was
+    written, executing where its execution has begun. `times` is how often in a row it was put off, where that changes.
+    """
+
+    at: datetime
+    status: Status
+    why: str
+    until: datetime | None
+    since: datetime
+    times: int | None = None
+    executor: str | None = None
+    actor: str = HUBWARDEN
+
+    @property
+    def event(self) -> Event:
+        return Event.DEFERRED
+
+    @property
+    def change(self) -> RowChange:
+        """A claim that is given up before a write was no attempt."""
+        values: dict[str, Any] = {
+            "resume_at": self.until,
+            "waits_because": self.why,
+            "waits_since": self.since,
+        }
+        if self.times is not None:
+            values["postponements"] = self.times
+        if self.executor is None:
+            return RowChange(sources=frozenset({self.status}), values=values, resumes_by=self.at)
+        is_back = self.status is Status.APPROVED
+        return RowChange(
+            sources=frozenset({Status.EXECUTING}),
+            target=self.status if is_back else None,
+            values={**values, "claimed_by": None, "lease_until": None},
+            holder=self.executor,
+            attempts=-1 if is_back else 0,
+        )
+
+    @property
+    def details(self) -> dict[str, Any]:
+        until = {"until": self.until.isoformat()} if self.until is not None else {}
+        return {"status": self.status, "why": self.why, **until}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed:
+    """An executor goes on with what was given up in the middle: no new attempt. `lease_until` is machine time."""
+
+    at: datetime
+    executor: str
+    lease_until: datetime
+    actor: str = HUBWARDEN
+
+    @property
+    def event(self) -> Event:
+        return Event.RESUMED
+
+    @property
+    def change(self) -> RowChange:
+        """Only where nobody has its claim, and not before its time."""
+        values = {"claimed_by": self.executor, "lease_until": self.lease_until}
+        sources = frozenset({Status.EXECUTING})
+        return RowChange(sources=sources, values=values, resumes_by=self.at, is_unclaimed=True)
 
     @property
     def details(self) -> dict[str, Any]:
@@ -201,7 +289,7 @@ class TakenOver:
         """Only where the other's lease is over."""
         values = {"claimed_by": self.executor, "lease_until": self.lease_until}
         sources = frozenset({Status.EXECUTING})
-        return RowChange(sources=sources, values=values, lease_over_by=self.real_now, adds_attempt=True)
+        return RowChange(sources=sources, values=values, lease_over_by=self.real_now, attempts=1)
 
     @property
     def details(self) -> dict[str, Any]:
@@ -267,7 +355,9 @@ class Settled:
         return {"status": self.status}
 
 
-Fact: TypeAlias = Submitted | Balloted | Objected | Moved | Claimed | TakenOver | Finished | Settled
+Fact: TypeAlias = (
+    Submitted | Balloted | Objected | Moved | Claimed | Deferred | Resumed | TakenOver | Finished | Settled
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,7 +73,7 @@ STATES: Mapping[Status, State] = MappingProxyType(
             said="is being done",
             heading="Being done",
             event=Event.EXECUTING,
-            targets=frozenset({Status.SUCCEEDED, Status.FAILED, Status.UNKNOWN}),
+            targets=frozenset({Status.APPROVED, Status.SUCCEEDED, Status.FAILED, Status.UNKNOWN}),
         ),
         Status.SUCCEEDED: State(
             said="is done", heading="Done", mark="✅", event=Event.SUCCEEDED, is_announced=True, has_changed=True

@@ -41,7 +41,10 @@ async def _change_row(session: Session, request_id: int, change: RowChange | Non
         holder=change.holder,
         lease_over_by=change.lease_over_by,
         due_by=change.due_by,
-        adds_attempt=change.adds_attempt,
+        resumes_by=change.resumes_by,
+        is_unclaimed=change.is_unclaimed,
+        version=change.version,
+        attempts=change.attempts,
         **change.values,
     )
 

@@ -4,7 +4,7 @@ A new follower is a function here and its line in `SUBSCRIBERS`.
 """
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeAlias, assert_never
 
 from bot import outbox
@@ -15,19 +15,24 @@ from bot.db.session import Session
 from bot.governance.ledger.facts import (
     Balloted,
     Claimed,
+    Deferred,
     Expected,
     Fact,
     Finished,
     Moved,
     Objected,
+    Resumed,
     Settled,
     Submitted,
     TakenOver,
 )
-from bot.governance.ledger.lifecycle import STATES
+from bot.governance.ledger.lifecycle import STATES, Status
 from bot.governance.people import is_slack_user
 from bot.outbox.destination import slack_channel, slack_person
 from bot.outbox.kinds import CARD, RESULT
+
+# What waits for less goes on before anybody has read why.
+WORTH_TELLING = timedelta(seconds=3)
 
 Subscriber: TypeAlias = Callable[[Session, OperationRequest, Fact], Awaitable[None]]
 
@@ -46,8 +51,11 @@ async def keep_card(session: Session, request: OperationRequest, fact: Fact) -> 
             )
         case Balloted() | Moved() | Claimed() | Finished() | Settled():
             await refresh_card(session, request.id)
-        case Objected() | TakenOver():
-            return
+        case Deferred():
+            if fact.until is None or fact.until - fact.at >= WORTH_TELLING:
+                await refresh_card(session, request.id)
+        case Objected() | Resumed() | TakenOver():
+            return  # its progress and its end are told soon enough
         case _:
             assert_never(fact)
 
@@ -75,10 +83,12 @@ async def tell_requester(session: Session, request: OperationRequest, fact: Fact
 
 
 async def expect_events(session: Session, request: OperationRequest, fact: Fact) -> None:
-    """What the bot is about to do is no alarm when Docker's log shows it."""
+    """What the bot is about to do is no alarm when Docker's log shows it; what it has not done would be one."""
     if isinstance(fact, Claimed):
         for expected in fact.expected:
             expect(session, request, expected, fact.at)
+    if isinstance(fact, Deferred) and fact.executor is not None and fact.status is Status.APPROVED:
+        await hub_events.expect_no_more(session, request.id)
 
 
 def expect(session: Session, request: OperationRequest, expected: Expected, at: datetime) -> None:

@@ -264,7 +264,8 @@ class Write:
     `steps` answers what is left to do, as of now: a step that was done is not among them. `hub_action` is the action
     under which Docker's audit log will show it, `subjects` the names it may carry there. `observable` says whether
     reading shows that it was done: the preview of a write that was done is a no-op. `makes_secret` says that the
-    outcome holds one, for its requester alone.
+    outcome holds one, for its requester alone. Two requests that share one of their subjects are never done at once;
+    `alone_with` names others for that, where one thing has several names, or where the thing is not what Docker logs.
     """
 
     name: str
@@ -278,6 +279,7 @@ class Write:
     endpoint: str
     hub_action: str | None
     subjects: Callable[[Any], tuple[str, ...]]
+    alone_with: Callable[[Any], tuple[str, ...]] | None = None
     scopes: tuple[str, ...] = ()
     destructive: bool = False
     observable: bool = True

@@ -205,6 +205,7 @@ OPERATIONS: tuple[Operation, ...] = (
         endpoint="PUT /v2/orgs/{org_name}/settings/registry-access-management",
         hub_action="org.registry_access.registry_updated",
         subjects=lambda params: (params.organization, *params.allow, *params.block, *params.remove),
+        alone_with=lambda _: ("the document on registry access",),
         needs=NEEDS,
         capability=CAPABILITY,
     ),

@@ -232,6 +232,7 @@ OPERATIONS: tuple[Operation, ...] = (
         endpoint="POST /v2/scim/2.0/Users",
         hub_action=None,
         subjects=lambda params: (params.email,),
+        alone_with=lambda params: (params.email, "a SCIM user by any name"),
         needs=NEEDS,
     ),
     Write(
@@ -244,6 +245,7 @@ OPERATIONS: tuple[Operation, ...] = (
         endpoint="PUT /v2/scim/2.0/Users/{id}",
         hub_action=None,
         subjects=lambda params: (params.user,),
+        alone_with=lambda params: (params.user, "a SCIM user by any name"),
         needs=NEEDS,
     ),
     Write(
@@ -256,6 +258,7 @@ OPERATIONS: tuple[Operation, ...] = (
         endpoint="PUT /v2/scim/2.0/Users/{id}",
         hub_action=None,
         subjects=lambda params: (params.user,),
+        alone_with=lambda params: (params.user, "a SCIM user by any name"),
         destructive=True,
         needs=NEEDS,
     ),
@@ -269,6 +272,7 @@ OPERATIONS: tuple[Operation, ...] = (
         endpoint="PUT /v2/scim/2.0/Users/{id}",
         hub_action=None,
         subjects=lambda params: (params.user,),
+        alone_with=lambda params: (params.user, "a SCIM user by any name"),
         needs=NEEDS,
     ),
 )

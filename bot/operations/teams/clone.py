@@ -154,6 +154,7 @@ OPERATIONS: tuple[Operation, ...] = (
         endpoint="POST /v2/repositories/{namespace}/{repository}/groups",
         hub_action=None,
         subjects=lambda params: (params.to,),
+        alone_with=lambda params: (params.from_, params.to),
         scopes=("scope-group-read", "scope-group-edit", "scope-repo-group-edit"),
         needs="owners; permissions by a personal access token",
     ),

@@ -365,6 +365,7 @@ OPERATIONS: tuple[Operation, ...] = (
         endpoint="POST /v2/orgs/{org_name}/access-tokens",
         hub_action="org.access_token.create",
         subjects=lambda params: (params.organization, params.label),
+        alone_with=lambda _: ("the organization access tokens",),
         observable=False,
         makes_secret=True,
         needs=NEEDS,
@@ -379,6 +380,7 @@ OPERATIONS: tuple[Operation, ...] = (
         endpoint="PATCH /v2/orgs/{org_name}/access-tokens/{access_token_id}",
         hub_action="org.access_token.update",
         subjects=lambda params: (params.organization, params.token, params.label or params.token),
+        alone_with=lambda _: ("the organization access tokens",),
         needs=NEEDS,
     ),
     Write(
@@ -391,6 +393,7 @@ OPERATIONS: tuple[Operation, ...] = (
         endpoint="DELETE /v2/orgs/{org_name}/access-tokens/{access_token_id}",
         hub_action="org.access_token.delete",
         subjects=lambda params: (params.organization, params.token),
+        alone_with=lambda _: ("the organization access tokens",),
         destructive=True,
         needs=NEEDS,
     ),

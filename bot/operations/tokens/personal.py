@@ -284,6 +284,7 @@ OPERATIONS: tuple[Operation, ...] = (
         endpoint="POST /v2/access-tokens",
         hub_action=None,
         subjects=lambda params: (params.label,),
+        alone_with=lambda _: ("the personal access tokens",),
         observable=False,
         makes_secret=True,
         needs=NEEDS,
@@ -298,6 +299,7 @@ OPERATIONS: tuple[Operation, ...] = (
         endpoint="PATCH /v2/access-tokens/{uuid}",
         hub_action=None,
         subjects=lambda params: (params.token,),
+        alone_with=lambda _: ("the personal access tokens",),
         needs=NEEDS,
     ),
     Write(
@@ -310,6 +312,7 @@ OPERATIONS: tuple[Operation, ...] = (
         endpoint="DELETE /v2/access-tokens/{uuid}",
         hub_action=None,
         subjects=lambda params: (params.token,),
+        alone_with=lambda _: ("the personal access tokens",),
         destructive=True,
         needs=NEEDS,
     ),

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import select
+
 from bot.clock import Clock as Times
 from bot.db import items, requests
-from bot.db.models import OperationRequest
+from bot.db.models import ExpectedEvent, OperationRequest
 from bot.db.session import Database
 from bot.errors import UserError
 from bot.governance.context import Context
@@ -28,19 +30,13 @@ LEASE = timedelta(seconds=30)
 
 @dataclass
 class Clock:
-    """A time that passes when somebody sleeps, or when a test says so."""
+    """A time that passes when a test says so."""
 
     at: datetime = datetime(2026, 11, 23, 12, tzinfo=UTC)
-    slept: list[float] = field(default_factory=list)
 
     def now(self) -> datetime:
         """The time."""
         return self.at
-
-    async def sleep(self, seconds: float) -> None:
-        """Note it, and be there at once."""
-        self.slept.append(seconds)
-        self.at += timedelta(seconds=seconds)
 
 
 @dataclass
@@ -58,6 +54,7 @@ class Shelf:
     after: set[str] = field(default_factory=set)
     reading: list[HubError | None] = field(default_factory=list)
     seconds: float = 0
+    hub_action: str | None = None
 
     async def preview(self, _hub: Hub, _params: Nothing) -> Preview:
         """What is missing."""
@@ -92,7 +89,7 @@ class Shelf:
             steps=self.steps,
             run_step=self.put,
             endpoint="POST /shelf",
-            hub_action=None,
+            hub_action=self.hub_action,
             subjects=lambda _: ("shelf",),
         )
 
@@ -150,7 +147,7 @@ class Room:
         )
 
     async def stepper(self) -> Stepper:
-        """One that does the items of a new request, and sleeps by the clock."""
+        """One that does the items of a new request."""
         number = (await self.submit()).id
         return Stepper(
             database=self.database,
@@ -162,7 +159,6 @@ class Room:
             wake=lambda: self.wakes.append(self.clock.at),
             confirm=self._confirm,
             capabilities=Capabilities(self.clock.now),
-            sleep=self.clock.sleep,
         )
 
     async def run(self) -> Verdict:
@@ -185,6 +181,19 @@ class Room:
         async with self.database.begin() as session:
             for key, state in states.items():
                 await items.mark(session, 1, key, state=state, text="is there" if state == items.DONE else "")
+
+    async def postpone(self, times: int) -> None:
+        """The request has been put off so often in a row."""
+        async with self.database.begin() as session:
+            row = await requests.get(session, 1)
+            assert row is not None
+            row.postponements = times
+
+    async def expected(self) -> list[str]:
+        """What Docker's log will show of the items."""
+        async with self.database.begin() as session:
+            found = await session.scalars(select(ExpectedEvent).order_by(ExpectedEvent.id))
+            return [subject for each in found for subject in each.subjects]
 
     async def _confirm(self) -> None:
         if self.claims and not self.claims.pop(0):

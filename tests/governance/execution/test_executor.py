@@ -13,7 +13,8 @@ from structlog.testing import capture_logs
 from bot.db.session import Database
 from bot.governance.execution import executor as executor_module
 from bot.governance.execution.attempt import MAX_ATTEMPTS
-from bot.governance.execution.executor import BROKEN, NO_LONGER_KNOWN, ClaimLost, Executor
+from bot.governance.execution.claims import ClaimLost
+from bot.governance.execution.executor import BROKEN, NO_LONGER_KNOWN, Executor
 from bot.governance.execution.verdict import Interrupted
 from bot.governance.ledger.events import HUBWARDEN, Event
 from bot.governance.ledger.lifecycle import Status
@@ -28,7 +29,7 @@ SECOND = timedelta(seconds=1)
 
 async def claimed(desk: Desk, executor: Executor, number: int) -> bool:
     """Whether the executor has got it."""
-    return await executor._claim(number) is not None
+    return await executor.claims.begin(number) is not None
 
 
 # Claiming
@@ -83,7 +84,7 @@ async def test_what_has_expired_is_not_begun(desk: Desk) -> None:
 @pytest.mark.parametrize("status", [status for status in Status if status is not Status.APPROVED])
 async def test_only_what_is_approved_is_begun(desk: Desk, status: Status) -> None:
     number = await desk.ask()
-    await desk.change(number, status=status)
+    await desk.change(number, status=status, claimed_by="another", lease_until=START + HOUR)
     before = await desk.everything()
     assert not await desk.executor().step_request(number)
     assert not await desk.executor().step_request(99)
@@ -93,6 +94,7 @@ async def test_only_what_is_approved_is_begun(desk: Desk, status: Status) -> Non
 
 async def test_one_named_is_done_where_it_is_approved(desk: Desk) -> None:
     first, second = await desk.ask_approved(), await desk.ask_approved()
+    await desk.change(second, subjects=["acme/another lever"])
     assert await desk.executor().step_request(second)
     assert [await desk.status(first), await desk.status(second)] == ["approved", "succeeded"]
 
@@ -143,7 +145,7 @@ async def shelf(desk: Desk) -> None:
 async def test_what_is_done_in_steps_is_expected_step_by_step(desk: Desk) -> None:
     await shelf(desk)
     number = await desk.ask_approved()
-    await desk.executor()._claim(number)
+    await desk.executor().claims.begin(number)
     assert await desk.expected() == []
     desk.times.let_pass(2 * LEASE)
     await desk.executor("two").step()
@@ -177,7 +179,7 @@ async def test_a_claim_is_taken_over_when_its_lease_is_over_and_not_before(
 async def test_a_take_over_is_in_the_trail_with_its_number(desk: Desk) -> None:
     number = await desk.ask_executing("one")
     desk.times.let_pass(HOUR)
-    row = await desk.executor("two")._take_over()
+    row = await desk.executor("two").claims.take_over(number)
     assert row is not None
     assert (row.id, row.attempts, row.lease_until) == (number, 2, START + HOUR + LEASE)
     last = (await desk.trail())[-1]
@@ -189,20 +191,20 @@ async def test_a_take_over_is_in_the_trail_with_its_number(desk: Desk) -> None:
 
 
 async def test_of_two_heirs_one_takes_over(any_desk: Desk) -> None:
-    await any_desk.ask_executing("dead")
+    number = await any_desk.ask_executing("dead")
     any_desk.times.let_pass(HOUR)
     heirs = [any_desk.executor(name) for name in ("two", "three", "four")]
-    taken = await asyncio.gather(*(heir._take_over() for heir in heirs))
+    taken = await asyncio.gather(*(heir.claims.take_over(number) for heir in heirs))
     assert sum(row is not None for row in taken) == 1
 
 
 async def test_whoever_has_lost_the_claim_does_not_write(desk: Desk) -> None:
     number = await desk.ask_executing("one")
     executor = desk.executor("one")
-    await executor._confirm_claim(number)
+    await executor.claims.confirm(number)
     await desk.change(number, claimed_by="two")
     with pytest.raises(ClaimLost):
-        await executor._confirm_claim(number)
+        await executor.claims.confirm(number)
 
 
 async def test_a_claim_that_was_lost_before_the_write_leaves_everything_to_the_other(desk: Desk) -> None:
@@ -378,7 +380,7 @@ async def test_a_database_that_is_away_for_a_while_ends_no_claim(desk: Desk) -> 
     executor = replace(desk.executor("one"), database=away, lease=timedelta(seconds=0.03))
     ended = asyncio.Event()
     with capture_logs() as logged:
-        keeper = asyncio.create_task(executor._extend_until(ended, number))
+        keeper = asyncio.create_task(executor.claims.extend_until(ended, number))
         desk.times.machine += HOUR
         async with asyncio.timeout(5):
             while (await desk.row(number)).lease_until != START + HOUR + executor.lease:  # noqa: ASYNC110

@@ -8,32 +8,34 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from bot.db.models import OperationRequest
+from bot.governance.execution import handover
 from bot.governance.execution.courier import Courier
 from bot.governance.execution.handover import hand_over
 from bot.governance.execution.verdict import Verdict
 from bot.governance.ledger.lifecycle import Status
-from bot.hub import Call, Hub, HubUnavailable
+from bot.hub import Call, Hub, HubUnavailable, RateLimitError
 from bot.operations.kit.base import ItemResult, Outcome
 from tests.governance.bench import Nothing
-from tests.governance.parts import ANN, Desk, Hand
+from tests.governance.parts import ANN, START, Desk, Hand
 
 SECRET = SecretStr("dckr_oat_verysecret")
 REQUEST = OperationRequest(id=7, requester=ANN)
 DOWN = HubUnavailable(Call("DELETE", "/token", writes=True), status=503)
+LIMITED = RateLimitError(Call("DELETE", "/token", writes=True), retry_at=START)
 ITEMS = (ItemResult("ci", True, "made"),)
 
 
 class Bin:
-    """What takes a token back, or fails to."""
+    """What takes a token back, or fails to, so many times."""
 
-    def __init__(self, trouble: Exception | None = None) -> None:
-        self.trouble = trouble
+    def __init__(self, trouble: Exception | None = None, *, times: int = 99) -> None:
+        self.trouble, self.lasts = trouble, times
         self.times = 0
 
     async def take_back(self) -> None:
         """Revoke it."""
         self.times += 1
-        if self.trouble is not None:
+        if self.trouble is not None and self.times <= self.lasts:
             raise self.trouble
 
 
@@ -82,6 +84,30 @@ async def test_where_revoking_fails_too_the_person_reads_that_it_is_still_there(
     assert str(verdict.error).startswith(
         "It was made, could not be shown to you, and could not be revoked again: delete it by hand. Docker Hub failed"
     )
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_a_rate_limit_is_waited_for_before_an_unseen_secret_is_left_valid(
+    times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handover, "TAKE_BACK_PAUSES", (0.0, 0.0))
+    taking_back = Bin(LIMITED, times=times)
+    verdict = await handed(Hand(takes=False), taking_back)
+    assert verdict.error == "It could not be shown to you, so it was revoked again. Nothing is left of it."
+    assert taking_back.times == times + 1
+
+
+async def test_a_rate_limit_that_stays_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handover, "TAKE_BACK_PAUSES", (0.0, 0.0))
+    taking_back = Bin(LIMITED)
+    assert "delete it by hand" in str((await handed(Hand(takes=False), taking_back)).error)
+    assert taking_back.times == 3
+
+
+async def test_what_may_have_been_revoked_is_not_tried_again() -> None:
+    taking_back = Bin(DOWN)
+    await handed(Hand(takes=False), taking_back)
+    assert taking_back.times == 1
 
 
 async def test_the_log_of_a_courier_that_broke_holds_no_secret() -> None:

@@ -8,9 +8,9 @@ from pydantic import SecretStr
 
 from bot.db import items
 from bot.db.session import Database
-from bot.governance.execution.attempt import MAX_ATTEMPTS
-from bot.governance.execution.stepper import FOUND_DONE, LONGEST_WAIT, PATIENCE
-from bot.governance.execution.verdict import Verdict
+from bot.governance.execution.patience import LONGEST_PAUSE, PATIENCE
+from bot.governance.execution.stepper import FOUND_DONE, NO_ROOM
+from bot.governance.execution.verdict import PutOff, Verdict
 from bot.governance.ledger.lifecycle import Status
 from bot.governance.requests.queries import by_number
 from bot.governance.requests.settle import settle
@@ -107,41 +107,94 @@ async def test_where_reading_back_fails_too_the_item_is_unknown(room: Room) -> N
     assert room.shelf.tried == ["a", "b", "c"]
 
 
-async def test_a_spent_rate_limit_is_waited_for_and_the_item_done_then(room: Room) -> None:
-    room.shelf.trouble["b"] = [RateLimitError(WRITE, retry_at=room.clock.at + timedelta(seconds=40))]
-    verdict = await room.run()
+def limited(room: Room, seconds: float = 40) -> RateLimitError:
+    """A spent rate limit, which has room again in so many seconds."""
+    return RateLimitError(WRITE, retry_at=room.clock.at + timedelta(seconds=seconds))
+
+
+REFUSED_TO_CONNECT = HubUnreachable(WRITE, sent=False)
+PASSING = [REFUSED_TO_CONNECT, HubUnavailable(READ, status=503), HubUnreachable(READ, sent=True)]
+
+
+async def test_a_spent_rate_limit_puts_off_what_is_left_and_nobody_sleeps(room: Room) -> None:
+    room.shelf.trouble["b"] = [limited(room)]
+    stepper = await room.stepper()
+    with pytest.raises(PutOff) as raised:
+        await stepper.run()
+    assert (raised.value.times, raised.value.has_begun) == (1, True)
+    assert await room.states() == {"a": items.DONE, "b": items.WAITING, "c": items.WAITING}
+    verdict = await stepper.run()
     assert verdict.status is Status.SUCCEEDED
-    assert room.clock.slept == [40]
     assert room.shelf.tried == ["a", "b", "b", "c"]
     assert room.shelf.there == ["a", "b", "c"]
 
 
-@pytest.mark.parametrize(("ahead", "pause"), [(-60.0, 1.0), (0.0, 1.0), (86400.0, LONGEST_WAIT.total_seconds())])
-async def test_a_wait_is_neither_a_spin_nor_a_day(room: Room, ahead: float, pause: float) -> None:
-    room.shelf.trouble["a"] = [RateLimitError(WRITE, retry_at=room.clock.at + timedelta(seconds=ahead))]
-    await room.run()
-    assert room.clock.slept == [pause]
+async def test_where_the_first_item_has_to_wait_nothing_has_begun(room: Room) -> None:
+    room.shelf.trouble["a"] = [limited(room)]
+    with pytest.raises(PutOff) as raised:
+        await room.run()
+    assert not raised.value.has_begun
 
 
-async def test_an_item_waits_while_the_rate_limit_is_spent(room: Room) -> None:
-    room.shelf.trouble["b"] = [RateLimitError(WRITE, retry_at=room.clock.at)]
-    seen: list[dict[str, str]] = []
-    sleep = room.clock.sleep
-
-    async def look_and_sleep(seconds: float) -> None:
-        seen.append(await room.states())
-        await sleep(seconds)
-
-    room.clock.sleep = look_and_sleep  # type: ignore[method-assign]
-    await room.run()
-    assert seen == [{"a": items.DONE, "b": items.WAITING, "c": items.WAITING}]
+@pytest.mark.parametrize("error", PASSING)
+async def test_an_item_waits_for_a_docker_hub_that_is_away_as_long_as_nothing_was_written(
+    room: Room, error: HubError
+) -> None:
+    room.shelf.trouble["b"] = [error]
+    stepper = await room.stepper()
+    with pytest.raises(PutOff):
+        await stepper.run()
+    assert (await stepper.run()).status is Status.SUCCEEDED
+    assert room.shelf.tried == ["a", "b", "b", "c"]
 
 
-async def test_a_limit_that_never_has_room_fails_the_item_in_the_end(room: Room) -> None:
-    room.shelf.trouble["b"] = [RateLimitError(WRITE, retry_at=room.clock.at)] * (PATIENCE + 5)
-    verdict = await room.run()
-    assert room.shelf.tried.count("b") == PATIENCE
-    assert texts(verdict)[1:] == ["B Docker Hub's rate limit left no room for it", "C is there"]
+@pytest.mark.parametrize("times", [PATIENCE - 2, PATIENCE - 1])
+async def test_a_limit_that_never_has_room_fails_the_item_in_the_end_however_often_it_was_restarted(
+    room: Room, times: int
+) -> None:
+    room.shelf.trouble["b"] = [limited(room)]
+    stepper = await room.stepper()
+    await stepper._plan()
+    await room.mark(a=items.DONE)
+    stepper.request.postponements = times
+    if times < PATIENCE - 1:
+        with pytest.raises(PutOff) as raised:
+            await stepper.run()
+        assert raised.value.times == PATIENCE - 1
+        return
+    verdict = await stepper.run()
+    assert texts(verdict)[1:] == [f"B {NO_ROOM}", "C is there"]
+
+
+async def test_an_item_that_docker_hub_stays_away_for_says_so_in_the_end(room: Room) -> None:
+    room.shelf.trouble["b"] = [REFUSED_TO_CONNECT]
+    stepper = await room.stepper()
+    await stepper._plan()
+    await room.mark(a=items.DONE)
+    stepper.request.postponements = PATIENCE - 1
+    assert texts(await stepper.run())[1] == f"B {REFUSED_TO_CONNECT.text}"
+
+
+async def test_patience_is_of_one_item_and_begins_anew_with_the_next(room: Room) -> None:
+    room.shelf.trouble["c"] = [limited(room)]
+    stepper = await room.stepper()
+    stepper.request.postponements = PATIENCE - 1
+    await room.postpone(PATIENCE - 1)
+    with pytest.raises(PutOff) as raised:
+        await stepper.run()
+    assert (raised.value.times, (await room.row(1)).postponements) == (1, 0)
+
+
+async def test_what_was_put_off_is_expected_in_dockers_log_once(room: Room) -> None:
+    room.shelf.hub_action = "shelf.put"
+    room.shelf.trouble["b"] = [limited(room), limited(room)]
+    stepper = await room.stepper()
+    for expected in (["A"], ["A"]):
+        with pytest.raises(PutOff):
+            await stepper.run()
+        assert await room.expected() == expected, "what was not done would be an alarm"
+    await stepper.run()
+    assert await room.expected() == ["A", "B", "C"]
 
 
 async def test_progress_is_told_every_few_seconds_and_no_more_often(room: Room) -> None:
@@ -217,7 +270,7 @@ async def test_who_settles_a_request_keeps_what_is_known_of_its_items(room: Room
 async def test_another_executor_goes_on_where_one_was_killed(room: Room) -> None:
     number = (await room.submit()).id
     dead = room.executor("dead")
-    request = await dead._claim(number)
+    request = await dead.claims.begin(number)
     assert request is not None
     await dead._attempt(request, room.shelf.operation(), Nothing(organization="acme")).stepper._plan()
     await room.mark(a=items.DONE)
@@ -234,7 +287,7 @@ async def test_the_one_item_that_was_being_done_is_looked_for_before_it_is_done_
     room.shelf.keys = ("a",)
     number = (await room.submit()).id
     dead = room.executor("dead")
-    request = await dead._claim(number)
+    request = await dead.claims.begin(number)
     assert request is not None
     await dead._attempt(request, room.shelf.operation(), Nothing(organization="acme")).stepper._plan()
     await room.mark(a=items.RUNNING)
@@ -245,18 +298,23 @@ async def test_the_one_item_that_was_being_done_is_looked_for_before_it_is_done_
     assert room.shelf.tried == []
 
 
-async def test_a_recovery_that_cannot_read_is_tried_again_and_then_tells_what_it_knows(room: Room) -> None:
+async def test_a_recovery_that_cannot_read_goes_on_later_and_in_the_end_tells_what_it_knows(room: Room) -> None:
     number = (await room.submit()).id
     dead = room.executor("dead")
-    request = await dead._claim(number)
+    request = await dead.claims.begin(number)
     assert request is not None
     await dead._attempt(request, room.shelf.operation(), Nothing(organization="acme")).stepper._plan()
     await room.mark(a=items.DONE, b=items.RUNNING)
-    room.shelf.reading = [HubUnavailable(READ, status=503)] * MAX_ATTEMPTS
-    for attempt in range(2, MAX_ATTEMPTS + 1):
-        assert (await by_number(room.context, number)).status is Status.EXECUTING
-        room.clock.at += LEASE * 2
-        await room.executor(f"heir {attempt}").step()
+    room.shelf.reading = [HubUnavailable(READ, status=503)] * PATIENCE
+    room.clock.at += LEASE * 2
+    for times in range(1, PATIENCE):
+        await room.executor("heir").step()
+        row = await room.row(number)
+        assert (row.status, row.postponements, row.attempts, row.claimed_by) == ("executing", times, 2, None)
+        assert row.resume_at is not None
+        assert row.resume_at <= room.clock.at + LONGEST_PAUSE
+        room.clock.at = row.resume_at
+    await room.executor("heir").step()
     view = await by_number(room.context, number)
     assert view.status is Status.UNKNOWN
     assert [f"{item.subject} {item.text}" for item in view.items] == [
@@ -265,6 +323,35 @@ async def test_a_recovery_that_cannot_read_is_tried_again_and_then_tells_what_it
         "C was not begun",
     ]
     assert room.shelf.tried == []
+
+
+ENDED = "Omar may not approve it any more."
+
+
+async def test_what_must_not_go_on_says_what_was_done_and_what_was_not_begun(room: Room) -> None:
+    stepper = await room.stepper()
+    await stepper._plan()
+    await room.mark(a=items.DONE, b=items.RUNNING)
+    room.shelf.there = ["a"]
+    verdict = await stepper.conclude(ENDED)
+    assert (verdict.status, verdict.error) == (Status.FAILED, ENDED)
+    assert texts(verdict) == ["A is there", "B was not begun", "C was not begun"]
+    assert room.shelf.tried == []
+
+
+async def test_what_must_not_go_on_and_had_not_begun_has_written_nothing(room: Room) -> None:
+    verdict = await (await room.stepper()).conclude(ENDED)
+    assert (verdict.status, verdict.error) == (Status.FAILED, f"Nothing was written. {ENDED}")
+
+
+async def test_what_must_not_go_on_is_unknown_where_nobody_can_look_after_an_item(room: Room) -> None:
+    stepper = await room.stepper()
+    await stepper._plan()
+    await room.mark(a=items.RUNNING)
+    room.shelf.reading = [HubUnavailable(READ, status=503)]
+    assert (await stepper.conclude(ENDED)).status is Status.UNKNOWN
+    await room.mark(a=items.UNKNOWN)
+    assert (await stepper.conclude(ENDED)).status is Status.UNKNOWN
 
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

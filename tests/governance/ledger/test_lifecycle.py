@@ -47,7 +47,7 @@ def test_only_an_approved_request_is_executed_and_only_an_execution_succeeds_or_
 def test_from_pending_and_approved_it_goes_where_people_and_time_take_it() -> None:
     assert STATES[Status.PENDING].targets == {Status.APPROVED, Status.DENIED, Status.CANCELLED, Status.EXPIRED}
     assert STATES[Status.APPROVED].targets == {Status.EXECUTING, Status.CANCELLED, Status.EXPIRED}
-    assert STATES[Status.EXECUTING].targets == {Status.SUCCEEDED, Status.FAILED, Status.UNKNOWN}
+    assert STATES[Status.EXECUTING].targets == {Status.APPROVED, Status.SUCCEEDED, Status.FAILED, Status.UNKNOWN}
     assert STATES[Status.UNKNOWN].targets == {Status.SUCCEEDED, Status.FAILED}
 
 

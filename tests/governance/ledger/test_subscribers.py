@@ -1,6 +1,7 @@
 """What follows from a fact: what touches the card, what the requester hears, and what Docker's log may show."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -11,17 +12,26 @@ from bot.governance.ledger.events import HUBWARDEN
 from bot.governance.ledger.facts import (
     Balloted,
     Claimed,
+    Deferred,
     Expected,
     Fact,
     Finished,
     Moved,
     Objected,
+    Resumed,
     Settled,
     TakenOver,
 )
 from bot.governance.ledger.lifecycle import STATES, Status
 from bot.governance.ledger.record import record
-from bot.governance.ledger.subscribers import SUBSCRIBERS, expect_events, keep_card, refresh_card, tell_requester
+from bot.governance.ledger.subscribers import (
+    SUBSCRIBERS,
+    WORTH_TELLING,
+    expect_events,
+    keep_card,
+    refresh_card,
+    tell_requester,
+)
 from bot.operations.kit.base import Outcome
 from tests.db.rows import message_of
 from tests.governance.parts import ANN, AT_ONCE, CHANNEL, DAY, LEASE, OMAR, START, Desk
@@ -30,6 +40,13 @@ LATER = START + timedelta(minutes=5)
 DONE = Outcome("done")
 YES = Balloted(ballot=Ballot(voter=OMAR, choice=Choice.APPROVE, at=LATER), given=1, required=2)
 CLAIMED = Claimed(at=LATER, executor="one", lease_until=START + LEASE)
+
+
+def deferred(until: datetime) -> Deferred:
+    """“One” gives its claim up before any write."""
+    return Deferred(at=LATER, status=Status.APPROVED, why="It waits.", until=until, since=LATER, executor="one")
+
+
 # Fact, from which state, and how many more versions are wanted: of the card, of the requester's word.
 FOLLOWING: list[tuple[Fact, Status, tuple[int, int]]] = [
     (YES, Status.PENDING, (1, 0)),
@@ -39,6 +56,10 @@ FOLLOWING: list[tuple[Fact, Status, tuple[int, int]]] = [
     (Moved(actor=ANN, at=LATER, status=Status.CANCELLED), Status.PENDING, (1, 0)),
     (Moved(actor=HUBWARDEN, at=LATER, status=Status.EXPIRED), Status.PENDING, (1, 1)),
     (CLAIMED, Status.APPROVED, (1, 0)),
+    (deferred(LATER + WORTH_TELLING), Status.EXECUTING, (1, 0)),
+    (deferred(LATER + WORTH_TELLING - timedelta(seconds=1)), Status.EXECUTING, (0, 0)),
+    (Deferred(at=LATER, status=Status.APPROVED, why="?", until=None, since=LATER), Status.APPROVED, (1, 0)),
+    (Resumed(at=LATER, executor="one", lease_until=LATER), Status.EXECUTING, (0, 0)),
     (
         TakenOver(at=LATER, executor="two", attempt=2, real_now=LATER, lease_until=LATER),
         Status.EXECUTING,
@@ -60,7 +81,12 @@ async def follow(desk: Desk, number: int, fact: Fact) -> None:
 async def standing_at(desk: Desk, status: Status, **more: object) -> int:
     """A request in that state, claimed by “one”, its lease over, and due."""
     number = await desk.ask()
-    values = {"status": status, "claimed_by": "one", "lease_until": START, "expires_at": START} | more
+    values: dict[str, object] = {
+        "status": status,
+        "claimed_by": "one",
+        "lease_until": START,
+        "expires_at": START,
+    } | more
     await desk.change(number, **values)
     return number
 
@@ -87,7 +113,7 @@ async def test_what_is_allowed_at_once_has_a_card_too(desk: Desk) -> None:
 async def test_card_and_requester_hear_of_it_exactly_so_often(
     desk: Desk, fact: Fact, status: Status, more: tuple[int, int]
 ) -> None:
-    number = await standing_at(desk, status)
+    number = await standing_at(desk, status, claimed_by=None if isinstance(fact, Resumed) else "one")
     other = await desk.ask()
     card, result = await desk.wanted(number)
     await follow(desk, number, fact)
@@ -152,9 +178,22 @@ async def test_an_execution_says_what_dockers_log_will_show(any_desk: Desk) -> N
     assert await any_desk.expected() == [(number, "lever.pull", ["lever", "handle"]), (number, "bell.ring", [])]
 
 
+@pytest.mark.parametrize(("status", "left"), [(Status.APPROVED, 0), (Status.EXECUTING, 1)])
+async def test_what_is_given_back_before_any_write_is_not_expected_any_more(
+    any_desk: Desk, status: Status, left: int
+) -> None:
+    number, other = await standing_at(any_desk, Status.APPROVED), await standing_at(any_desk, Status.APPROVED)
+    expected = (Expected(action="lever.pull", subjects=("lever",)),)
+    for each in (number, other):
+        await follow(any_desk, each, Claimed(at=LATER, executor="one", lease_until=START + DAY, expected=expected))
+    await follow(any_desk, number, replace(deferred(LATER), status=status))
+    assert len(await any_desk.expected()) == left + 1
+
+
 @pytest.mark.parametrize(("fact", "status", "_more"), FOLLOWING)
 async def test_nothing_is_expected_of_docker_that_was_not_named(
     desk: Desk, fact: Fact, status: Status, _more: object
 ) -> None:
-    await follow(desk, await standing_at(desk, status), fact)
+    claimed_by = None if isinstance(fact, Resumed) else "one"
+    await follow(desk, await standing_at(desk, status, claimed_by=claimed_by), fact)
     assert await desk.expected() == []

@@ -1,0 +1,77 @@
+"""Queries behind the claims on requests: what there is to do, and the lock under which one is taken."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import CursorResult, func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.db.models import OperationRequest
+
+# Any number will do that no other lock of ours has.
+LOCK = 7_203_513
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """As much of a request as tells whether it can be done now; `ready_at` is when it could be for the first time."""
+
+    id: int
+    status: str
+    expires_at: datetime
+    ready_at: datetime
+    claimed_by: str | None
+    lease_until: datetime | None
+    resume_at: datetime | None
+    waits_because: str | None
+    subjects: Sequence[str] | None
+
+
+async def lock(session: AsyncSession) -> None:
+    """Let one transaction after another claim: each sees what the one before has claimed.
+
+    It must be the transaction's first statement. SQLite has one writer at a time. On PostgreSQL the lock is let go
+    after the commit, and every statement after it sees that commit; two that ask for different rows of one subject
+    would not see each other otherwise.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": LOCK})
+
+
+async def in_states(session: AsyncSession, statuses: Iterable[str]) -> Sequence[Row]:
+    """What is in these states, oldest first."""
+    request = OperationRequest
+    columns = (
+        request.id,
+        request.status,
+        request.expires_at,
+        func.coalesce(request.decided_at, request.created_at, type_=request.created_at.type),
+        request.claimed_by,
+        request.lease_until,
+        request.resume_at,
+        request.waits_because,
+        request.subjects,
+    )
+    statement = select(*columns).where(request.status.in_(list(statuses))).order_by(request.id)
+    return [Row(*row) for row in await session.execute(statement)]
+
+
+async def remember_subjects(session: AsyncSession, request_id: int, subjects: Sequence[str]) -> None:
+    """Store what a request must not be done beside; it never changes."""
+    statement = update(OperationRequest).where(OperationRequest.id == request_id)
+    await session.execute(statement.values(subjects=list(subjects)))
+
+
+async def extend(session: AsyncSession, request_id: int, *, status: str, holder: str, lease_until: datetime) -> bool:
+    """Keep a claimed request; False where it is no longer the holder's."""
+    request = OperationRequest
+    statement = update(request).where(request.id == request_id, request.status == status, request.claimed_by == holder)
+    result = await session.execute(statement.values(lease_until=lease_until))
+    return isinstance(result, CursorResult) and result.rowcount == 1
+
+
+async def made_progress(session: AsyncSession, request_id: int) -> None:
+    """Something of it was done: what comes now is not put off any more."""
+    statement = update(OperationRequest).where(OperationRequest.id == request_id)
+    await session.execute(statement.values(postponements=0, waits_because=None, waits_since=None))
