@@ -9,6 +9,7 @@ from pydantic import Field
 from bot.errors import UserError
 from bot.hub import Call, Hub, HubProtocolError
 from bot.operations.kit.base import Answer, Change, ItemResult, Operation, Outcome, Params, Preview, Read, Step, Write
+from bot.operations.kit.beneficiaries import somebody
 from bot.operations.kit.fields import Invitees, InviteReference, Organization, TeamName
 from bot.operations.kit.text import day, nearest_hint
 from bot.operations.members import Role
@@ -162,7 +163,8 @@ async def preview_one(hub: Hub, params: InviteOne, *, after: str | None) -> Prev
     team = f", team {invite['team']}" if invite.get("team") else ""
     before = f"pending since {day(invite.get('created_at'))}{team}"
     change = Change(f"Invite of {invite.get('invitee')}", before, after)
-    return Preview((change,), basis={"invite": invite.get("id"), "after": after})
+    basis = {"invite": invite.get("id"), "after": after}
+    return Preview((change,), basis=basis, about=somebody(invite.get("invitee")))
 
 
 async def preview_cancel(hub: Hub, params: InviteOne) -> Preview:

@@ -11,6 +11,7 @@ from bot.hub import Hub, NotFoundError, UnauthorizedError
 from bot.operations.audit_log import AUDIT_LOGS
 from bot.operations.invites import INVITE, pending_invites
 from bot.operations.kit.base import Change, ItemResult, Mentions, Operation, Params, Preview, Step, Write
+from bot.operations.kit.beneficiaries import somebody
 from bot.operations.kit.fields import Organization, Text, check_invitee
 from bot.operations.kit.text import count, day
 from bot.operations.members import (
@@ -64,6 +65,12 @@ class Leaver:
             return str(self.member["username"]).lower()
         return "" if "@" in self.person else self.person
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Each name that Docker Hub knows them by, the Docker ID first."""
+        known = ((self.member or {}).get("email"), *((self.scim or {}).get(key) for key in ("userName", "displayName")))
+        return (self.username, self.person, *(str(name) for name in known if name))
+
 
 async def find_leaver(hub: Hub, params: Offboard) -> Leaver:
     """Everything that is left of the person. Raises `UserError` where several members fit."""
@@ -112,7 +119,8 @@ async def preview_offboard(hub: Hub, params: Offboard) -> Preview:
         f"once they are no member, those reach nothing private of {params.organization}."
     )
     scim = (whose_token(params.organization),) if leaver.scim is not None else ()
-    return Preview(changes, notes=(*tokens, *pushes, *scim, *leaver.blind, unseen))
+    notes = (*tokens, *pushes, *scim, *leaver.blind, unseen)
+    return Preview(changes, notes=notes, about=somebody(*leaver.names))
 
 
 async def changes_for(hub: Hub, organization: str, leaver: Leaver) -> tuple[Change, ...]:

@@ -42,16 +42,25 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Beneficiary:
+    """Somebody whom a write is about, by each Docker ID and e-mail address that is known; people read the first."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """What a write would do, as far as reading can tell.
 
     `changes` is empty where there is nothing to do. `notes` are facts for the approver that are no change. `basis`
-    is what must still hold when the write is done; without it, the changes themselves must.
+    is what must still hold when the write is done; without it, the changes themselves must. `about` are the people
+    whom it is about; None where those are whom the parameters name.
     """
 
     changes: tuple[Change, ...]
     notes: tuple[str, ...] = ()
     basis: Any = None
+    about: tuple[Beneficiary, ...] | None = None
 
     @property
     def is_noop(self) -> bool:

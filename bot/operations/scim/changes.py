@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 from bot.errors import UserError
 from bot.hub import Hub
 from bot.operations.kit.base import Change, Operation, Outcome, Params, Preview, Write
+from bot.operations.kit.beneficiaries import somebody
 from bot.operations.kit.fields import EMAIL, Organization, Text, refuse
 from bot.operations.kit.text import count
 from bot.operations.members import MEMBERS, find_editors, find_member, leaving, refuse_last_owner, role_of
@@ -21,6 +22,7 @@ from bot.operations.scim.users import (
     is_active,
     require_user,
     state,
+    whose,
 )
 
 SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:User"
@@ -79,7 +81,8 @@ async def preview_create(hub: Hub, params: UserCreate) -> Preview:
         if member is not None
         else f"Whoever has this address joins {params.organization}, in the team “company”, and takes a seat."
     )
-    return Preview((change,), notes=(joins, whose_token(params.organization), UNLOGGED), basis=wanted)
+    about = somebody(params.email, str((member or {}).get("username") or ""))
+    return Preview((change,), notes=(joins, whose_token(params.organization), UNLOGGED), basis=wanted, about=about)
 
 
 def already_there(params: UserCreate, user: dict[str, Any]) -> Preview:
@@ -147,7 +150,8 @@ async def preview_update(hub: Hub, params: UserUpdate) -> Preview:
         return Preview((), notes=(f"{user.get('userName')} is called “{as_text(before)}” already.",))
     change = Change(f"Name of SCIM user {user.get('userName')}", as_text(before) or "none", as_text(after))
     notes = (f"The user stays {state(user)}.", whose_token(params.organization), UNLOGGED)
-    return Preview((change,), notes=notes, basis={"id": user.get("id"), "name": before, "active": is_active(user)})
+    basis = {"id": user.get("id"), "name": before, "active": is_active(user)}
+    return Preview((change,), notes=notes, basis=basis, about=whose(user))
 
 
 async def update(hub: Hub, params: UserUpdate) -> Outcome:
@@ -167,7 +171,8 @@ async def preview_deactivate(hub: Hub, params: OneUser) -> Preview:
     changes, notes = await what_ends(hub, params.organization, username)
     comes_back = "Where the identity provider still assigns them, its next synchronization can activate them again."
     change = Change(f"SCIM user {address}", "active", "deactivated")
-    return Preview((change, *changes), notes=(*notes, comes_back, whose_token(params.organization), UNLOGGED))
+    notes = (*notes, comes_back, whose_token(params.organization), UNLOGGED)
+    return Preview((change, *changes), notes=notes, about=whose(user))
 
 
 async def what_ends(hub: Hub, organization: str, username: str) -> tuple[tuple[Change, ...], tuple[str, ...]]:
@@ -211,7 +216,7 @@ async def preview_activate(hub: Hub, params: OneUser) -> Preview:
         "teams: “/hub member list” shows them afterwards."
     )
     change = Change(f"SCIM user {address}", "deactivated", "active")
-    return Preview((change,), notes=(back, whose_token(params.organization), UNLOGGED))
+    return Preview((change,), notes=(back, whose_token(params.organization), UNLOGGED), about=whose(user))
 
 
 async def activate(hub: Hub, params: OneUser) -> Outcome:

@@ -8,7 +8,8 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from bot.errors import UserError
 from bot.hub import Call, Hub, HubProtocolError, NotFoundError
-from bot.operations.kit.base import Answer, ByAnyName, Cell, Mentions, Operation, Params, Read
+from bot.operations.kit.base import Answer, Beneficiary, ByAnyName, Cell, Mentions, Operation, Params, Read
+from bot.operations.kit.beneficiaries import somebody
 from bot.operations.kit.fields import Organization, Text, check_invitee, refuse, split_words
 from bot.operations.kit.text import moment, nearest_hint
 from bot.operations.scim.configuration import NEEDS, scim_of
@@ -100,6 +101,11 @@ async def list_users(hub: Hub, params: UserList) -> Answer:
 def names(user: dict[str, Any]) -> tuple[str, str, str]:
     """E-mail address, name and Docker ID."""
     return text_at(user, "userName"), text_at(user, "name"), text_at(user, "displayName")
+
+
+def whose(user: dict[str, Any]) -> tuple[Beneficiary, ...]:
+    """The person that the user is, by address and Docker ID."""
+    return somebody(*(str(user.get(key) or "") for key in ("userName", "displayName")))
 
 
 def state(user: dict[str, Any]) -> str:

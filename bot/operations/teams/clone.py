@@ -9,6 +9,7 @@ from pydantic import Field
 from bot.errors import UserError
 from bot.hub import Hub
 from bot.operations.kit.base import CapabilityMissing, Change, ItemResult, Operation, Params, Preview, Step, Write
+from bot.operations.kit.beneficiaries import everybody
 from bot.operations.kit.fields import Organization, TeamName
 from bot.operations.kit.permissions import LEVELS, is_less
 from bot.operations.kit.text import count
@@ -99,7 +100,7 @@ async def preview_clone(hub: Hub, params: TeamClone) -> Preview:
         names = tuple(grant.repository for grant in gap.grants if grant.permission == level)
         if names:
             changes.append(Change(f"Team {params.to} on {counted(names)}", None, level, items=names))
-    return Preview(tuple(changes), notes=tuple(notes))
+    return Preview(tuple(changes), notes=tuple(notes), about=everybody(*gap.members))
 
 
 async def steps_left(hub: Hub, params: TeamClone) -> list[Step]:

@@ -9,6 +9,7 @@ from typing import Any
 from bot.errors import UserError
 from bot.hub import Call, Hub, HubProtocolError, NotFoundError
 from bot.operations.kit.base import Answer, CapabilityMissing, Change, Operation, Outcome, Preview, Read, Write
+from bot.operations.kit.beneficiaries import everybody
 from bot.operations.kit.permissions import LEVELS, Member, moves, read_members
 from bot.operations.kit.refusals import offering
 from bot.operations.kit.text import count
@@ -74,8 +75,9 @@ async def preview_delete(hub: Hub, params: OneTeam) -> Preview:
     try:
         losses, note = await find_losses(hub, params, people)
     except CapabilityMissing as error:
-        return Preview((team,), notes=(f"What the team may do on repositories goes too, unseen: {error.text}",))
-    return Preview((team, *losses), notes=(note,))
+        unseen = f"What the team may do on repositories goes too, unseen: {error.text}"
+        return Preview((team,), notes=(unseen,), about=everybody(*people))
+    return Preview((team, *losses), notes=(note,), about=everybody(*people))
 
 
 async def find_losses(hub: Hub, params: OneTeam, people: Sequence[str]) -> tuple[tuple[Change, ...], str]:

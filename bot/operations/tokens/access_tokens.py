@@ -10,8 +10,9 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import AfterValidator, Field, SecretStr
 
 from bot.errors import UserError
-from bot.hub import Call, HubProtocolError
-from bot.operations.kit.base import ByAnyName, Change
+from bot.hub import Call, Hub, HubProtocolError
+from bot.operations.kit.base import Beneficiary, ByAnyName, Change
+from bot.operations.kit.beneficiaries import somebody
 from bot.operations.kit.fields import Text, refuse
 from bot.operations.kit.text import day, minute, nearest_hint
 
@@ -43,7 +44,10 @@ Switch: TypeAlias = Literal["on", "off"]
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """An access token as Docker Hub lists it; moments are Docker's timestamps, None for one that never was."""
+    """An access token as Docker Hub lists it; moments are Docker's timestamps, None for one that never was.
+
+    `maker` is the Docker ID of whoever made it and so has seen it; empty where that is not said.
+    """
 
     id: str
     label: str
@@ -53,6 +57,7 @@ class Token:
     last_used_at: str | None
     expires_at: str | None
     scopes: tuple[str, ...] = ()
+    maker: str = ""
 
     @property
     def is_expired(self) -> bool:
@@ -69,6 +74,11 @@ class Token:
         """Who made it, when, and when it was last used: what to know before it goes."""
         used = f"last used {minute(self.last_used_at)}" if self.last_used_at else "never used"
         return f"made by {self.made_by} on {day(self.created_at)}, {used}"
+
+
+def whose(hub: Hub, token: Token) -> tuple[Beneficiary, ...]:
+    """Whoever made the token and so has seen it; nobody where that was the bot's own account."""
+    return () if token.maker.lower() == hub.identity.name.lower() else somebody(token.maker)
 
 
 def has_passed(timestamp: str) -> bool:

@@ -29,6 +29,7 @@ from bot.operations.tokens.access_tokens import (
     namesakes,
     new_state,
     read_new,
+    whose,
 )
 from bot.operations.tokens.resources import (
     Grants,
@@ -122,6 +123,7 @@ def read_token(row: dict[str, Any]) -> Token:
         created_at=row.get("created_at"),
         last_used_at=row.get("last_used_at"),
         expires_at=row.get("expires_at"),
+        maker=str(row.get("created_by") or ""),
     )
 
 
@@ -293,17 +295,9 @@ async def preview_update(hub: Hub, params: OrganizationTokenUpdate) -> Preview:
     notes = history_notes(token, current, stops=token.is_active and params.active == "off")
     notes += limit_notes(params.description, read_resources(update_body(params, current)))
     notes += namesakes(tokens, params.label, but=token.id) if params.label else ()
-    return Preview(
-        changes,
-        notes=notes,
-        basis=[
-            token.id,
-            row.get("description"),
-            token.is_active,
-            [each.as_json() for each in current],
-            update_body(params, current),
-        ],
-    )
+    before = [token.id, row.get("description"), token.is_active, [each.as_json() for each in current]]
+    basis = [*before, update_body(params, current)]
+    return Preview(changes, notes=notes, basis=basis, about=whose(hub, token))
 
 
 async def update(hub: Hub, params: OrganizationTokenUpdate) -> Outcome:
@@ -325,7 +319,7 @@ async def preview_delete(hub: Hub, params: OneOrganizationToken) -> Preview:
     resources = read_resources(await read_whole(hub, params.organization, token))
     change = Change(f"Organization access token “{token.label}” of {params.organization}", token.state, None)
     notes = (*history_notes(token, resources, stops=token.state == "active"), "A deleted token does not come back.")
-    return Preview((change,), notes=notes, basis=["delete", token.id])
+    return Preview((change,), notes=notes, basis=["delete", token.id], about=whose(hub, token))
 
 
 async def delete(hub: Hub, params: OneOrganizationToken) -> Outcome:
