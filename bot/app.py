@@ -28,6 +28,7 @@ from bot.governance.addresses import Acquaintance
 from bot.governance.context import Context
 from bot.governance.execution.executor import Executor
 from bot.governance.execution.waiting import tell_who_waits
+from bot.governance.judge import judge_claim
 from bot.governance.people import DirectoryUnavailable
 from bot.governance.requests.expire import expire
 from bot.governance.requests.queries import by_number
@@ -234,6 +235,7 @@ class Hubwarden:
             lease=lease,
             clock=self._clock,
             wake=self.wake,
+            judge=partial(judge_claim, self.context),
             is_stopping=lambda: self._is_stopping,
         )
         self._claims = executor.claims

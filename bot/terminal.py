@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, assert_never
 
 from pydantic import SecretStr
@@ -26,6 +27,7 @@ from bot.governance.execution.executor import Executor
 from bot.governance.execution.queue import AT_WORK
 from bot.governance.execution.waiting import tell_who_waits
 from bot.governance.hub_errors import sentence
+from bot.governance.judge import judge_claim
 from bot.governance.ledger.lifecycle import STATES, Status
 from bot.governance.people import Directory, is_slack_user
 from bot.governance.requests.authority import authorize
@@ -45,7 +47,7 @@ from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.base import Answer, Cell, Change, Intent, Operation, is_read
 from bot.operations.kit.capabilities import Capabilities
 from bot.operations.kit.text import count
-from bot.phrases import Mention
+from bot.phrases import Mention, plain
 from bot.settings import TerminalSettings, load
 from bot.shell import Reach, directory_of, own_identity, require_tie, system_user
 from bot.visible import UNSEEN, flat, visible
@@ -172,7 +174,8 @@ async def carry_out(intent: Intent, options: Options, reach: Reach | None = None
         if view.status is Status.APPROVED:
             view = await execute(context, database, hub, view)
         show_request(view, hub, as_json=options.as_json)
-        return FAILED if STATES[view.status].is_trouble else DONE
+        is_refused = view.status is Status.REFUSED
+        return FAILED if is_refused or STATES[view.status].is_trouble else DONE
 
 
 @asynccontextmanager
@@ -216,6 +219,7 @@ async def execute(context: Context, database: Database, hub: Hub, view: RequestV
         lease=LEASE,
         clock=REAL,
         wake=lambda: None,
+        judge=partial(judge_claim, context),
     )
     waited = 0.0
     while view.status in AT_WORK and waited < PATIENCE_SECONDS:
@@ -301,12 +305,14 @@ def show_request(view: RequestView, hub: Hub, *, as_json: bool) -> None:
             "summary": view.summary,
             "items": [asdict(item) for item in view.items],
             "error": view.error,
+            "judged": plain(view.reconsidered.why).strip() or None,
             "waits_because": view.wait.why if view.wait else None,
             "waits_until": as_text(view.wait.until) if view.wait and view.wait.until else None,
         }
         print_envelope(202 if view.status in {Status.PENDING, *AT_WORK} else 200, data, hub)
         return
-    print(f"Request {view.id}: {view.status}.", *(harmless(part) for part in (view.summary, view.error) if part))
+    said = (plain(view.reconsidered.why).strip(), view.summary, view.error)
+    print(f"Request {view.id}: {view.status}.", *(harmless(part) for part in said if part))
     for item in view.items:
         print(f"  {'✓' if item.done else '✗'} {harmless(item.subject)} {harmless(item.text)}")
     if view.wait is not None:

@@ -85,6 +85,8 @@ class OperationRequest(Base):
     rule: Mapped[str] = mapped_column(String(255))
     requirement: Mapped[dict[str, Any]]
     expires_at: Mapped[datetime]
+    about: Mapped[list[Any] | None]
+    reconsidered: Mapped[dict[str, Any] | None]
     preview: Mapped[dict[str, Any]]
     fingerprint: Mapped[str] = mapped_column(String(64))
     decided_at: Mapped[datetime | None]

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from bot.governance.approval.ballots import Ballot, Choice
 from bot.governance.approval.principals import load_principal
-from bot.governance.approval.requirement import Requirement, load_requirement
-from bot.governance.approval.tally import standing
+from bot.governance.approval.reconsideration import NOTHING_FOUND, Reconsideration, load_reconsideration
+from bot.governance.approval.recount import approvals
+from bot.governance.approval.requirement import Requirement, load_requirement, spares
 from bot.governance.ledger.lifecycle import Status
-from bot.governance.stored import load_changes, load_items
+from bot.governance.stored import KnownBeneficiary, load_about, load_changes, load_items
 from bot.operations.kit.base import Change, ItemResult
 
 if TYPE_CHECKING:
@@ -57,19 +58,31 @@ class RequestView:
     items: tuple[ItemResult, ...]
     error: str | None
     progress: tuple[int, int] = (0, 0)
+    about: tuple[KnownBeneficiary, ...] | None = None
+    reconsidered: Reconsideration = NOTHING_FOUND
     origin: str | None = None
     wait: Wait | None = None
 
     @property
     def required(self) -> int:
-        """How many people have to agree."""
-        return self.requirement.required
+        """How many people have to agree at the least."""
+        return max(requirement.required for requirement in self.requirements)
+
+    @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """What has to be met: what was asked for in the beginning, and what is asked for now where that differs."""
+        demand = self.reconsidered.demand
+        return (self.requirement, *((demand.requirement,) if demand else ()))
+
+    @property
+    def spares_beneficiaries(self) -> bool:
+        """Whether those whom it is about may decide it."""
+        return spares(self.requirements)
 
     @property
     def approvals(self) -> tuple[str, ...]:
         """Who has agreed, in order, as far as it still counts."""
-        agreed = (ballot.voter for ballot in standing(self.ballots) if ballot.choice is Choice.APPROVE)
-        return tuple(dict.fromkeys(agreed))
+        return tuple(dict.fromkeys(ballot.voter for ballot in approvals(self.ballots)))
 
 
 def view_of(
@@ -92,6 +105,8 @@ def view_of(
         requirement=load_requirement(request.requirement),
         ballots=load_ballots(ballots),
         expires_at=request.expires_at,
+        about=load_about(request.about),
+        reconsidered=load_reconsideration(request.reconsidered),
         changes=load_changes(request.preview),
         notes=tuple(request.preview["notes"]),
         decided_by=request.decided_by,

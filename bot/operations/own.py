@@ -11,7 +11,17 @@ from bot.operations.kit.own_tables import OwnTables, SeenRequest, SeenRequests, 
 from bot.phrases import Mention
 
 State: TypeAlias = Literal[
-    "any", "pending", "approved", "executing", "succeeded", "failed", "unknown", "denied", "cancelled", "expired"
+    "any",
+    "pending",
+    "approved",
+    "executing",
+    "succeeded",
+    "failed",
+    "unknown",
+    "denied",
+    "cancelled",
+    "expired",
+    "refused",
 ]
 
 

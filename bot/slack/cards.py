@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.governance.approval.requirement import Stage
 from bot.governance.ledger.lifecycle import STATES, Act, Status
 from bot.governance.views import RequestView, Wait
 from bot.operations.kit.base import Change, Operation
-from bot.operations.kit.text import count
 from bot.phrases import load_phrase
+from bot.slack.deciders import barred_line, rule_line
 from bot.slack.text import (
     HEADER_LIMIT,
     LONGEST,
@@ -22,9 +21,9 @@ from bot.slack.text import (
     fit_lines,
     fit_plain,
     mention,
-    mentioned,
     moment,
     one_line,
+    phrase_text,
     quote,
 )
 from bot.visible import flat
@@ -90,7 +89,8 @@ def request_card(view: RequestView, operation: Operation) -> Content:
     ]
     if view.notes:
         blocks.append(context(fit_lines([one_line(fit(note, LONGEST)) for note in view.notes], 2000, ": see Details")))
-    blocks += [section(f"*{status_line(view)}*{outcome_text(view)}"), context(rule_line(view))]
+    blocks += [section(f"*{status_line(view)}*{outcome_text(view)}")]
+    blocks += [context(line) for line in (rule_line(view), barred_line(view)) if line]
     if buttons := request_buttons(view, operation):
         blocks.append({"type": "actions", "block_id": f"request-{view.id}-{view.version}", "elements": buttons})
     return Content(request_text(view, title, asked), tuple(blocks))
@@ -106,6 +106,7 @@ def request_text(view: RequestView, title: str, asked: str) -> str:
         change_text(view.changes, limit=1200),
         status_line(view) + fit(outcome_text(view), 900),
         rule_line(view),
+        fit(barred_line(view), 500),
     ]
     return fit("\n".join(part for part in parts if part), 3900)
 
@@ -206,6 +207,8 @@ def outcome_text(view: RequestView) -> str:
 def outcome_lines(view: RequestView) -> list[str]:
     """What came of it, line by line, with every single item."""
     lines = []
+    if view.reconsidered.why:
+        lines.append(phrase_text(view.reconsidered.why))
     if view.decision_reason:
         lines.append(quote(view.decision_reason))
     if view.wait is not None:
@@ -224,20 +227,6 @@ def wait_line(wait: Wait) -> str:
     """Why it is not being done, since when, and when it goes on."""
     then = f" It goes on {moment(wait.until)}." if wait.until is not None else ""
     return f"{one_line(wait.why)} It has waited since {moment(wait.since)}.{then}"
-
-
-def rule_line(view: RequestView) -> str:
-    """Under which rule, who may approve, until when."""
-    rule = f"Rule “{escape(view.rule)}”"
-    if not view.required:
-        return f"{rule} allows it without approval."
-    line = f"{rule}: {', then '.join(stage_text(stage) for stage in view.requirement.stages)}"
-    return f"{line}, until {moment(view.expires_at)}." if view.status is Status.PENDING else f"{line}."
-
-
-def stage_text(stage: Stage) -> str:
-    """`2 approvals of @Omar, @platform-leads`."""
-    return f"{count(stage.need, 'approval')} of {', '.join(mentioned(principal.mention()) for principal in stage.of)}"
 
 
 def request_buttons(view: RequestView, operation: Operation) -> list[Block]:
@@ -352,8 +341,7 @@ def requests_left(payload: Mapping[str, Any]) -> str:
 def notice_message(payload: Mapping[str, Any]) -> Content:
     """Something that an administrator has to mend."""
     said = load_phrase(payload.get("said") or (str(payload["text"]),))
-    words = "".join(escape(part) if isinstance(part, str) else mentioned(part) for part in said)
-    text = f"*Hubwarden needs an administrator*\n{words}"
+    text = f"*Hubwarden needs an administrator*\n{phrase_text(said)}"
     return Content(fit(text, 3900), (section(text),))
 
 

@@ -19,11 +19,11 @@ from bot.slack.cards import (
     change_line,
     outcome_lines,
     pack,
-    rule_line,
     section,
     status_line,
     value_text,
 )
+from bot.slack.deciders import barred_line, rule_line
 from bot.slack.manifest import COMMAND
 from bot.slack.text import code, escape, fit_plain, one_line, quote
 
@@ -328,6 +328,7 @@ def details_view(request: RequestView, operation: Operation) -> Block:
         f"*{status_line(request)}*",
         *outcome_lines(request),
         rule_line(request),
+        *filter(None, [barred_line(request)]),
         f"*{change_heading(request)}*",
         *(line for change in request.changes for line in whole_change(change)),
         *(one_line(note) for note in request.notes),

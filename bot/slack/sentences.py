@@ -2,10 +2,9 @@
 
 from bot.errors import UsageError, UserError
 from bot.intents.forms import LinesAtFault
-from bot.phrases import Phrase
 from bot.slack.cards import Content, section
 from bot.slack.manifest import COMMAND
-from bot.slack.text import code, escape, fit, fit_lines, mentioned
+from bot.slack.text import code, escape, fit, fit_lines, phrase_text
 
 LONGEST_ERROR = 2500
 SORRY = (
@@ -33,9 +32,4 @@ def error_text(error: UserError) -> str:
         lead = "Nothing was asked for; this is in the way:"
         lines = [lead, *(escape(sentence) for sentence in error.sentences)]
         return fit_lines(lines, LONGEST_ERROR - 100, " lines like these")
-    return phrase_text(error.said)
-
-
-def phrase_text(phrase: Phrase) -> str:
-    """A sentence for Slack: its words escaped, its mentions as Slack writes them."""
-    return fit("".join(escape(part) if isinstance(part, str) else mentioned(part) for part in phrase), LONGEST_ERROR)
+    return fit(phrase_text(error.said), LONGEST_ERROR)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import assert_never
 
 from bot.governance.people import is_slack_user
-from bot.phrases import Mention
+from bot.phrases import Mention, Phrase
 from bot.visible import flat, visible
 
 SECTION_LIMIT = 3000
@@ -64,6 +64,11 @@ def mentioned(who: Mention) -> str:
             return mention_group(who.id)
         case _:
             assert_never(who.kind)
+
+
+def phrase_text(phrase: Phrase) -> str:
+    """A sentence: its words escaped, its mentions as Slack writes them."""
+    return "".join(escape(part) if isinstance(part, str) else mentioned(part) for part in phrase).rstrip()
 
 
 def fit(text: str, limit: int) -> str:

@@ -25,7 +25,7 @@ from bot.hub import Credential, Hub
 from bot.slack.cards import request_card, result_message
 from tests.conftest import BOTH
 from tests.db.old_house import DAY, HOUR, REQUESTS, START, TRAIL, build, call, go, reflected, request, stored
-from tests.governance.parts import ANN, LENA, MIRA, OMAR, Desk
+from tests.governance.parts import ANN, AT_ONCE, LENA, MIRA, OMAR, Desk
 from tests.templates import Template, template
 
 NUMBERS = [row["id"] for row in REQUESTS]
@@ -149,6 +149,7 @@ async def test_the_second_vote_approves_what_had_one(moved_in: Desk) -> None:
 
 
 async def test_whoever_could_decide_it_can_and_nobody_else(moved_in: Desk) -> None:
+    moved_in.policy = AT_ONCE  # which wants nothing besides what was wanted then
     with pytest.raises(NotAnApprover):
         await approve(moved_in.context, 2, LENA)
     with pytest.raises(NotAnApprover):

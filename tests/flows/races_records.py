@@ -24,6 +24,8 @@ ARROWS = {
     Event.DENIED: Status.DENIED,
     Event.CANCELLED: Status.CANCELLED,
     Event.EXPIRED: Status.EXPIRED,
+    Event.RETURNED: Status.PENDING,
+    Event.REFUSED: Status.REFUSED,
     Event.EXECUTING: Status.EXECUTING,
     Event.SUCCEEDED: Status.SUCCEEDED,
     Event.FAILED: Status.FAILED,

@@ -148,7 +148,7 @@ async def test_an_account_that_was_deactivated_is_not_counted_on(open_house: Ope
     house = await open_house(policy=write_policy(tmp_path, rule))
     house.slack.deactivate_user("U0OMAR")
     house.slack.workspace.usergroups["S0LEADS"].users.append("U0OMAR")
-    await refusal(house.lena, f"{INVITE} --reason x", "besides you only 0 may give one")
+    await refusal(house.lena, f"{INVITE} --reason x", "nobody of those it names may give one")
     assert house.slack.calls_of("chat.postMessage") == []
 
 
@@ -159,7 +159,7 @@ async def test_a_guest_who_is_named_as_an_approver_decides_nothing(open_house: O
     card, gus = await ask(house, INVITE), house.person("U0GUS")
     await gus.click(card, "approve")
     await gus.wait_for_ephemeral("Guests, bots and people who have left decide nothing.", channel=APPROVALS)
-    await refusal(house.omar, f"{INVITE} --reason x", "besides you only 0 may give one")
+    await refusal(house.omar, f"{INVITE} --reason x", "nobody of those it names may give one")
     assert "Waiting" in words_of(card)
 
 
@@ -169,5 +169,5 @@ async def test_a_rule_that_wants_more_people_than_there_are_is_refused_at_once(
     rule = f'{{name: leads, operations: ["invite.*"], approvals: 2, {LEADS}}}'
     house = await open_house(policy=write_policy(tmp_path, rule))
     said = await refusal(house.omar, f"{INVITE} --reason x", "The rule “leads” wants 2 approvals")
-    assert "besides you only 1 may give one" in said
+    assert "only 1 of those it names may give one" in said
     assert house.writes() == []

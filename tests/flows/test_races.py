@@ -2,16 +2,20 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.app import Hubwarden
+from bot.errors import AlreadyDecided, NotAnApprover
 from bot.governance.ledger.events import Event
 from bot.governance.ledger.lifecycle import Status
 from bot.governance.requests.cancel import cancel
 from bot.governance.requests.expire import expire
+from bot.governance.requests.queries import by_number
+from bot.governance.requests.reconsider import Enough, Lacking, reconsider
 from bot.governance.requests.vote import approve, deny
 from bot.hub import Call, HubUnavailable
 from sandbox.slack import User, frozen
@@ -80,6 +84,35 @@ async def test_of_approve_deny_cancel_and_expire_at_once_one_ends_the_wait(bench
         first, *more = [event for event in records.events(number) if event in ends]
         assert not more or (first == Event.APPROVED and more[0] in {Event.CANCELLED, Event.EXPIRED})
         assert len(more) <= 1
+
+
+async def test_votes_a_stricter_policy_and_a_leaver_at_once_approve_nothing_that_lacks_an_approval(
+    bench: Bench,
+) -> None:
+    mild, strict = bench.context(approvals=1), bench.context(approvals=2)
+    numbers = [await bench.submit(mild) for _ in range(ROUNDS)]
+
+    async def leave() -> None:
+        bench.everybody.left.add("U0TWO")
+
+    for turn, number in enumerate(numbers):
+        bench.everybody.left.clear()
+        acts: list[Coroutine[Any, Any, object]] = [
+            approve(mild, number, "U0ONE"),
+            approve(strict, number, "U0TWO"),
+            reconsider(strict, number),
+            leave(),
+        ]
+        start = turn % len(acts)
+        results = await asyncio.gather(*acts[start:], *acts[:start], return_exceptions=True)
+        lost = [result for result in results if isinstance(result, BaseException)]
+        assert all(isinstance(each, AlreadyDecided | NotAnApprover) for each in lost), lost
+        assert isinstance(await reconsider(strict, number), Lacking), "Two has left, so One alone agrees"
+        view = await by_number(strict, number)
+        assert (view.status, view.approvals) == (Status.PENDING, ("U0ONE",))
+        assert (await approve(strict, number, "U0THREE")).status is Status.APPROVED
+        assert isinstance(await reconsider(strict, number), Enough)
+    assert_whole(await read_records(bench.database))
 
 
 async def test_two_executors_share_a_queue_and_do_each_request_once(bench: Bench) -> None:

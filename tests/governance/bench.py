@@ -19,7 +19,7 @@ from bot.governance.requests.submit import submit
 from bot.governance.requests.vote import approve
 from bot.governance.views import RequestView
 from bot.hub import Credential, Hub
-from bot.operations.kit.base import Change, Intent, Outcome, Params, Preview, Write
+from bot.operations.kit.base import Beneficiary, Change, Intent, Outcome, Params, Preview, Write
 from bot.operations.kit.capabilities import Capabilities
 from bot.operations.kit.fields import Organization
 
@@ -53,13 +53,14 @@ class Lever:
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
     trouble: Exception | None = None
+    about: tuple[Beneficiary, ...] | None = None
 
     async def preview(self, _hub: Hub, _params: Nothing) -> Preview:
         """What would change: nothing once it is done."""
         if self.previews_stop:
             self.previews_stop = False
             await self._stop()
-        return Preview(() if self.is_done else (Change("lever", "up", "down"),))
+        return Preview(() if self.is_done else (Change("lever", "up", "down"),), about=self.about)
 
     async def execute(self, _hub: Hub, _params: Nothing) -> Outcome:
         """Pull it."""
@@ -91,12 +92,16 @@ class Lever:
             raise self.trouble
 
 
+@dataclass
 class Everybody:
-    """A directory in which everybody is an active member and nobody is in a group."""
+    """A directory in which everybody is a member, active but for those who have `left`, and nobody is in a group."""
+
+    left: set[str] = field(default_factory=set)
 
     async def person(self, user: str) -> Person:
-        """Them."""
-        return Person(id=user, name=user, is_active=True, is_guest=False, is_bot=False)
+        """Them; whoever asks lets others work meanwhile, as a network does."""
+        await asyncio.sleep(0)
+        return Person(id=user, name=user, is_active=user not in self.left, is_guest=False, is_bot=False)
 
     async def members_of(self, _group: str) -> frozenset[str]:
         """Nobody."""
@@ -118,6 +123,7 @@ class Bench:
     database: Database
     lever: Lever
     hub: Hub
+    everybody: Everybody = field(default_factory=Everybody)
 
     def context(self, *, approvals: int = 2, clock: Clock = REAL) -> Context:
         """What the use cases work with, as one replica has it."""
@@ -126,7 +132,7 @@ class Bench:
             database=self.database,
             hub=self.hub,
             policy=load_policy(POLICY.format(approvals=approvals), (operation,), source="the test"),
-            directory=Everybody(),
+            directory=self.everybody,
             operations={operation.name: operation},
             organizations=("acme",),
             approvals_channel="C0APPROVALS",

@@ -67,18 +67,27 @@ class Times:
 
 @dataclass
 class People:
-    """Who is who. `silent` are the groups, and the people, that Slack does not answer for; `asked` the groups asked."""
+    """Who is who. `silent` are the groups, and the people, that Slack does not answer for; `asked` the groups asked.
+
+    `left` are those who have.
+    """
 
     groups: dict[str, frozenset[str]] = field(default_factory=lambda: {LEADS: frozenset({LENA, MIRA, GUEST})})
     silent: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
+    left: set[str] = field(default_factory=lambda: {LEFT})
 
     async def person(self, user: str) -> Person:
         """A member, but for those whose id says otherwise."""
         if user in self.silent:
             raise DirectoryUnavailable
         return Person(
-            id=user, name=user.lower(), is_active=user != LEFT, is_guest=user == GUEST, is_bot=user == BOT, email=None
+            id=user,
+            name=user.lower(),
+            is_active=user not in self.left,
+            is_guest=user == GUEST,
+            is_bot=user == BOT,
+            email=None,
         )
 
     async def members_of(self, group: str) -> frozenset[str]:
@@ -187,17 +196,17 @@ class Desk:
         await approve(self.context, number, voter)
         return number
 
-    async def ask_executing(self, executor: str = "one") -> int:
+    async def ask_executing(self, executor: str = "one", *, voter: str = OMAR) -> int:
         """A new request that this executor has claimed and not ended."""
-        number = await self.ask_approved()
+        number = await self.ask_approved(voter)
         fact = Claimed(at=self.times.business, executor=executor, lease_until=self.times.machine + LEASE)
         async with self.database.begin() as session:
             assert await record(session, number, fact) is not None
         return number
 
-    async def ask_unknown(self) -> int:
+    async def ask_unknown(self, voter: str = OMAR) -> int:
         """A new request of which nobody knows what became of it."""
-        number = await self.ask_executing()
+        number = await self.ask_executing(voter=voter)
         fact = Finished(at=self.times.business, status=Status.UNKNOWN, executor="one", error="Nobody knows.")
         async with self.database.begin() as session:
             assert await record(session, number, fact) is not None

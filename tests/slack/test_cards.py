@@ -21,9 +21,9 @@ from bot.slack.cards import (
     notice_message,
     request_card,
     result_message,
-    rule_line,
     status_line,
 )
+from bot.slack.deciders import rule_line
 from tests.operations.samples import HOSTILE, TEXTS
 from tests.slack.samples import (
     AMPERSANDS,

@@ -8,7 +8,7 @@ from bot.intents.usage import usage
 from bot.operations import OPERATIONS
 from bot.operations.kit.base import Operation
 from bot.phrases import Mention
-from bot.slack.sentences import LONGEST_ERROR, error_message, error_text, phrase_text, said
+from bot.slack.sentences import LONGEST_ERROR, error_message, error_text, said
 from tests.intents.reading import parse
 from tests.operations.samples import HOSTILE
 from tests.slack.samples import AMPERSANDS, flaws
@@ -31,7 +31,7 @@ def test_a_person_that_we_name_stays_a_mention_and_a_channel_does_not() -> None:
 def test_a_long_error_passes(text: str) -> None:
     assert flaws(error_message(UserError(text))) == []
     assert flaws(error_message(UsageError(text, usage="x"))) == []
-    assert len(phrase_text((text,))) <= 2500
+    assert len(error_text(UserError(text))) <= 2500
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)

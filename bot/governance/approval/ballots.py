@@ -12,13 +12,15 @@ class Choice(StrEnum):
 
     APPROVE = "approve"
     DENY = "deny"
+    VOID = "void"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ballot:
-    """One person's word. `admitted_by` is who they were when they gave it: leaving a group later takes nothing back.
+    """One person's word. `admitted_by` is who they were when they gave it; who they are is asked again when it counts.
 
-    `voids` are the ids of ballots that no longer count because of this one; `id` is None until it is stored.
+    `voids` are the ids of ballots that no longer count because of this one, which says no more than that where its
+    choice is VOID; `id` is None until it is stored.
     """
 
     voter: str

@@ -1,14 +1,26 @@
 """What a rule asks for before a request is done: one value, decided when it is asked for, and kept in its row."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import Any
 
 from bot.governance.approval.principals import Principal, dump_principal, load_principal
 
 # How long an approved request waits for its execution, where the rule does not say.
 EXECUTE_WITHIN = timedelta(hours=24)
+
+
+class Beneficiaries(StrEnum):
+    """What becomes of those whom a request is about: barred from deciding it; that, and to be known; or not barred.
+
+    Known is whose Slack account is known for their Docker ID or e-mail address: who is not could decide unseen.
+    """
+
+    BARRED = "barred"
+    KNOWN = "known"
+    ALLOWED = "allowed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +35,14 @@ class Stage:
 class Requirement:
     """Stages, which different people fill; without one, nobody has to agree.
 
-    `deadline` is how long people have; `execute_within` how long the bot has from then on.
+    `deadline` is how long people have; `execute_within` how long the bot has from then on. `beneficiary` says what
+    becomes of those whom it is about.
     """
 
     stages: tuple[Stage, ...]
     deadline: timedelta
     execute_within: timedelta = EXECUTE_WITHIN
+    beneficiary: Beneficiaries = Beneficiaries.BARRED
 
     @property
     def required(self) -> int:
@@ -40,6 +54,12 @@ class Requirement:
         yield from dict.fromkeys(principal for stage in self.stages for principal in stage.of)
 
 
+def spares(requirements: Iterable[Requirement]) -> bool:
+    """Whether those whom it is about may decide: only where everything that has to be met lets them."""
+    return all(requirement.beneficiary is Beneficiaries.ALLOWED for requirement in requirements)
+
+
+BY_WORD = {each.value: each for each in Beneficiaries}
 NOBODY = Requirement((), EXECUTE_WITHIN)
 
 
@@ -52,6 +72,7 @@ def dump_requirement(requirement: Requirement) -> dict[str, Any]:
         ],
         "deadline": requirement.deadline.total_seconds(),
         "execute_within": requirement.execute_within.total_seconds(),
+        "beneficiary": requirement.beneficiary,
     }
 
 
@@ -64,4 +85,5 @@ def load_requirement(stored: Mapping[str, Any]) -> Requirement:
         ),
         timedelta(seconds=stored["deadline"]),
         timedelta(seconds=stored["execute_within"]),
+        BY_WORD[stored.get("beneficiary", Beneficiaries.BARRED)],
     )

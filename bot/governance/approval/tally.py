@@ -48,10 +48,10 @@ def tally(requirement: Requirement, ballots: Iterable[Ballot], now: datetime) ->
 
 
 def standing(ballots: Iterable[Ballot]) -> Sequence[Ballot]:
-    """The ballots that count, in order: none that another one has voided."""
+    """The ballots that count, in order: none that another one has voided, and none that only voids."""
     given = list(ballots)
     void = {number for ballot in given for number in ballot.voids}
-    return [ballot for ballot in given if ballot.id is None or ballot.id not in void]
+    return [b for b in given if b.choice is not Choice.VOID and (b.id is None or b.id not in void)]
 
 
 def seat(seats: Sequence[int], stages: Sequence[Stage], ballots: Mapping[str, Ballot]) -> Mapping[int, str]:

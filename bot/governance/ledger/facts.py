@@ -10,10 +10,18 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from bot.governance.approval.ballots import Ballot, Choice
+from bot.governance.approval.reconsideration import Reconsideration, dump_reconsideration
 from bot.governance.ledger.events import HUBWARDEN, Event
 from bot.governance.ledger.lifecycle import STATES, Status, sources_of
 from bot.governance.stored import dump_outcome
 from bot.operations.kit.base import Outcome
+from bot.phrases import plain
+
+BALLOTS: Mapping[Choice, Event] = {
+    Choice.APPROVE: Event.VOTE,
+    Choice.DENY: Event.DENIAL,
+    Choice.VOID: Event.VOIDED,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +79,15 @@ class Submitted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Balloted:
-    """Somebody said yes or no; `given` of `required` approvals count with it."""
+    """Somebody said yes or no; `given` of `required` approvals count with it.
+
+    Or the bot said that a ballot does not count any more, and `why`.
+    """
 
     ballot: Ballot
     given: int
     required: int
+    why: str = ""
 
     @property
     def actor(self) -> str:
@@ -89,7 +101,7 @@ class Balloted:
 
     @property
     def event(self) -> Event:
-        return Event.VOTE if self.ballot.choice is Choice.APPROVE else Event.DENIAL
+        return BALLOTS[self.ballot.choice]
 
     @property
     def change(self) -> RowChange:
@@ -98,7 +110,7 @@ class Balloted:
 
     @property
     def details(self) -> dict[str, Any]:
-        return {"given": self.given, "required": self.required}
+        return {"given": self.given, "required": self.required} | ({"why": self.why} if self.why else {})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +139,7 @@ class Objected:
 class Moved:
     """The request came to another state by a decision, or because its time ran out.
 
-    `expires_at` is its new deadline, where it gets one.
+    `expires_at` is its new deadline, where it gets one; `found` is what judging it again said, where that was done.
     """
 
     actor: str
@@ -135,6 +147,7 @@ class Moved:
     status: Status
     reason: str | None = None
     expires_at: datetime | None = None
+    found: Reconsideration | None = None
 
     @property
     def event(self) -> Event:
@@ -152,13 +165,74 @@ class Moved:
             values |= {"decided_by": self.actor, "decided_at": self.at, "decision_reason": self.reason}
         if self.expires_at is not None:
             values["expires_at"] = self.expires_at
+        if self.found is not None:
+            values["reconsidered"] = dump_reconsideration(self.found)
         due_by = self.at if self.status is Status.EXPIRED else None
         sources = sources_of(self.status) - {Status.EXECUTING}
         return RowChange(sources=sources, target=self.status, values=values, due_by=due_by)
 
     @property
     def details(self) -> dict[str, Any]:
-        return {"status": self.status} | ({"reason": self.reason} if self.reason else {})
+        said = {"reason": self.reason, "why": plain(self.found.why) if self.found else None}
+        return {"status": self.status} | {key: value for key, value in said.items() if value}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconsidered:
+    """A request that waits for people was judged again, and something else is known of it now."""
+
+    at: datetime
+    found: Reconsideration
+    actor: str = HUBWARDEN
+
+    @property
+    def event(self) -> Event:
+        return Event.RECONSIDERED
+
+    @property
+    def change(self) -> RowChange:
+        """Where it stands stays."""
+        values = {"reconsidered": dump_reconsideration(self.found)}
+        return RowChange(sources=frozenset({Status.PENDING}), values=values)
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return described(self.found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """What was approved waits for people again: the approvals do not suffice any more. They have until `expires_at`."""
+
+    at: datetime
+    found: Reconsideration
+    expires_at: datetime
+    actor: str = HUBWARDEN
+
+    @property
+    def event(self) -> Event:
+        return Event.RETURNED
+
+    @property
+    def change(self) -> RowChange:
+        """Nobody has decided it any more, and it is not the executor that it waits for."""
+        values: dict[str, Any] = dict.fromkeys(("resume_at", "waits_because", "waits_since"))
+        values |= {
+            "reconsidered": dump_reconsideration(self.found),
+            "expires_at": self.expires_at,
+            "decided_by": None,
+            "decided_at": None,
+        }
+        return RowChange(sources=sources_of(Status.PENDING), target=Status.PENDING, values=values)
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return described(self.found)
+
+
+def described(found: Reconsideration) -> dict[str, Any]:
+    """What the trail says of it: why, and by which rule something is asked for now."""
+    return {"why": plain(found.why)} | ({"rule": found.demand.rule} if found.demand else {})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -356,7 +430,18 @@ class Settled:
 
 
 Fact: TypeAlias = (
-    Submitted | Balloted | Objected | Moved | Claimed | Deferred | Resumed | TakenOver | Finished | Settled
+    Submitted
+    | Balloted
+    | Objected
+    | Moved
+    | Reconsidered
+    | Returned
+    | Claimed
+    | Deferred
+    | Resumed
+    | TakenOver
+    | Finished
+    | Settled
 )
 
 

@@ -20,6 +20,7 @@ class Status(StrEnum):
     DENIED = "denied"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+    REFUSED = "refused"
 
 
 class Act(StrEnum):
@@ -60,14 +61,14 @@ STATES: Mapping[Status, State] = MappingProxyType(
             said="waits for approval",
             heading="Waiting for approval",
             event=Event.SUBMITTED,
-            targets=frozenset({Status.APPROVED, Status.DENIED, Status.CANCELLED, Status.EXPIRED}),
+            targets=frozenset({Status.APPROVED, Status.DENIED, Status.CANCELLED, Status.EXPIRED, Status.REFUSED}),
             acts=(Act.APPROVE, Act.DENY, Act.CANCEL),
         ),
         Status.APPROVED: State(
             said="is approved",
             heading="Approved, about to be done",
             event=Event.APPROVED,
-            targets=frozenset({Status.EXECUTING, Status.CANCELLED, Status.EXPIRED}),
+            targets=frozenset({Status.PENDING, Status.EXECUTING, Status.CANCELLED, Status.EXPIRED, Status.REFUSED}),
         ),
         Status.EXECUTING: State(
             said="is being done",
@@ -97,6 +98,13 @@ STATES: Mapping[Status, State] = MappingProxyType(
         # Whoever cancels is the requester, who need not be told.
         Status.CANCELLED: State(said="was cancelled", heading="Cancelled", event=Event.CANCELLED, by_decider=True),
         Status.EXPIRED: State(said="has expired", heading="Expired", mark="⌛", event=Event.EXPIRED, is_announced=True),
+        Status.REFUSED: State(
+            said="was refused by the policy as it is now",
+            heading="Refused by the policy as it is now",
+            mark="🚫",
+            event=Event.REFUSED,
+            is_announced=True,
+        ),
     }
 )
 # Nothing more happens.

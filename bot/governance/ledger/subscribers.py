@@ -21,7 +21,9 @@ from bot.governance.ledger.facts import (
     Finished,
     Moved,
     Objected,
+    Reconsidered,
     Resumed,
+    Returned,
     Settled,
     Submitted,
     TakenOver,
@@ -49,7 +51,7 @@ async def keep_card(session: Session, request: OperationRequest, fact: Fact) -> 
                 clock=standing_at(fact.at),
                 request_id=request.id,
             )
-        case Balloted() | Moved() | Claimed() | Finished() | Settled():
+        case Balloted() | Moved() | Reconsidered() | Returned() | Claimed() | Finished() | Settled():
             await refresh_card(session, request.id)
         case Deferred():
             if fact.until is None or fact.until - fact.at >= WORTH_TELLING:

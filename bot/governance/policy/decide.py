@@ -1,11 +1,11 @@
 """What the policy says of an intent: pure, and closed where it is silent or cannot tell."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, TypeAlias
 
-from bot.governance.approval.requirement import Requirement, Stage
+from bot.governance.approval.requirement import NOBODY, Beneficiaries, Requirement, Stage
 from bot.governance.policy.conditions import Condition
 from bot.governance.policy.document import Policy, Rule
 from bot.governance.policy.people import People
@@ -18,9 +18,10 @@ DEFAULT_EXPIRY = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """It may be done at once."""
+    """It may be done at once; `requirement` asks for nobody's approval."""
 
     rule: str
+    requirement: Requirement = NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,21 @@ def decide(policy: Policy, intent: Intent, requester: str, groups: frozenset[str
     if rule.requesters is not None and not is_among(rule.requesters, requester, groups):
         lead = f"The rule “{rule.name}” does not let you ask for {operation}: "
         return Refused(rule.name, (lead, *listed(rule.requesters.mentions), " may."))
-    return Allowed(rule.name) if not rule.approvals else approval_of(rule, rule.approvals)
+    if not rule.approvals:
+        return Allowed(rule.name, replace(NOBODY, beneficiary=beneficiaries_of(rule)))
+    return approval_of(rule, rule.approvals)
 
 
 def approval_of(rule: Rule, required: int) -> NeedsApproval:
     """The approvals that the rule wants: one stage of so many."""
     stage = Stage(required, rule.approvers.principals)
-    return NeedsApproval(rule.name, Requirement((stage,), rule.expires or DEFAULT_EXPIRY))
+    deadline = rule.expires or DEFAULT_EXPIRY
+    return NeedsApproval(rule.name, Requirement((stage,), deadline, beneficiary=beneficiaries_of(rule)))
+
+
+def beneficiaries_of(rule: Rule) -> Beneficiaries:
+    """What becomes of those whom it is about: barred, where the rule does not say."""
+    return rule.beneficiary or Beneficiaries.BARRED
 
 
 def first_rule(policy: Policy, intent: Intent) -> Rule | None:

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, create_model, model
 from bot.documents import Strict, located, refuse_repeated
 from bot.globs import Glob, refuse_empty
 from bot.governance.approval.principals import PRINCIPALS, Principal
+from bot.governance.approval.requirement import Beneficiaries
 from bot.governance.policy.conditions import Condition
 from bot.governance.policy.people import Named, People, check_id
 from bot.operations.kit.base import Operation, Read
@@ -70,6 +71,7 @@ class Rule(Strict):
     requesters: People | None = None
     approvals: int | None = Field(None, ge=0, le=10, strict=True)
     approvers: Approvers = Approvers()
+    beneficiary: Beneficiaries | None = None
     expires: Annotated[timedelta | None, BeforeValidator(parse_duration)] = None
 
     def covers(self, operation: Operation) -> bool:
@@ -85,7 +87,7 @@ class Rule(Strict):
     def leave_nothing_empty(cls, value: Any) -> Any:
         """A key with nothing behind it would not say what it looks like: `requesters:` is not “everybody”."""
         if isinstance(value, dict):
-            for key in ("requesters", "kinds", "where", "approvers", "refuse", "approvals"):
+            for key in ("requesters", "kinds", "where", "approvers", "refuse", "approvals", "beneficiary"):
                 if key in value and (value[key] in (None, []) or (key == "where" and value[key] == {})):
                     raise located(f"{key} is empty: fill it in or leave it out", key)
         return value
@@ -100,6 +102,10 @@ class Rule(Strict):
             raise located(f"approvals need approvers: {known}", "approvals")
         if not self.approvals and not self.approvers.is_empty:
             raise located("approvers without approvals would never be asked", "approvers")
+        if self.refuse is not None and self.beneficiary is not None:
+            raise located(
+                "beneficiary says who may not decide, and what is refused is decided by nobody", "beneficiary"
+            )
         if self.requesters is not None and self.requesters.is_empty:
             raise located("requesters name nobody: give users or groups, or refuse", "requesters")
         return self

@@ -44,7 +44,8 @@ async def judge(context: Context, intent: Intent, requester: str) -> Decision:
     """What the policy says of the intent; the trail does not hear of it."""
     if intent.params.organization not in context.organizations:
         return Refused(None, (foreign_text(context, intent.params.organization),))
-    if not (await context.directory.person(requester)).may_decide:
+    # Whoever asked at a terminal is nobody in Slack, and asked there: Slack has nothing to say of them.
+    if is_slack_user(requester) and not (await context.directory.person(requester)).may_decide:
         return Refused(None, (MAY_NOT_ASK,))
     return decide(context.policy, intent, requester, await _groups_of(context, intent, requester))
 

@@ -10,7 +10,7 @@ from bot.governance.approval.requirement import Requirement
 from bot.governance.context import Context
 from bot.governance.ledger.events import HUBWARDEN
 from bot.governance.people import DirectoryUnavailable
-from bot.governance.requests.approvers import admitting
+from bot.governance.requests.admission import is_admitted
 from bot.governance.requests.queries import MOST, mine, views_in, waiting_for
 from bot.governance.views import RequestView
 from bot.operations.kit.own_tables import SeenRequests, SeenStep, Wanted
@@ -63,19 +63,19 @@ class PersonsTables:
     async def _concerning(self, views: Sequence[RequestView]) -> list[RequestView]:
         """Those of the views that the person may see, in order."""
         # Each requirement is judged once: where Slack is away, a thousand requests would ask it a thousand times.
-        judged: dict[Requirement, bool] = {}
+        judged: dict[tuple[Requirement, ...], bool] = {}
         for view in views:
-            if not self._is_party(view) and view.requirement not in judged:
-                judged[view.requirement] = await self._may_decide(view.requirement)
-        return [view for view in views if self._is_party(view) or judged[view.requirement]]
+            if not self._is_party(view) and view.requirements not in judged:
+                judged[view.requirements] = await self._may_decide(view.requirements)
+        return [view for view in views if self._is_party(view) or judged[view.requirements]]
 
     def _is_party(self, view: RequestView) -> bool:
         return self.sees_everything or self.person in {view.requester, *(ballot.voter for ballot in view.ballots)}
 
-    async def _may_decide(self, requirement: Requirement) -> bool:
+    async def _may_decide(self, requirements: tuple[Requirement, ...]) -> bool:
         person = await self.context.directory.person(self.person)
         try:
-            return bool(await admitting(requirement, person, self.context.directory))
+            return await is_admitted(requirements, person, self.context.directory)
         except DirectoryUnavailable:
             # Whether they are asked cannot be told now, so for now they are not.
             return False

@@ -7,9 +7,11 @@ from bot.db import ballots, items, requests
 from bot.db.models import OperationRequest, StoredBallot
 from bot.db.session import Session
 from bot.errors import AlreadyDecided, RequestNotFound
+from bot.governance import humans
 from bot.governance.context import Context
 from bot.governance.ledger.lifecycle import STATES, Status
-from bot.governance.requests.approvers import admitting
+from bot.governance.requests.admission import is_admitted
+from bot.governance.requests.hearing import is_barred
 from bot.governance.views import RequestView, view_of
 from bot.phrases import Mention, Phrase
 
@@ -37,17 +39,19 @@ async def mine(context: Context, requester: str, *, limit: int = 100) -> tuple[R
 
 
 async def waiting_for(context: Context, user: str) -> tuple[RequestView, ...]:
-    """The pending requests that the person may decide and has said nothing to, oldest first.
+    """The pending requests that the person may decide and has said nothing to, by no account of theirs; oldest first.
 
-    Raises `DirectoryUnavailable` where Slack has to be asked who is in a group and does not answer.
+    Raises `DirectoryUnavailable` where Slack has to be asked who is who and does not answer.
     """
     person = await context.directory.person(user)
     if not person.may_decide:
         return ()
     async with context.database.begin() as session:
         pending = await views_in(session, await requests.in_states(session, [Status.PENDING], limit=MOST))
-    others = [view for view in pending if user not in {view.requester, *view.approvals}]
-    return tuple([view for view in others if await admitting(view.requirement, person, context.directory)])
+    accounts = await humans.aliases(context, user)
+    others = [view for view in pending if accounts.isdisjoint({view.requester, *view.approvals})]
+    theirs = [view for view in others if await is_admitted(view.requirements, person, context.directory)]
+    return tuple([view for view in theirs if not await is_barred(context, view, user)])
 
 
 async def view_in(session: Session, request_id: int) -> RequestView:

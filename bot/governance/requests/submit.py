@@ -9,7 +9,7 @@ from bot.db import requests
 from bot.db.models import OperationRequest
 from bot.db.session import Session
 from bot.errors import NothingToDo, RequestNotFound, RequestRefused
-from bot.governance.approval.requirement import NOBODY, Requirement, dump_requirement
+from bot.governance.approval.requirement import Requirement, dump_requirement, spares
 from bot.governance.context import Context
 from bot.governance.hub_errors import translated
 from bot.governance.ledger.facts import Submitted
@@ -17,27 +17,32 @@ from bot.governance.ledger.lifecycle import Status
 from bot.governance.ledger.record import record
 from bot.governance.people import DirectoryUnavailable, is_slack_user
 from bot.governance.policy import Allowed, NeedsApproval
-from bot.governance.requests.approvers import count_eligible
+from bot.governance.requests.admission import Eligible, count_eligible
 from bot.governance.requests.authority import authorize, described
+from bot.governance.requests.bars import Concerned, find_bars, recognize, said_of
+from bot.governance.requests.hearing import must_be_known, unknown_text
 from bot.governance.requests.queries import view_in
-from bot.governance.stored import dump_preview
+from bot.governance.stored import KnownBeneficiary, dump_about, dump_preview
 from bot.governance.views import RequestView, view_of
 from bot.hub.auth import LOGIN
 from bot.hub.limits import RateLimit, family
 from bot.operations.kit.base import Intent, Operation, Params, Preview, Write
+from bot.operations.kit.beneficiaries import beneficiaries
 from bot.operations.kit.text import count
+from bot.phrases import Mention, Phrase
 
 MANY_ITEMS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """An intent on its way into a row: whose, what the policy says of it, and what it would change."""
+    """An intent on its way into a row: whose, what the policy says of it, what would change, and whom it is about."""
 
     intent: Intent
     requester: str
     decision: Allowed | NeedsApproval
     would: Preview
+    about: tuple[KnownBeneficiary, ...]
     source_key: str | None
 
 
@@ -55,10 +60,13 @@ async def submit(
         raise NothingToDo(" ".join(("Nothing to do.", *would.notes)))
     if seen is not None and seen.fingerprint != would.fingerprint:
         raise RequestRefused("Docker Hub has changed since you were asked. Ask again to see what it would do now.")
+    about = await _about(context, intent, would, decision)
     if isinstance(decision, NeedsApproval):
-        await _require_enough_approvers(context, decision, requester)
+        await _require_enough_approvers(context, decision, requester, about)
         _require_a_reader(intent.operation, requester)
-    judged = Judged(intent=intent, requester=requester, decision=decision, would=would, source_key=source_key)
+    judged = Judged(
+        intent=intent, requester=requester, decision=decision, would=would, about=about, source_key=source_key
+    )
     view = await _store(context, judged)
     context.wake()
     return view
@@ -102,20 +110,50 @@ def estimate(planned: int, limits: Iterable[RateLimit], *, endpoint: str, now: d
     return f"{planned:,} items, one after another; with Docker Hub's rate limit at least {count(minutes, 'minute')}."
 
 
-async def _require_enough_approvers(context: Context, decision: NeedsApproval, requester: str) -> None:
+async def _about(
+    context: Context, intent: Intent, would: Preview, decision: Allowed | NeedsApproval
+) -> tuple[KnownBeneficiary, ...]:
+    """Whom it is about; raises `RequestRefused` where the rule wants to know them all and somebody is not known."""
+    named = beneficiaries(intent.params, would)
+    must_know = must_be_known((decision.requirement,))
     try:
-        eligible, is_enough = await count_eligible(context, decision.requirement, requester)
+        about = await recognize(context, intent.params.organization, named)
     except DirectoryUnavailable:
-        # Only a courtesy is lost: who may approve is asked again, and for certain, at every press.
+        if must_know:
+            raise
+        # Only a courtesy is lost: who they are is asked again, and for certain, at every press.
+        return tuple(KnownBeneficiary(each.names, None) for each in named)
+    administrator = context.policy.an_administrator()
+    if missing := unknown_text(decision.rule, (decision.requirement,), about, administrator=administrator):
+        raise RequestRefused(*missing)
+    return about
+
+
+async def _require_enough_approvers(
+    context: Context, decision: NeedsApproval, requester: str, about: tuple[KnownBeneficiary, ...]
+) -> None:
+    wanted = decision.requirement
+    try:
+        bars = await find_bars(context, requester, about, spares=spares((wanted,)))
+        eligible = await count_eligible(context, wanted, bars)
+    except DirectoryUnavailable:
+        # A courtesy too: who may approve is asked at every press.
         return
-    if is_enough:
-        return
-    raise RequestRefused(
+    if not eligible.is_enough:
+        raise RequestRefused(*too_few_text(decision, eligible, administrator=context.policy.an_administrator()))
+
+
+def too_few_text(decision: NeedsApproval, eligible: Eligible, *, administrator: Phrase) -> Phrase:
+    """That the rule can never be met, who is named and barred, and the way out, by an administrator."""
+    barred = [part for user, bar in eligible.barred.items() for part in ("; ", Mention(user), " ", *said_of(bar))]
+    lead = (
         f"The rule “{decision.rule}” wants {count(decision.requirement.required, 'approval')}, "
-        f"and besides you only {eligible} may give one. ",
-        *context.policy.an_administrator(),
-        " can add approvers to the policy.",
+        f"and {f'only {eligible.count:,}' if eligible.count else 'nobody'} of those it names may give one. "
     )
+    who = ("Barred from deciding: ", *barred[1:], ". ") if barred else ()
+    is_about = any(isinstance(bar, Concerned) for bar in eligible.barred.values())
+    more = ", or write “beneficiary: allowed” into the rule" if is_about else ""
+    return (lead, *who, *administrator, f" can add approvers to the policy{more}.")
 
 
 def _require_a_reader(operation: Operation, requester: str) -> None:
@@ -168,6 +206,7 @@ def _new_row(context: Context, judged: Judged) -> OperationRequest:
         rule=judged.decision.rule,
         requirement=dump_requirement(requirement),
         expires_at=now + requirement.deadline,
+        about=dump_about(judged.about),
         preview=dump_preview(judged.would),
         fingerprint=judged.would.fingerprint,
         attempts=0,
@@ -178,7 +217,7 @@ def _beginning(decision: Allowed | NeedsApproval) -> tuple[Status, Requirement]:
     match decision:
         case NeedsApproval(requirement=requirement):
             return Status.PENDING, requirement
-        case Allowed():
-            return Status.APPROVED, NOBODY
+        case Allowed(requirement=requirement):
+            return Status.APPROVED, requirement
         case _:
             assert_never(decision)

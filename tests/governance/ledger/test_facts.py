@@ -8,6 +8,8 @@ import pytest
 from pydantic import SecretStr
 
 from bot.governance.approval.ballots import Ballot, Choice
+from bot.governance.approval.reconsideration import Demand, Reconsideration
+from bot.governance.approval.requirement import NOBODY, dump_requirement
 from bot.governance.ledger.events import HUBWARDEN, Event
 from bot.governance.ledger.facts import (
     Balloted,
@@ -20,8 +22,10 @@ from bot.governance.ledger.facts import (
     Note,
     Objected,
     Read,
+    Reconsidered,
     Refused,
     Resumed,
+    Returned,
     RowChange,
     Settled,
     Submitted,
@@ -29,6 +33,7 @@ from bot.governance.ledger.facts import (
 )
 from bot.governance.ledger.lifecycle import STATES, Status
 from bot.operations.kit.base import ItemResult, Outcome
+from bot.phrases import Mention
 from tests.governance.parts import ANN, CHANNEL, DAY, OMAR, START
 
 LATER = START + timedelta(seconds=30)
@@ -49,15 +54,29 @@ def balloted(choice: Choice) -> Balloted:
     return Balloted(ballot=Ballot(voter=OMAR, choice=choice, at=LATER), given=1, required=2)
 
 
+STAYS = Reconsideration(("Not enough. ", Mention(OMAR)), Demand("two agree", NOBODY))
+STAYS_STORED = {
+    "why": ["Not enough. ", {"id": OMAR, "kind": "person"}],
+    "rule": "two agree",
+    "requirement": dump_requirement(NOBODY),
+}
+GONE = Reconsideration(("No levers.",))
+GONE_STORED = {"why": ["No levers."], "rule": None, "requirement": None}
 FACTS: dict[str, Fact] = {
     "submitted": submitted(),
     "yes": balloted(Choice.APPROVE),
     "no": balloted(Choice.DENY),
+    "void": Balloted(
+        ballot=Ballot(voter=HUBWARDEN, choice=Choice.VOID, at=LATER, voids=(1,)), given=0, required=2, why="Omar left."
+    ),
     "objected": Objected(actor=OMAR, at=START, verb="approve", why="not you"),
     "approved": Moved(actor=OMAR, at=START, status=Status.APPROVED, expires_at=START + DAY),
     "denied": Moved(actor=OMAR, at=START, status=Status.DENIED, reason="no need"),
     "cancelled": Moved(actor=ANN, at=START, status=Status.CANCELLED),
     "expired": Moved(actor=HUBWARDEN, at=START, status=Status.EXPIRED),
+    "refused now": Moved(actor=HUBWARDEN, at=START, status=Status.REFUSED, found=GONE),
+    "reconsidered": Reconsidered(at=START, found=STAYS),
+    "returned": Returned(at=START, found=STAYS, expires_at=START + DAY),
     "claimed": Claimed(at=START, executor="one", lease_until=LATER),
     "judged": Claimed(at=START, executor="one", lease_until=LATER, version=7),
     "waits": Deferred(at=LATER, status=Status.APPROVED, why="It waits.", until=None, since=START),
@@ -82,6 +101,10 @@ EVENTS = {
     "submitted": Event.SUBMITTED,
     "yes": Event.VOTE,
     "no": Event.DENIAL,
+    "void": Event.VOIDED,
+    "refused now": Event.REFUSED,
+    "reconsidered": Event.RECONSIDERED,
+    "returned": Event.RETURNED,
     "objected": Event.VOTE_REFUSED,
     "approved": Event.APPROVED,
     "denied": Event.DENIED,
@@ -105,6 +128,10 @@ DETAILS: dict[str, dict[str, Any]] = {
     "submitted": {"rule": "one agrees", "fingerprint": "f" * 64, **WISH},
     "yes": {"given": 1, "required": 2},
     "no": {"given": 1, "required": 2},
+    "void": {"given": 0, "required": 2, "why": "Omar left."},
+    "refused now": {"status": "refused", "why": "No levers."},
+    "reconsidered": {"why": "Not enough. @U0OMAR", "rule": "two agree"},
+    "returned": {"why": "Not enough. @U0OMAR", "rule": "two agree"},
     "objected": {"verb": "approve", "why": "not you"},
     "approved": {"status": "approved"},
     "denied": {"status": "denied", "reason": "no need"},
@@ -137,6 +164,15 @@ CHANGES: dict[str, RowChange | None] = {
     "submitted": None,
     "yes": RowChange(sources=PENDING),
     "no": RowChange(sources=PENDING),
+    "void": RowChange(sources=PENDING),
+    "refused now": RowChange(sources=PENDING | APPROVED, target=Status.REFUSED, values={"reconsidered": GONE_STORED}),
+    "reconsidered": RowChange(sources=PENDING, values={"reconsidered": STAYS_STORED}),
+    "returned": RowChange(
+        sources=APPROVED,
+        target=Status.PENDING,
+        values={"reconsidered": STAYS_STORED, "expires_at": START + DAY}
+        | dict.fromkeys(("decided_by", "decided_at", "resume_at", "waits_because", "waits_since")),
+    ),
     "objected": None,
     "approved": RowChange(
         sources=PENDING,
@@ -267,6 +303,10 @@ def test_who_acts_is_named_and_where_nobody_does_it_is_hubwarden() -> None:
         "denied": OMAR,
         "cancelled": ANN,
         "expired": HUBWARDEN,
+        "void": HUBWARDEN,
+        "refused now": HUBWARDEN,
+        "reconsidered": HUBWARDEN,
+        "returned": HUBWARDEN,
         "claimed": HUBWARDEN,
         "judged": HUBWARDEN,
         "waits": HUBWARDEN,

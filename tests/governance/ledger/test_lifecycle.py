@@ -17,11 +17,11 @@ def test_every_status_has_its_arrows() -> None:
 
 
 def test_only_the_ends_have_none() -> None:
-    assert frozenset({"succeeded", "failed", "denied", "cancelled", "expired"}) == FINAL
+    assert frozenset({"succeeded", "failed", "denied", "cancelled", "expired", "refused"}) == FINAL
 
 
-def test_nothing_leads_back_to_pending_or_to_itself() -> None:
-    assert sources_of(Status.PENDING) == frozenset()
+def test_only_what_is_approved_may_wait_for_people_again_and_nothing_leads_to_itself() -> None:
+    assert sources_of(Status.PENDING) == {Status.APPROVED}
     assert [status for status, state in STATES.items() if status in state.targets] == []
 
 
@@ -45,8 +45,9 @@ def test_only_an_approved_request_is_executed_and_only_an_execution_succeeds_or_
 
 
 def test_from_pending_and_approved_it_goes_where_people_and_time_take_it() -> None:
-    assert STATES[Status.PENDING].targets == {Status.APPROVED, Status.DENIED, Status.CANCELLED, Status.EXPIRED}
-    assert STATES[Status.APPROVED].targets == {Status.EXECUTING, Status.CANCELLED, Status.EXPIRED}
+    either = {Status.CANCELLED, Status.EXPIRED, Status.REFUSED}
+    assert STATES[Status.PENDING].targets == {Status.APPROVED, Status.DENIED, *either}
+    assert STATES[Status.APPROVED].targets == {Status.PENDING, Status.EXECUTING, *either}
     assert STATES[Status.EXECUTING].targets == {Status.APPROVED, Status.SUCCEEDED, Status.FAILED, Status.UNKNOWN}
     assert STATES[Status.UNKNOWN].targets == {Status.SUCCEEDED, Status.FAILED}
 
@@ -69,6 +70,7 @@ SAID = {
     Status.DENIED: ("was denied", "Denied", "⛔"),
     Status.CANCELLED: ("was cancelled", "Cancelled", ""),
     Status.EXPIRED: ("has expired", "Expired", "⌛"),
+    Status.REFUSED: ("was refused by the policy as it is now", "Refused by the policy as it is now", "🚫"),
 }
 CAME_BY = {
     Status.PENDING: Event.SUBMITTED,
@@ -80,6 +82,7 @@ CAME_BY = {
     Status.DENIED: Event.DENIED,
     Status.CANCELLED: Event.CANCELLED,
     Status.EXPIRED: Event.EXPIRED,
+    Status.REFUSED: Event.REFUSED,
 }
 
 

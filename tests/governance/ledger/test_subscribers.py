@@ -8,6 +8,7 @@ import pytest
 from bot.clock import utc_now
 from bot.db import messages
 from bot.governance.approval.ballots import Ballot, Choice
+from bot.governance.approval.reconsideration import NOTHING_FOUND
 from bot.governance.ledger.events import HUBWARDEN
 from bot.governance.ledger.facts import (
     Balloted,
@@ -18,7 +19,9 @@ from bot.governance.ledger.facts import (
     Finished,
     Moved,
     Objected,
+    Reconsidered,
     Resumed,
+    Returned,
     Settled,
     TakenOver,
 )
@@ -55,6 +58,10 @@ FOLLOWING: list[tuple[Fact, Status, tuple[int, int]]] = [
     (Moved(actor=OMAR, at=LATER, status=Status.DENIED, reason="no"), Status.PENDING, (1, 1)),
     (Moved(actor=ANN, at=LATER, status=Status.CANCELLED), Status.PENDING, (1, 0)),
     (Moved(actor=HUBWARDEN, at=LATER, status=Status.EXPIRED), Status.PENDING, (1, 1)),
+    (Moved(actor=HUBWARDEN, at=LATER, status=Status.REFUSED), Status.PENDING, (1, 1)),
+    (Moved(actor=HUBWARDEN, at=LATER, status=Status.REFUSED), Status.APPROVED, (1, 1)),
+    (Reconsidered(at=LATER, found=NOTHING_FOUND), Status.PENDING, (1, 0)),
+    (Returned(at=LATER, found=NOTHING_FOUND, expires_at=LATER), Status.APPROVED, (1, 0)),
     (CLAIMED, Status.APPROVED, (1, 0)),
     (deferred(LATER + WORTH_TELLING), Status.EXECUTING, (1, 0)),
     (deferred(LATER + WORTH_TELLING - timedelta(seconds=1)), Status.EXECUTING, (0, 0)),

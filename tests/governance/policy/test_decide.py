@@ -32,6 +32,19 @@ def test_the_first_rule_that_matches_decides() -> None:
     assert said(asked("member.list"), *rules) == Allowed("rule 1")
 
 
+@pytest.mark.parametrize("more", [{"approvals": 0}, {}])
+def test_what_becomes_of_those_whom_it_is_about_is_part_of_what_is_wanted(more: dict[str, Any]) -> None:
+    for written, meant in (
+        ({}, "barred"),
+        ({"beneficiary": "known"}, "known"),
+        ({"beneficiary": "allowed"}, "allowed"),
+    ):
+        keys = ({"approvals": 0} if more else YES) | written
+        decision = said(asked("team.list"), keys)
+        assert isinstance(decision, Allowed | NeedsApproval)
+        assert decision.requirement.beneficiary == meant
+
+
 def test_a_later_refusal_does_not_take_back_an_earlier_yes() -> None:
     assert said(asked("team.list"), {"approvals": 0}, {"refuse": "never"}) == Allowed("rule 0")
 

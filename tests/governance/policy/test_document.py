@@ -48,6 +48,23 @@ def test_a_rule_is_read_whole() -> None:
     )
 
 
+@pytest.mark.parametrize("written", ["barred", "known", "allowed"])
+def test_a_rule_may_say_what_becomes_of_those_whom_it_is_about(written: str) -> None:
+    assert loaded(YES | {"beneficiary": written}).rules[0].beneficiary == written
+    assert rule(beneficiary=written).beneficiary == written, "who settles it is barred too, where nobody has to agree"
+
+
+@pytest.mark.parametrize("written", ["allow", "", None, "all", ["allowed"], True])
+def test_what_becomes_of_them_is_one_of_three(written: Any) -> None:
+    with pytest.raises(ValidationError):
+        rule(beneficiary=written)
+
+
+def test_of_what_is_refused_nobody_is_barred() -> None:
+    with pytest.raises(ValidationError, match="what is refused is decided by nobody"):
+        Rule.model_validate({"name": "r", "operations": ["*"], "refuse": "no", "beneficiary": "barred"})
+
+
 def test_a_document_without_rules_is_a_policy_that_allows_nothing() -> None:
     assert loaded().rules == ()
     assert Policy(version=1) == loaded()

@@ -45,16 +45,17 @@ async def test_what_is_known_of_single_items_stays(desk: Desk) -> None:
     assert view.summary == DONE
 
 
-async def test_the_requester_may_who_is_an_approver_too(desk: Desk) -> None:
+async def test_the_requester_may_not_who_is_an_approver_too(desk: Desk) -> None:
     number = await desk.ask_unknown()
     desk.people.groups[LEADS] |= {ANN}
-    assert (await settle(desk.context, number, ANN, done=True)).settled_by == ANN
+    with pytest.raises(NotAnApprover, match="You asked for request 1 yourself: somebody else has to settle it"):
+        await settle(desk.context, number, ANN, done=True)
 
 
 @pytest.mark.parametrize(
     ("who", "why"),
     [
-        (ANN, "You are not among the approvers that the rule “one agrees” names for request 1."),
+        (ANN, "You asked for request 1 yourself: somebody else has to settle it."),
         (SAM, "You are not among the approvers that the rule “one agrees” names for request 1."),
         (GUEST, NOBODY),
         (LEFT, NOBODY),

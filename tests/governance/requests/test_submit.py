@@ -177,18 +177,21 @@ async def test_a_read_is_not_submitted(desk: Desk) -> None:
 
 async def test_a_rule_that_too_few_people_can_meet_is_said_at_once(desk: Desk) -> None:
     desk.people.groups[LEADS] = frozenset()
-    await refused(desk, RequestRefused, "wants 2 approvals, and besides you only 1 may give one. An administrator")
+    await refused(
+        desk, RequestRefused, "wants 2 approvals, and only 1 of those it names may give one. An administrator"
+    )
 
 
 async def test_ones_own_name_does_not_count(desk: Desk) -> None:
     desk.policy = ONE_AGREES
     desk.people.groups[LEADS] = frozenset()
-    await refused(desk, RequestRefused, "wants 1 approval, and besides you only 0 may give one", requester=OMAR)
+    why = "wants 1 approval, and nobody of those it names may give one. Barred from deciding: @U0OMAR asked for it. An"
+    await refused(desk, RequestRefused, why, requester=OMAR)
 
 
 async def test_guests_bots_and_who_has_left_are_not_counted_on(desk: Desk) -> None:
     desk.people.groups[LEADS] = frozenset({GUEST})
-    await refused(desk, RequestRefused, "only 1 may give one")
+    await refused(desk, RequestRefused, "only 1 of those it names may give one")
 
 
 async def test_where_slack_does_not_say_who_is_in_a_group_the_wish_is_taken(desk: Desk) -> None:

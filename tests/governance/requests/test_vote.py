@@ -15,7 +15,7 @@ from bot.governance.ledger.record import record
 from bot.governance.people import DirectoryUnavailable
 from bot.governance.requests.expire import expire_in
 from bot.governance.requests.vote import approve, deny
-from bot.phrases import Mention
+from bot.phrases import Mention, plain
 from tests.governance.parts import (
     ANN,
     BOT,
@@ -100,6 +100,7 @@ async def test_what_lives_longer_anyway_loses_nothing_by_being_approved(desk: De
 
 
 async def test_a_rule_may_give_the_executor_less_but_never_takes_time_away(desk: Desk) -> None:
+    desk.policy = ONE_AGREES
     number = await desk.ask_staged(Stage(1, users(OMAR)), execute_within=HOUR)
     desk.times.let_pass(HOUR + SECOND)
     assert (await approve(desk.context, number, OMAR)).expires_at == START + 2 * HOUR + SECOND
@@ -204,11 +205,16 @@ async def test_while_slack_does_not_answer_nothing_is_decided_but_by_who_is_name
     assert (await approve(desk.context, number, OMAR)).approvals == (OMAR,)
 
 
-async def test_leaving_the_group_later_takes_no_approval_back(desk: Desk) -> None:
-    number = await desk.ask()
+async def test_who_left_the_group_meanwhile_does_not_count_any_more(any_desk: Desk) -> None:
+    desk, number = any_desk, await any_desk.ask()
     await approve(desk.context, number, LENA)
     desk.people.groups[LEADS] = frozenset({MIRA})
-    assert (await approve(desk.context, number, MIRA)).status is Status.APPROVED
+    view = await approve(desk.context, number, MIRA)
+    assert (view.status, view.approvals) == (Status.PENDING, (MIRA,))
+    assert plain(view.reconsidered.why).strip() == (
+        "The approval of @U0LENA does not count any more, since that person is not among the approvers any more."
+    )
+    assert (await approve(desk.context, number, OMAR)).status is Status.APPROVED
 
 
 # Too late, or twice
