@@ -12,11 +12,11 @@ from bot.db import inbox
 from bot.db.session import Database, Session
 from bot.governance.people import Directory
 from bot.governance.policy import Policy
+from bot.governance.roster import Roster
 from bot.hub import Hub
 from bot.inbox.arrivals import Delivery, Superseded
 from bot.operations.kit.base import Operation
 from bot.operations.kit.capabilities import Capabilities
-from bot.operations.kit.mentions import Account
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ class Context:
     wake: Callable[[], None]
     capabilities: Capabilities
     admin_channel: str = ""
-    found_accounts: MutableMapping[tuple[str, str], tuple[Account, ...]] = field(
+    found_accounts: MutableMapping[tuple[str, str], Roster] = field(
         default_factory=partial(TTLCache, maxsize=1_000, ttl=60)
     )
     origin: Mapping[str, str] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from bot.db.session import Session
 from bot.governance.addresses import folded
 from bot.governance.context import Context
 from bot.governance.people import DirectoryUnavailable
+from bot.governance.roster import Roster, indexed
 from bot.hub import HubError
 from bot.operations.kit.mentions import Account, find_accounts
 from bot.outbox.destination import slack_channel
@@ -20,6 +21,8 @@ from bot.phrases import Mention, Phrase, dump_phrase, plain
 log = structlog.stdlib.get_logger(__name__)
 
 BY_EMAIL = "e-mail"
+EVERYBODY = ""
+SEARCHES = 3
 
 
 async def accounts_called(context: Context, organization: str, account: str) -> tuple[Account, ...]:
@@ -31,24 +34,29 @@ async def accounts_called(context: Context, organization: str, account: str) -> 
         return (Account(account, ""),)
     found = await remembered_accounts(context, organization, account)
     if "@" not in account:
-        return tuple(each for each in found if each.docker_id == account) or (Account(account, ""),)
-    same = (each for each in found if folded(each.email) == folded(account))
-    return (Account("", account), *same)
+        return (found.by_id.get(account, Account(account, "")),)
+    return (Account("", account), *found.by_address.get(folded(account) or "", ()))
 
 
-async def remembered_accounts(context: Context, organization: str, search: str) -> tuple[Account, ...]:
-    """The accounts that Docker Hub finds, at most a minute old."""
-    key = (organization, search)
-    if (known := context.found_accounts.get(key)) is not None:
-        return known
+async def remembered_accounts(context: Context, organization: str, search: str) -> Roster:
+    """The accounts that Docker Hub finds, at most a minute old.
+
+    After some searches the whole list is asked for: a bulk of hundreds must not spend the rate limit on them.
+    """
+    memory = context.found_accounts
+    searched = sum(where == organization for where, _ in tuple(memory))
+    for key in ((organization, EVERYBODY), (organization, search)):
+        if (known := memory.get(key)) is not None:
+            return known
+    wanted = search if searched < SEARCHES else EVERYBODY
     try:
-        found = await find_accounts(context.hub, organization, search)
+        found = indexed(await find_accounts(context.hub, organization, wanted))
     except HubError as error:
         raise DirectoryUnavailable(
             f"Docker Hub does not tell at the moment who “{search}” is in {organization}, and without that nothing is "
             "decided. Please try again."
         ) from error
-    context.found_accounts[key] = found
+    memory[organization, wanted] = found
     return found
 
 

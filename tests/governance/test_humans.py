@@ -206,3 +206,13 @@ async def test_docker_ids_are_tied_before_anybody_asks_for_them(town: Town) -> N
     town.sandbox.state.accounts["annberg"].email = "kofi@example.com"
     await learn_ties(replace(town.context(), organizations=("acme",)))
     assert len(await town.notices()) == 1
+
+
+async def test_hundreds_of_people_are_a_few_questions_to_docker_hub(town: Town) -> None:
+    await town.meet(U0ANN="ann@example.com")
+    context = town.context()
+    names = [f"p{number}@new.example" for number in range(300)]
+    for name in (*names, "annberg", "Ann+x@example.com"):
+        found = await people_behind(context, "acme", name)
+    assert found == {ANN}
+    assert sum(call.path.endswith("/members") for call in town.sandbox.requests) < 6
