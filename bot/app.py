@@ -376,7 +376,11 @@ class Hubwarden:
         return None if self.socket.is_ready else "Slack has not said hello"
 
     async def _cursor_problem(self) -> str | None:
-        last = await self.poller.last_success()
+        try:
+            async with asyncio.timeout(5):
+                last = await self.poller.last_success()
+        except DATABASE_AWAY:
+            return None  # which the database's own check says
         if last is None:
             return "has not been read yet"
         age = (self._clock.now() - last).total_seconds()

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
+from bot.clock import utc_now
 from bot.db import leases
 from bot.db.leases import LeaseLost
 from bot.db.models import Lease
@@ -61,6 +62,16 @@ async def test_a_lease_counts_from_the_databases_clock(database: Database) -> No
         lease = (await session.scalars(select(Lease))).one()
         left = lease.until - await leases.now_of(session)
     assert timedelta(seconds=20) < left <= timedelta(seconds=30)
+
+
+async def test_a_replica_whose_clock_is_an_hour_ahead_takes_nothing_that_is_held(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(postgresql_url)
+    await claimed(database, "one", life=timedelta(seconds=30))
+    monkeypatch.setattr(leases, "utc_now", lambda: utc_now() + timedelta(hours=1))
+    assert await claimed(database, "two") == set()
+    await database.close()
 
 
 async def test_what_is_released_is_free_and_what_others_hold_is_not(database: Database) -> None:

@@ -119,3 +119,11 @@ async def test_who_asks_during_an_outage_is_told_and_can_ask_again_after_it(
     assert any(entry["event"] == "inbox.not_stored" for entry in entries)
     await begin_resend(house)
     await assert_sent_again_once(house)
+
+
+async def test_during_an_outage_the_database_is_named_and_nothing_else(
+    house_on_postgresql: House, administrator: asyncpg.Connection
+) -> None:
+    with capture_logs():
+        async with outage(administrator, house_on_postgresql):
+            assert set(await house_on_postgresql.bot.health.problems()) == {"database"}

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
@@ -46,15 +47,29 @@ class TimedHouse(ProcessHouse):
         return time.monotonic()
 
 
-@pytest.fixture
-async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[TimedHouse]:
+@asynccontextmanager
+async def running(database_url: str, folder: Path) -> AsyncIterator[TimedHouse]:
     """Both sandboxes, and a bot that goes by their clock."""
-    policy = tmp_path / "policy.yml"
+    policy = folder / "policy.yml"
     policy.write_text(POLICY, encoding="utf-8")
-    house = TimedHouse(sqlite_url, log=tmp_path / "bot.log", policy=policy, channel_seconds=CHANNEL_SECONDS)
+    house = TimedHouse(database_url, log=folder / "bot.log", policy=policy, channel_seconds=CHANNEL_SECONDS)
     await house.start()
     yield house
     await house.stop()
+
+
+@pytest.fixture
+async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[TimedHouse]:
+    """A house as `make sandbox` has it."""
+    async with running(sqlite_url, tmp_path) as house:
+        yield house
+
+
+@pytest.fixture
+async def house_for_two(postgresql_url: str, tmp_path: Path) -> AsyncIterator[TimedHouse]:
+    """A house whose database takes a second bot."""
+    async with running(postgresql_url, tmp_path) as house:
+        yield house
 
 
 async def test_plus_one_hour_expires_a_request_of_thirty_minutes_within_two_seconds(house: TimedHouse) -> None:
@@ -76,7 +91,8 @@ async def test_what_is_asked_after_a_jump_is_asked_at_the_sandboxs_time(house: T
     assert "Expired" not in words_of(card)
 
 
-async def test_a_jump_makes_no_running_execution_look_dead(house: TimedHouse, tmp_path: Path) -> None:
+async def test_a_jump_makes_no_running_execution_look_dead(house_for_two: TimedHouse, tmp_path: Path) -> None:
+    house = house_for_two
     name, hold = outsiders(house)[0], house.hub.hold("POST", "*/groups/platform/members*")
     with (tmp_path / "second.log").open("ab") as output:
         second = await start_bot(house.environment(), output)

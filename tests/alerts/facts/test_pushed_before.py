@@ -228,6 +228,11 @@ async def test_a_question_that_failed_is_asked_again_and_one_whose_answer_was_ke
     assert log.asked == ["acme/api", "acme/web", "acme/web"]
 
 
+async def test_a_tag_of_another_repository_is_another_one(database: Database) -> None:
+    await keep(database, pushed("v1", ago=99, name="acme/web"), pushed("web:v1", ago=99, name="acme"))
+    assert await found(database, ScriptedLog(), numbered(pushed("v1"), pushed("v1", name="acme:web"))) == set()
+
+
 async def test_an_organization_knows_nothing_of_anothers_pushes(database: Database) -> None:
     elsewhere = replace(pushed("v1", ago=99), organization="other")
     await keep(database, elsewhere)
@@ -246,8 +251,9 @@ async def test_names_and_tags_of_any_length_and_letters_are_kept_apart(database:
 
 
 async def test_more_entries_than_one_step_takes_are_all_taken(database: Database) -> None:
-    await keep(database, *(pushed(f"v{number}", ago=1_000 - number) for number in range(BATCH + 1)))
-    assert await found(database, ScriptedLog(), numbered(pushed("v0"), pushed(f"v{BATCH}"), pushed("w"))) == {"0", "1"}
+    last = f"v{5 * BATCH}"
+    await keep(database, *(pushed(f"v{number}", ago=1_000 - number) for number in range(5 * BATCH + 1)))
+    assert await found(database, ScriptedLog(), numbered(pushed("v0"), pushed(last), pushed("w"))) == {"0", "1"}
 
 
 async def test_entries_that_an_older_version_stored_meanwhile_are_known(database: Database) -> None:
