@@ -4,12 +4,14 @@ import asyncio
 import gc
 import os
 import signal
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from bot.__main__ import serve
-from bot.app import Hubwarden
+
+if TYPE_CHECKING:
+    from bot.app import Hubwarden
 
 
 class Noted:

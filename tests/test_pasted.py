@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot.pasted import decoded, flaw, unwrap
 
 AROUND = ["", " ", "\n", "\r\n", "\t", "\u00a0", "\ufeff", "\u200b", "\u2060", "\x00", "\\n", "\u2028"]
-PAIRS = ['""', "''", "``", "“”", "„“", "«»", "‘’", "‹›", "＂＂", "″″", "「」", "”“"]  # noqa: RUF001
+PAIRS = ['""', "''", "``", "“”", "„“", "«»", "‘’", "‹›", "＂＂", "″″", "「」", "”“"]
 
 
 @pytest.mark.parametrize("pair", PAIRS)

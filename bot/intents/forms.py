@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.errors import UserError
+from bot.intents import places
 from bot.intents.files import Row
 from bot.intents.problems import field_errors
 from bot.intents.usage import usage_error
@@ -23,6 +24,7 @@ class Draft:
     operation: Operation
     values: Mapping[str, Any]
     reason: str
+    notes: tuple[str, ...] = ()
 
 
 class LinesAtFault(UserError):
@@ -43,7 +45,8 @@ def read_form(
 
     Raises `UsageError` whose `fields` have a sentence for each input at fault.
     """
-    given = {"organization": organization, **values}
+    placed = places.complete(operation, values)
+    given = {"organization": organization, **placed.values}
     errors: dict[str, str] = {}
     params = None
     try:
@@ -58,33 +61,34 @@ def read_form(
     if params is None or attached:
         # As they were validated, so that each item of a list stands where the file's lines can be counted from.
         typed = params.model_dump(by_alias=True, exclude_unset=True) if params else given
-        return Draft(operation, typed, reason)
-    return Intent(operation, params, reason)
+        return Draft(operation, typed, reason, placed.notes)
+    return Intent(operation, params, reason, placed.notes)
 
 
 def complete_draft(draft: Draft, files: Mapping[str, Sequence[Row]]) -> Intent:
     """The draft with what its files hold, after what was typed; raises `LinesAtFault`."""
-    values, places = dict(draft.values), dict[str, tuple[int, Sequence[Row]]]()
+    values, found = dict(draft.values), dict[str, tuple[int, Sequence[Row]]]()
     for name, rows in files.items():
         typed = list(values.get(name, ()))
         values[name] = [*typed, *(row.value for row in rows)]
-        places[name] = (len(typed), rows)
+        found[name] = (len(typed), rows)
     try:
-        return Intent(draft.operation, draft.operation.params.model_validate(values), draft.reason)
+        params = draft.operation.params.model_validate(values)
     except ValidationError as error:
-        raise LinesAtFault(line_errors(error.errors(), places)) from None
+        raise LinesAtFault(line_errors(error.errors(), found)) from None
+    return Intent(draft.operation, params, draft.reason, draft.notes)
 
 
-def line_errors(problems: Sequence[Mapping[str, Any]], places: Mapping[str, tuple[int, Sequence[Row]]]) -> list[str]:
+def line_errors(problems: Sequence[Mapping[str, Any]], files: Mapping[str, tuple[int, Sequence[Row]]]) -> list[str]:
     """A sentence for each line at fault.
 
-    `places` has, by parameter, where among all values the file's first one stands, and its rows.
+    `files` has, by parameter, where among all values the file's first one stands, and its rows.
     """
     sentences = []
     for problem in problems:
         match problem["loc"]:
-            case (str(name), int(index), *_) if name in places:
-                first, rows = places[name]
+            case (str(name), int(index), *_) if name in files:
+                first, rows = files[name]
                 sentences.append(f"Line {rows[index - first].line}: {fault(problem)}.")
             case _:
                 sentences += [f"{text}." for text in field_errors([problem]).values()]

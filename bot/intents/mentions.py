@@ -5,6 +5,7 @@ from typing import Any, Protocol
 from bot.intents.grammar import Given, Spoken
 from bot.intents.words import Word
 from bot.operations.kit.base import Mentions, Operation, marker_of
+from bot.operations.kit.pages import name_in
 from bot.operations.kit.parameters import parameters
 from bot.phrases import Mention
 
@@ -25,14 +26,19 @@ async def resolved(spoken: Spoken, accounts: Accounts, *, organization: str) -> 
     `organization` is the one that is meant where the values name none.
     """
     named = spoken.values.get("organization")
-    where = (named.text if isinstance(named, Word) else organization).lower()
+    where = name_in(named.text if isinstance(named, Word) else organization, "organization").lower()
+
+    async def piece_of(piece: Word, takes: Mentions) -> str:
+        if piece.mention is None:
+            return piece.text
+        return await accounts.account_of(
+            piece.mention, spoken.operation, organization=where, takes_addresses=takes.addresses
+        )
 
     async def text_of(word: Word, takes: Mentions | None) -> str:
-        if takes is None or word.mention is None:
+        if takes is None:
             return word.text
-        return await accounts.account_of(
-            word.mention, spoken.operation, organization=where, takes_addresses=takes.addresses
-        )
+        return "".join([await piece_of(piece, takes) for piece in word.pieces])
 
     async def value_of(given: Given, takes: Mentions | None) -> str | list[str]:
         if isinstance(given, Word):

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from bot.intents import places
 from bot.intents.grammar import Spoken, understand
 from bot.intents.mentions import Accounts, resolved
 from bot.intents.problems import field_errors
@@ -31,17 +32,18 @@ async def read_text(words: Sequence[Word], vocabulary: Vocabulary, *, accounts: 
 
 def complete(operation: Operation, values: Mapping[str, Any], reason: str, *, organization: str) -> Form | Intent:
     """An intent where nothing is missing, a form where something is; raises `UsageError` where something is wrong."""
+    given = places.complete(operation, values)
     try:
-        params = operation.params.model_validate({"organization": organization, **values})
+        params = operation.params.model_validate({"organization": organization, **given.values})
     except ValidationError as error:
         problems = [problem for problem in error.errors() if problem["type"] != "missing"]
         if not problems:
-            return Form(operation, values, reason)
+            return Form(operation, given.values, reason)
         fields = field_errors(problems)
         text = " ".join(f"{name}: {problem}." for name, problem in fields.items())
         raise usage_error(text, operation, fields=fields) from None
     if len(reason.strip()) > MAX_REASON:
         raise usage_error(f"The reason has {len(reason.strip()):,} characters, more than {MAX_REASON:,}.", operation)
     if not is_read(operation) and not reason.strip():
-        return Form(operation, values, reason)
-    return Intent(operation, params, reason.strip())
+        return Form(operation, given.values, reason)
+    return Intent(operation, params, reason.strip(), given.notes)

@@ -23,7 +23,7 @@ from bot.operations.kit.base import (
     Read,
     Write,
 )
-from bot.operations.kit.fields import Organization, Username
+from bot.operations.kit.fields import Organization, Sought, Username
 from bot.operations.kit.text import count, day, nearest_hint, no_formula
 
 MEMBERS = "/v2/orgs/{organization}/members"
@@ -53,7 +53,7 @@ class MemberList(Params):
     """Which members to list."""
 
     organization: Organization
-    search: str = Field("", title="Search", description="Part of a name, a username or an e-mail address")
+    search: Sought = Field("", title="Search", description="Part of a name, a username or an e-mail address")
     role: Literal["any", "owner", "editor", "member"] = Field("any", title="Role", description="Only this role")
     type: Literal["all", "member", "invitee"] = Field("all", title="Kind", description="Members, invitees, or both")
 

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from bot.errors import UserError
 from bot.hub import Hub, NotFoundError, UnauthorizedError
@@ -13,6 +13,8 @@ from bot.operations.invites import INVITE, pending_invites
 from bot.operations.kit.base import Change, ItemResult, Mentions, Operation, Params, Preview, Step, Write
 from bot.operations.kit.beneficiaries import somebody
 from bot.operations.kit.fields import Organization, Text, check_invitee
+from bot.operations.kit.pages import Names
+from bot.operations.kit.people import one_person
 from bot.operations.kit.text import count, day
 from bot.operations.members import (
     MEMBER,
@@ -34,6 +36,8 @@ INVITE_STEP, SCIM_STEP, MEMBER_STEP = "invite", "scim", "member"
 
 Person = Annotated[
     Text,
+    Names("person"),
+    BeforeValidator(one_person),
     AfterValidator(check_invitee),
     Mentions(addresses=True),
     MEMBER_CHOICES,

@@ -13,7 +13,7 @@ from bot.slack.conversations import is_channel_id
 from bot.slack.replies import ReplyAddress
 from bot.slack.sentences import said
 from bot.slack.surface import Surface
-from bot.slack.text import escape
+from bot.slack.text import escape, one_line
 
 
 async def fulfil(surface: Surface, intent: Intent, user: str) -> Content:
@@ -25,7 +25,8 @@ async def fulfil(surface: Surface, intent: Intent, user: str) -> Content:
         return await first_page(surface, intent, user)
     delivery = surface.context.delivery
     view = await submit(surface.context, intent, user, source_key=delivery.key if delivery else None)
-    return said(submitted_text(view, intent.operation, channel=surface.approvals_channel))
+    lines = [submitted_text(view, intent.operation, channel=surface.approvals_channel)]
+    return said("\n".join([*lines, *(one_line(note) for note in intent.notes)]))
 
 
 async def answer_interrupted(surface: Surface, address: ReplyAddress) -> None:

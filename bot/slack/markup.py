@@ -2,9 +2,10 @@
 
 import re
 
+from bot.keystrokes import shown
 from bot.phrases import Mention, Phrase
 
-QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "—": "--"})
+MAIL = re.compile(r"<mailto:([^<>|]+)\|([^<>]*)>")
 LINK = re.compile(r"<(?:mailto:|tel:)?((?:https?://)?[^<>|@#!][^<>|]*)(?:\|([^<>]*))?>")
 CHANNEL = re.compile(r"<#([CDG][A-Z0-9]+)(?:\|([^<>]*))?>")
 PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|([^<>]*))?>")
@@ -26,13 +27,15 @@ def undone(text: str) -> Phrase:
 
 
 def without_markup(text: str) -> str:
-    """The same of a text in which nobody is mentioned: links, channels and curly quotes undone, entities decoded."""
-    text = LINK.sub(lambda link: link[2] or link[1], text.translate(QUOTES))
+    """The same of a text in which nobody is mentioned: links and channels undone, entities decoded.
+
+    Quotation marks and dashes stay as they are: what they mean is for whoever parts the words.
+    """
+    # A label such as Kim Lee does not say the address.
+    text = MAIL.sub(lambda mail: mail[2] if "@" in mail[2] else f"{mail[2]} &lt;{mail[1]}&gt;", text)
+    text = LINK.sub(lambda link: link[2] or link[1], text)
     # Of a private channel, Slack leaves the name out.
     text = CHANNEL.sub(lambda channel: f"#{channel[2] or channel[1]}", text)
     for entity, character in ENTITIES:
         text = text.replace(entity, character)
-    # A pasted no-break space still parts words; what has no width and no ink goes.
-    return "".join(
-        character if character.isprintable() or character == "\n" else " " * character.isspace() for character in text
-    )
+    return shown(text)

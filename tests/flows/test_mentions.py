@@ -17,7 +17,7 @@ MIRA, GUEST = "@mira", "@gus"
 
 @pytest.mark.parametrize("typed", [MIRA, f"--username={MIRA}", f"username={MIRA}", f"“{MIRA}”"])
 async def test_a_mention_is_found_by_its_address(house: House, typed: str) -> None:
-    card = await ask(house, f"/hub team member add --team backend {typed}")
+    card = await ask(house, f"/hub team member add backend {typed}")
     assert "`miranovak`" in words_of(card)
 
 

@@ -23,7 +23,7 @@ MISTYPED = {
     "/hub invite send jane@@example --reason x": ("invitees: “jane@@example” is no e-mail address.",),
     "/hub team member add ../x samok --reason x": ("team: “../x” is no team name",),
     "/hub team member add backend samok kofim": ("“kofim” is one word too many.", "/hub team member add &lt;team&gt;"),
-    "/hub repo immutable set API --rule x --reason x": ("repository: “API” is no repository name",),
+    "/hub repo immutable set API! --rule x --reason x": ("repository: “API!” is no repository name",),
     "/hub repo immutable set .. --rule x --reason x": ("repository: “..” is no repository name",),
     "/hub repo immutable set api --rule v1,v2 --reason x": ("holds a comma", "make it two rules"),
     "/hub repo immutable set api --rule '(?!x)' --reason x": ("is no RE2 expression",),

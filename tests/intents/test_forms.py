@@ -14,7 +14,12 @@ from bot.operations.kit.base import Intent, is_read
 from tests.operations.samples import intents
 
 INVITE = BY_NAME["invite.send"]
-FILE = {"invitees": [Row(2, "jane@example.com"), Row(3, "not*an*id"), Row(7, "x@y")]}
+ROWS = (Row(2, "jane@example.com"), Row(3, "not*an*id"), Row(7, "x@y"))
+
+
+def attached(*rows: Row) -> dict[str, list[Row]]:
+    """The file with these rows."""
+    return {"invitees": list(rows)}
 
 
 def draft(**values: Any) -> Draft:
@@ -73,7 +78,7 @@ def test_a_form_with_a_file_waits_for_it() -> None:
 
 
 def test_what_the_file_holds_comes_after_what_was_typed() -> None:
-    found = complete_draft(draft(invitees="typed@example.com joe"), {"invitees": FILE["invitees"][:1]})
+    found = complete_draft(draft(invitees="typed@example.com joe"), attached(ROWS[0]))
     assert found.params.model_dump()["invitees"] == ("typed@example.com", "joe", "jane@example.com")
     assert found.reason == "x"
 
@@ -81,7 +86,7 @@ def test_what_the_file_holds_comes_after_what_was_typed() -> None:
 def test_each_line_at_fault_is_named_with_its_value_whatever_was_typed_before_it() -> None:
     for typed in ({}, {"invitees": "typed@example.com joe"}):
         with pytest.raises(LinesAtFault) as caught:
-            complete_draft(draft(**typed), FILE)
+            complete_draft(draft(**typed), attached(*ROWS))
         first, second = caught.value.sentences
         assert first.startswith("Line 3: “not*an*id” is no Docker ID")
         assert second == "Line 7: “x@y” is no e-mail address."
@@ -91,5 +96,35 @@ def test_each_line_at_fault_is_named_with_its_value_whatever_was_typed_before_it
 def test_what_is_wrong_with_all_of_a_file_names_no_line() -> None:
     people = [Row(line, f"person{line}@example.com") for line in range(1, 2000)]
     with pytest.raises(LinesAtFault) as caught:
-        complete_draft(draft(), {"invitees": people})
+        complete_draft(draft(), attached(*people))
     assert caught.value.sentences == ("1999 are too many: 500 is the most there is.",)
+
+
+@pytest.mark.parametrize(
+    ("typed", "people"),
+    [
+        (
+            '"Kim Lee" <kim@example.com>\nJoe <mailto:joe@example.com|joe@example.com>',
+            ("kim@example.com", "joe@example.com"),
+        ),
+        ("pat.o’neil@example.com; `jane`\u00a0", ("pat.o'neil@example.com", "jane")),
+        ("https://hub.docker.com/u/Kim?tab=x", ("kim",)),
+    ],
+)
+def test_a_forms_field_is_undone_as_a_command_is(typed: str, people: tuple[str, ...]) -> None:
+    found = read_form(INVITE, {"invitees": typed}, "it’s — “so”", organization="acme")
+    assert isinstance(found, Intent)
+    assert (found.params.model_dump()["invitees"], found.reason) == (people, "it’s — “so”")
+
+
+def test_an_address_in_a_form_names_the_tag_and_the_organization() -> None:
+    found = read_form(BY_NAME["tag.show"], {"repository": "other/api:1.2"}, "", organization="acme")
+    assert isinstance(found, Intent)
+    assert found.params.model_dump() == {"organization": "other", "repository": "api", "tag": "1.2"}
+
+
+def test_an_address_of_another_organization_than_the_one_chosen_is_refused_beside_its_input() -> None:
+    found = fields("repo.show", {"organization": "acme", "repository": "https://hub.docker.com/r/other/api"})
+    assert found == {
+        "repository": "“https://hub.docker.com/r/other/api” is of the organization other, and acme is given."
+    }

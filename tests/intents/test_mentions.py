@@ -123,3 +123,26 @@ def test_errors_call_a_mention_by_its_name(line: tuple[str | Mention, ...], said
 
 def test_help_on_somebody_is_help_on_a_name() -> None:
     assert read(known(), "help ", BOB) == Help("@bob")
+
+
+def test_a_reason_without_quotation_marks_names_people_and_ends_with_the_line() -> None:
+    accounts = known()
+    found = read(accounts, "invite send ", BOB, " --reason replaces ", ANN, ", don't ask ", Mention("U0CAT"))
+    assert isinstance(found, Intent)
+    assert (found.params.model_dump()["invitees"], found.reason) == (("bobby",), "replaces @ann, don't ask @U0CAT")
+    assert [person for person, *_ in accounts.asked] == ["U0BOB"]
+
+
+def test_the_organization_may_be_the_address_of_its_page() -> None:
+    accounts = known()
+    read(accounts, "team member add backend ", BOB, " --organization hub.docker.com/orgs/Other/members --reason x")
+    assert accounts.asked == [("U0BOB", "team.member.add", "other", False)]
+
+
+def test_a_mention_with_a_comma_behind_it_is_still_somebody_and_one_glued_to_text_is_not() -> None:
+    accounts = known()
+    found = read(accounts, "team member add backend, ", BOB, ", --reason x")
+    assert isinstance(found, Intent)
+    assert found.params.model_dump()["username"] == "bobby"
+    with pytest.raises(UserError, match="“@bob@ann” is no"):
+        read(accounts, "invite send ", BOB, ANN, " --reason x")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import UsageError
-from bot.intents.words import MAX_LENGTH, Word, as_words, split_line
+from bot.intents.words import MAX_LENGTH, Word, as_words, joined, split_line
 from bot.phrases import Mention, plain
 
 BOB, ANN = Mention("U0BOB", name="bob"), Mention("U0ANN")
@@ -28,7 +28,15 @@ def words(*line: str | Mention) -> list[tuple[str | Mention, ...]]:
         ("a # b", ["a", "#", "b"]),
         ("", []),
         ("''", [""]),
-        ('it"\'"s', ["it's"]),
+        ('it"\'"s', ['it"\'"s']),
+        ("it's Pat's don't", ["it's", "Pat's", "don't"]),
+        ("'tis a b", ["'tis", "a", "b"]),
+        ("O’Neil’s “new hire” ‘a b’", ["O’Neil’s", "new hire", "a b"]),
+        ("„low high“ «a b» »c d« ‹e f› 「g h」 ＂i j＂ ‟k l”", ["low high", "a b", "c d", "e f", "g h", "i j", "k l"]),
+        ("`a b` ```c d``` `e", ["a b", "c d", "`e"]),
+        ('"a “b c” d" e', ["a “b c” d", "e"]),
+        ('5" "a b", \'c d\';e', ['5"', "a b,", "c d;e"]),
+        ("--x=“a b” x=‘c d’", ["--x=a b", "x=c d"]),
     ],
 )
 def test_words_are_parted_where_a_person_parts_them(line: str, expected: list[str]) -> None:
@@ -83,10 +91,40 @@ def test_a_mention_counts_as_one_character_of_a_line() -> None:
         split_line((*line, BOB))
 
 
-@pytest.mark.parametrize("line", ["'a", 'a "b', "it's"])
-def test_a_quotation_mark_that_is_not_closed_is_said(line: str) -> None:
-    with pytest.raises(UsageError, match="A quotation mark is not closed"):
-        split_line((line,))
+@pytest.mark.parametrize(
+    ("line", "is_open"),
+    [
+        ('"a b', True),
+        ("“a b", True),
+        ("«a", True),
+        ('--x="a', True),
+        ("'a b", True),
+        ("‘a", True),
+        ("it's", False),
+        ("`a", False),
+        ('5"', False),
+    ],
+)
+def test_a_quotation_that_never_ends_is_known_and_an_apostrophe_in_a_word_begins_none(line: str, is_open: bool) -> None:
+    assert split_line((line,))[0].is_open is is_open
+
+
+def test_a_word_knows_whether_all_of_it_was_quoted_and_how_it_was_typed() -> None:
+    whole, part, none, flag = split_line(("'a b' \"c d\",e f x='g h'",))
+    assert [word.is_quoted for word in (whole, part, none, flag)] == [True, False, False, False]
+    assert [word.typed for word in (whole, part, none, flag)] == [("'a b'",), ('"c d",e',), ("f",), ("x='g h'",)]
+    cut = flag.cut("=")
+    assert cut is not None
+    assert (cut[1].is_quoted, cut[1].typed) == (True, ("'g h'",))
+
+
+def test_words_are_joined_as_they_were_typed() -> None:
+    assert joined(split_line(("it’s  'a b' ", BOB))).text == "it’s 'a b' @bob"
+
+
+@given(st.text(alphabet="ab \"'“”„‘’«»`,;=-—", max_size=60))
+def test_no_letter_of_a_line_is_lost(line: str) -> None:
+    assert "".join(joined(split_line((line,))).text.split()) == "".join(line.split())
 
 
 @pytest.mark.parametrize(
@@ -110,20 +148,20 @@ def test_nothing_is_cut_where_a_mention_stands_before_the_separator(word: Word) 
 @pytest.mark.parametrize(
     ("word", "expected"),
     [
-        (Word(("a,b",)), ["a", "b"]),
-        (Word((",a,,b,",)), ["a", "b"]),
-        (Word((BOB, ",x,", ANN)), ["@bob", "x", "@U0ANN"]),
-        (Word(("x", BOB, "y,z")), ["x@boby", "z"]),
-        (Word((",",)), []),
-        (Word(()), []),
+        (Word(("a,b",)), ["a", ",", "b"]),
+        (Word((",a, b；",)), [",", "a", ", ", "b", "；"]),
+        (Word((BOB, ",x,", ANN)), ["@bob", ",", "x", ",", "@U0ANN"]),
+        (Word(("x", BOB, "y z")), ["x@boby", " ", "z"]),
+        (Word(()), [""]),
     ],
 )
-def test_a_list_in_one_word_is_parted_and_nothing_empty_is_left(word: Word, expected: list[str]) -> None:
-    assert [part.text for part in word.split(",")] == expected
+def test_a_word_is_taken_apart_and_nothing_is_lost(word: Word, expected: list[str]) -> None:
+    assert [part.text for part in word.pieces] == expected
 
 
-def test_what_is_parted_is_still_a_mention() -> None:
-    assert [part.mention for part in Word((BOB, ",x,", ANN)).split(",")] == [BOB, None, ANN]
+def test_what_is_parted_is_still_a_mention_where_nothing_is_glued_to_it() -> None:
+    assert [part.mention for part in Word((BOB, ",x,", ANN)).pieces] == [BOB, None, None, None, ANN]
+    assert [part.mention for part in Word((BOB, ANN, " ", BOB, "x")).pieces] == [None, None, None]
 
 
 def test_a_persons_name_says_nothing_of_who_they_are() -> None:

@@ -69,7 +69,7 @@ async def test_the_same_command_delivered_twice_is_one_request(desk: Desk) -> No
     [
         ("/hub membr list", "Did you mean “/hub member list”?"),
         ("/hub team list --zzz", "`/hub team list [--username &lt;username&gt;]"),
-        ("/hub member list --search 'x", "A quotation mark is not closed."),
+        ("/hub member list --search “x", "A quotation mark is not closed."),
         ("/hub team member add nobodys samok --reason x", "There is no team “nobodys” in acme."),
         ("/hub team list --organization other", "does not run the organization “other”. It runs: acme."),
     ],

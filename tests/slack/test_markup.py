@@ -21,7 +21,7 @@ BOB = Mention("U0BOB", name="bob")
         ("<@U0BOB>,<@W0ANN|ann>", (BOB, ",", Mention("W0ANN"))),
         ("--who=<@U0BOB|bob>", ("--who=", BOB)),
         ("<@U0BOB|>", (BOB,)),
-        ("“<@U0BOB|bob>”", ('"', BOB, '"')),
+        ("“<@U0BOB|bob>”", ("“", BOB, "”")),
     ],
 )
 def test_people_are_mentions_and_the_rest_is_text(text: str, phrase: Phrase) -> None:
@@ -58,7 +58,9 @@ def test_what_is_no_persons_id_is_text(text: str) -> None:
         ("<mailto:j@a.example|j@a.example>", "j@a.example"),
         ("<tel:+41440000000|+41 44 000 00 00>", "+41 44 000 00 00"),
         ("<#C0GENERAL|general> <#C0SECRET|> <#C0SECRET>", "#general #C0SECRET #C0SECRET"),
-        ("“both” ‘quotes’ „low“ — dash", '"both" \'quotes\' "low" -- dash'),
+        ("“both” ‘quotes’ „low“ — dash", "“both” ‘quotes’ „low“ — dash"),
+        ("<mailto:kim@a.example|Kim Lee>", "Kim Lee <kim@a.example>"),
+        ("Kim &lt;<mailto:kim@a.example|kim@a.example>&gt;", "Kim <kim@a.example>"),
         ("&lt;b&gt; &amp;amp;", "<b> &amp;"),
         ("a\u00a0b\u2003c", "a b c"),
         ("a\u200bb\u202ec\x00d", "abcd"),

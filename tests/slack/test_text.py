@@ -104,13 +104,16 @@ def hostile() -> Iterator[str]:
         yield f"{seed}{'A' * LONG}"
 
 
+OTHERS = ("bot.visible", "bot.keystrokes")
+
+
 def patterns() -> Iterator[re.Pattern[str]]:
     """Every regular expression that meets what people type."""
     packages = (bot.slack, bot.intents)
     modules = [
         each.name for package in packages for each in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
     ]
-    for name in (*modules, "bot.visible"):
+    for name in (*modules, *(f"bot.operations.kit.{each}" for each in ("people", "pages")), *OTHERS):
         yield from (each for each in vars(importlib.import_module(name)).values() if isinstance(each, re.Pattern))
 
 

@@ -79,6 +79,7 @@ async def preview(context: Context, intent: Intent) -> Preview:
         raise TypeError(f"{operation.name} is no write")
     with translated(), context.capabilities.watching(operation, intent.params.organization):
         would = await operation.preview(context.hub, intent.params)
+        would = replace(would, notes=(*intent.notes, *would.notes))
         return await _with_estimate(context, operation, intent.params, would)
 
 

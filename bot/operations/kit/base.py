@@ -5,12 +5,13 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 
 from bot.errors import UserError
+from bot.keystrokes import bare
 from bot.phrases import Mention
 
 if TYPE_CHECKING:
@@ -26,6 +27,25 @@ class Params(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, populate_by_name=True)
 
     organization: str
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def find_option(cls, value: Any, info: ValidationInfo) -> Any:
+        """One of few fixed values, whatever its case: Docker Hub's own pages have capitals where its API has none."""
+        options = options_of(cls.model_fields[str(info.field_name)].annotation)
+        if not isinstance(value, str) or not options:
+            return value
+        return next((option for option in options if str(option).casefold() == bare(value).casefold()), value)
+
+
+def options_of(annotation: Any) -> tuple[Any, ...]:
+    """The values of a `Literal`, and of one that may be None; nothing for any other type."""
+    return tuple(
+        option
+        for part in (annotation, *get_args(annotation))
+        if get_origin(part) is Literal
+        for option in get_args(part)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,11 +333,16 @@ def is_read(operation: Operation) -> "TypeIs[Read]":
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A parsed, validated wish that is not recorded yet."""
+    """A parsed, validated wish that is not recorded yet.
+
+    `notes` say what was made of what was typed or attached where that is not plain to see: for whoever asked, and for
+    the approvers.
+    """
 
     operation: Operation
     params: Params
     reason: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def canonical_json(value: Any) -> str:

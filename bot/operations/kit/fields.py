@@ -7,18 +7,20 @@ from string import ascii_lowercase, digits
 from typing import Annotated, Any
 
 import re2
-from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler, StringConstraints, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler, StringConstraints
 from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import no_info_after_validator_function
 
+from bot.keystrokes import LIST_MARKS, bare, straight
 from bot.operations.kit.base import ByAnyName, FromFile, Mentions, Untold
 from bot.operations.kit.moments import settle
+from bot.operations.kit.pages import Names
+from bot.operations.kit.people import DOCKER_ID, EMAIL, one_person, split_people
 
-DOCKER_ID = re.compile(r"[a-z0-9][a-z0-9_-]{1,29}")
 TEAM_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,254}")
 REPOSITORY_NAME = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
-EMAIL = re.compile(r"[^\s@<>,;:\"'()\[\]\\]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
 INVITE_REFERENCE = re.compile(r"[0-9A-Za-z_-]{1,64}")
+SEPARATORS = re.compile(f"[\\s{LIST_MARKS}]+")
 LETTERS_AND_DIGITS = ascii_lowercase + digits
 MAX_RULES = 5
 MAX_RULE_LENGTH = 250
@@ -64,32 +66,25 @@ class Spelled:
 
 def check_docker_id(value: str) -> str:
     """A Docker ID in lower case: letters, digits, `_` and `-`, 2 to 30 characters."""
-    value = value.lower()
-    if not DOCKER_ID.fullmatch(value):
+    if not DOCKER_ID.fullmatch(value.lower()):
         raise refuse(f"“{value}” is no Docker ID: lower-case letters and digits, at most 30 characters")
-    return value
+    return value.lower()
 
 
 def check_team_name(value: str) -> str:
-    """A team's name: lower-case letters, digits, `_` and `-`."""
-    if not TEAM_NAME.fullmatch(value):
+    """A team's name in lower case: letters, digits, `_` and `-`."""
+    if not TEAM_NAME.fullmatch(value.lower()):
         raise refuse(f"“{value}” is no team name: lower-case letters, digits, _ and -, starting with a letter or digit")
-    return value
-
-
-def strip_organization(value: Any, info: ValidationInfo) -> Any:
-    """Take `acme/api` for `api` where the organization is acme."""
-    prefix = f"{info.data.get('organization', '')}/"
-    return value.removeprefix(prefix) if isinstance(value, str) and len(prefix) > 1 else value
+    return value.lower()
 
 
 def check_repository_name(value: str) -> str:
-    """A repository's name as the contract has it: `^[a-z0-9]+(?:[._-][a-z0-9]+)*$`, 2 to 255 characters."""
-    if not 2 <= len(value) <= 255 or not REPOSITORY_NAME.fullmatch(value):
+    """A repository's name in lower case, by the contract's `^[a-z0-9]+(?:[._-][a-z0-9]+)*$`, 2 to 255 characters."""
+    if not 2 <= len(value) <= 255 or not REPOSITORY_NAME.fullmatch(value.lower()):
         raise refuse(
             f"“{value}” is no repository name: 2 to 255 lower-case letters and digits, with . _ or - between them"
         )
-    return value
+    return value.lower()
 
 
 def check_invitee(value: str) -> str:
@@ -163,8 +158,22 @@ def settle_moment(value: str) -> str:
 
 
 def split_words(value: Any) -> Any:
-    """Let a text stand for a list: words parted by white space or commas."""
-    return tuple(word for word in re.split(r"[\s,]+", value) if word) if isinstance(value, str) else value
+    """Let a text stand for a list, and several in a list: words parted by white space, commas or semicolons."""
+    if isinstance(value, str):
+        return tuple(word for each in SEPARATORS.split(value) if (word := bare(each)))
+    if not isinstance(value, list | tuple):
+        return value
+    return tuple(word for each in value for word in (split_words(each) if isinstance(each, str) else (each,)))
+
+
+def undo_marks(value: Any) -> Any:
+    """What stands for a name, without the marks around it."""
+    return bare(value) if isinstance(value, str) else value
+
+
+def straighten(value: Any) -> Any:
+    """What a program looks for, with plain quotation marks and apostrophes."""
+    return straight(value) if isinstance(value, str) else value
 
 
 def split_lines(value: Any) -> Any:
@@ -175,14 +184,18 @@ def split_lines(value: Any) -> Any:
 
 
 Text = Annotated[str, StringConstraints(min_length=1)]
+Name = Annotated[Text, BeforeValidator(undo_marks)]
+Sought = Annotated[str, BeforeValidator(straighten)]
 Organization = Annotated[
     Text,
+    Names("organization"),
     AfterValidator(check_docker_id),
     Spelled(LETTERS_AND_DIGITS + "_-", 30),
     Field(title="Organization", description="The Docker Hub organization"),
 ]
 Username = Annotated[
     Text,
+    Names("person"),
     AfterValidator(check_docker_id),
     Spelled(LETTERS_AND_DIGITS + "_-", 30),
     Mentions(),
@@ -190,21 +203,22 @@ Username = Annotated[
 ]
 TeamName = Annotated[
     Text,
+    Names("team"),
     AfterValidator(check_team_name),
     Spelled(LETTERS_AND_DIGITS + "_-", 255),
     Field(title="Team", description="A team of the organization"),
 ]
 RepositoryName = Annotated[
     Text,
-    BeforeValidator(strip_organization),
+    Names("repository"),
     AfterValidator(check_repository_name),
     Spelled(LETTERS_AND_DIGITS + "._-", 255),
     Field(title="Repository", description="A repository of the organization, without the organization's name"),
 ]
-Invitee = Annotated[Text, AfterValidator(check_invitee)]
+Invitee = Annotated[Text, Names("person"), AfterValidator(check_invitee)]
 Invitees = Annotated[
     tuple[Invitee, ...],
-    BeforeValidator(split_words),
+    BeforeValidator(split_people),
     AfterValidator(name_once),
     Mentions(addresses=True),
     FromFile(columns=("email", "e-mail", "email address", "e-mail address", "username", "docker id")),
@@ -212,13 +226,15 @@ Invitees = Annotated[
 ]
 InviteReference = Annotated[
     Text,
+    Names("person"),
+    BeforeValidator(one_person),
     AfterValidator(check_invite_id),
     Mentions(addresses=True),
     ByAnyName(),
     Field(title="Invite", description="Whose invite: the e-mail address, the Docker ID, or the invite's id"),
 ]
 Moment = Annotated[
-    Text,
+    Name,
     AfterValidator(settle_moment),
     Field(title="When", description="Such as 2026-11-01, 2026-11-01T12:00, yesterday, 2 days ago or last week (UTC)"),
 ]

@@ -20,7 +20,7 @@ from bot.operations.kit.base import (
     Read,
     Write,
 )
-from bot.operations.kit.fields import AtMost, Organization, RepositoryName
+from bot.operations.kit.fields import AtMost, Organization, RepositoryName, Sought
 from bot.operations.kit.text import count, day, moment, nearest_hint, size
 
 REPOSITORIES = "/v2/namespaces/{organization}/repositories"
@@ -54,7 +54,7 @@ class RepositoryList(Params):
     """Which repositories to list, in which order."""
 
     organization: Organization
-    name: str = Field("", title="Name", description="Part of the repository's name")
+    name: Sought = Field("", title="Name", description="Part of the repository's name")
     ordering: Literal["name", "-name", "last_updated", "-last_updated", "pull_count", "-pull_count"] = Field(
         "name", title="Order", description="What to sort by; - turns it round"
     )

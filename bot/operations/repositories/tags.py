@@ -10,6 +10,7 @@ from bot.errors import UserError
 from bot.hub import Hub, NotFoundError
 from bot.operations.kit.base import Answer, Cell, Change, Choices, Lookup, Operation, Outcome, Preview, Read, Write
 from bot.operations.kit.fields import LETTERS_AND_DIGITS, Spelled, Text, refuse
+from bot.operations.kit.pages import Names, name_in
 from bot.operations.kit.refusals import offering
 from bot.operations.kit.text import minute, moment, nearest_hint, size
 from bot.operations.repositories.immutable_tags import matching_tags, settings_of
@@ -43,6 +44,7 @@ def check_tag_name(value: str) -> str:
 
 TagName = Annotated[
     Text,
+    Names("tag"),
     AfterValidator(check_tag_name),
     Spelled(LETTERS_AND_DIGITS + "._-", 128),
     Field(title="Tag", description="A tag of the repository, such as v1.2.0"),
@@ -51,7 +53,7 @@ TagName = Annotated[
 
 async def choose_tags(hub: Hub, lookup: Lookup) -> Sequence[str]:
     """Tags of the repository that the form has chosen, those first that begin with what was typed."""
-    repository = lookup.values.get("repository", "").removeprefix(f"{lookup.organization}/")
+    repository = name_in(lookup.values.get("repository", ""), "repository")
     if not repository:
         return ()
     pages = await hub.pages(TAGS, limit=CHOICE_LIMIT, organization=lookup.organization, repository=repository)

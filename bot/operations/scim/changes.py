@@ -3,13 +3,14 @@
 import asyncio
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from bot.errors import UserError
 from bot.hub import Hub
 from bot.operations.kit.base import Change, Operation, Outcome, Params, Preview, Write
 from bot.operations.kit.beneficiaries import somebody
-from bot.operations.kit.fields import EMAIL, Organization, Text, refuse
+from bot.operations.kit.fields import Organization, Text, refuse
+from bot.operations.kit.people import EMAIL, one_person
 from bot.operations.kit.text import count
 from bot.operations.members import MEMBERS, find_editors, find_member, leaving, refuse_last_owner, role_of
 from bot.operations.scim.configuration import NEEDS, scim_of
@@ -51,7 +52,7 @@ class UserCreate(Params):
     """Who shall be there."""
 
     organization: Organization
-    email: Annotated[Text, AfterValidator(check_address)] = Field(
+    email: Annotated[Text, BeforeValidator(one_person), AfterValidator(check_address)] = Field(
         title="E-mail", description="The address, which is SCIM's userName; it has to be reachable"
     )
     given_name: PersonName | None = Field(None, title="Given name", description="Such as Jon")

@@ -10,7 +10,9 @@ from bot.errors import UserError
 from bot.hub import Call, Hub, HubProtocolError, NotFoundError
 from bot.operations.kit.base import Answer, Beneficiary, ByAnyName, Cell, Mentions, Operation, Params, Read
 from bot.operations.kit.beneficiaries import somebody
-from bot.operations.kit.fields import Organization, Text, check_invitee, refuse, split_words
+from bot.operations.kit.fields import Name, Organization, Sought, Text, check_invitee, refuse, split_words
+from bot.operations.kit.pages import Names
+from bot.operations.kit.people import one_person
 from bot.operations.kit.text import moment, nearest_hint
 from bot.operations.scim.configuration import NEEDS, scim_of
 from bot.operations.scim.filter import checked
@@ -50,12 +52,14 @@ def check_plain_attribute(value: str) -> str:
 
 Reference = Annotated[
     Text,
+    Names("person"),
+    BeforeValidator(one_person),
     AfterValidator(check_reference),
     Mentions(addresses=True),
     ByAnyName(),
     Field(title="User", description="The e-mail address, the Docker ID, SCIM's id, or @somebody"),
 ]
-SortAttribute = Annotated[Text, AfterValidator(check_attribute)]
+SortAttribute = Annotated[Name, AfterValidator(check_attribute)]
 Attributes = Annotated[tuple[Annotated[Text, AfterValidator(check_plain_attribute)], ...], BeforeValidator(split_words)]
 
 
@@ -63,7 +67,7 @@ class UserList(Params):
     """Which users to list, and what of them."""
 
     organization: Organization
-    filter: Annotated[str, AfterValidator(check_filter)] = Field(
+    filter: Annotated[Sought, AfterValidator(check_filter)] = Field(
         "", title="Filter", description='Such as userName eq "jon.snow@docker.com"; eq, ne, co, sw, and, or, not, ( )'
     )
     sort: SortAttribute | None = Field(

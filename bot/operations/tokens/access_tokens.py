@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from bot.errors import UserError
 from bot.hub import Call, Hub, HubProtocolError
 from bot.operations.kit.base import Beneficiary, ByAnyName, Change
 from bot.operations.kit.beneficiaries import somebody
-from bot.operations.kit.fields import Text, refuse
+from bot.operations.kit.fields import Text, refuse, undo_marks
 from bot.operations.kit.text import day, minute, nearest_hint
 
 # What a value of a Slack menu may have: https://docs.slack.dev/reference/block-kit/composition-objects
@@ -37,6 +37,7 @@ Label = Annotated[Text, AfterValidator(refuse_secret), Field(title="Label", desc
 Description = Annotated[str, AfterValidator(refuse_secret)]
 LastDay = Annotated[
     date | None,
+    BeforeValidator(undo_marks),
     Field(title="Expires", description="Its last day (UTC), such as 2027-01-31; without one, it never ends"),
 ]
 Switch: TypeAlias = Literal["on", "off"]

@@ -19,6 +19,7 @@ from bot.operations.kit.fields import (
     split_lines,
     split_words,
 )
+from bot.operations.kit.pages import read_place
 from bot.operations.kit.text import nearest
 from bot.operations.repositories.repositories import REPOSITORIES, OneRepository, require_repository
 from bot.operations.tokens.access_tokens import Token
@@ -116,8 +117,9 @@ def check_scope(typed: str, *, known: Mapping[str, str], of: str, elsewhere: str
 
 
 def check_path(typed: str, organization: str) -> str:
-    """`acme/api`, `acme/*` or `*/*/public`; `api` alone is `acme/api`."""
-    path = typed.lower()
+    """`acme/api`, `acme/*` or `*/*/public`; `api` alone is `acme/api`, and the address of its page will do."""
+    place = None if "*" in typed else read_place(typed, "repository")
+    path = f"{place.organization or organization}/{place.repository}" if place else typed.lower()
     owner, slash, name = path.partition("/")
     if path in {EVERY_PUBLIC, f"{organization}/*"}:
         return path
@@ -138,7 +140,8 @@ def check_grant(value: str, info: ValidationInfo) -> str:
     if value == NONE:
         return value
     organization = str(info.data.get("organization", ""))
-    path, _, scopes = value.partition(":")
+    begin = value.find("://") + 1
+    path, scopes = (value[:at], value[at + 1 :]) if (at := value.find(":", begin + 1)) > 0 else (value, "")
     path = check_path(path.strip(), organization)
     listed = split_words(scopes)
     if not listed:
@@ -195,13 +198,6 @@ def join_scopes(values: tuple[str, ...]) -> tuple[str, ...]:
     return unique
 
 
-def split_each(value: Any) -> Any:
-    """Words parted by white space or commas, in a text or in each of several."""
-    if not isinstance(value, list | tuple):
-        return split_words(value)
-    return tuple(word for each in value for word in (split_words(each) if isinstance(each, str) else (each,)))
-
-
 Grants = Annotated[
     tuple[Annotated[Text, AfterValidator(check_grant)], ...],
     BeforeValidator(split_lines),
@@ -211,7 +207,7 @@ Grants = Annotated[
 ]
 OrganizationScopes = Annotated[
     tuple[Annotated[Text, AfterValidator(check_organization_scope)], ...],
-    BeforeValidator(split_each),
+    BeforeValidator(split_words),
     AfterValidator(join_scopes),
 ]
 

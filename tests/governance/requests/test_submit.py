@@ -285,3 +285,14 @@ async def test_a_preview_enters_no_row_and_no_trail(desk: Desk) -> None:
 async def test_the_times_of_a_row_are_the_businesss(desk: Desk) -> None:
     desk.times.jump(timedelta(days=3))
     assert (await desk.row(await desk.ask())).created_at == START + timedelta(days=3)
+
+
+async def test_what_was_made_of_what_was_attached_is_on_the_card_before_what_docker_hub_says(desk: Desk) -> None:
+    async def look(hub: Hub, params: Nothing) -> Preview:
+        return replace(await desk.operation.preview(hub, params), notes=("It creaks.",))
+
+    told = "people.csv: 1 row, 1 taken."
+    intent = replace(desk.intent(), operation=replace(desk.operation, preview=look), notes=(told,))
+    view = await submit(desk.context, intent, ANN)
+    assert view.notes == (told, "It creaks.")
+    assert (await preview(desk.context, intent)).fingerprint == (await preview(desk.context, desk.intent())).fingerprint

@@ -330,3 +330,13 @@ async def test_an_answer_without_the_token_may_have_made_one(hub_sandbox: Judged
 
 async def test_the_menu_offers_labels(hub: Hub) -> None:
     assert await oat.choose_tokens(hub, Lookup("acme", "r")) == ["hubwarden", "reporting"]
+
+
+@pytest.mark.parametrize("typed", ["https://hub.docker.com/r/acme/api/tags", "hub.docker.com/r/acme/api", "ACME/Api"])
+def test_a_token_may_reach_what_the_address_of_a_page_names(typed: str) -> None:
+    assert new(repos=[f"{typed}:image-pull"]).repos == ("acme/api:scope-image-pull",)
+
+
+def test_a_token_reaches_no_page_of_another_organization() -> None:
+    with pytest.raises(ValidationError, match="is not acme's, and its tokens reach no others"):
+        new(repos=["https://hub.docker.com/r/other/api:image-pull"])
