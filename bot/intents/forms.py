@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from bot.errors import UserError
 from bot.intents import places
-from bot.intents.files import Row
+from bot.intents.files import Row, Sheet, without_repeats
 from bot.intents.problems import field_errors
 from bot.intents.usage import usage_error
 from bot.operations.kit.base import Intent, Operation, is_read
@@ -65,18 +65,24 @@ def read_form(
     return Intent(operation, params, reason, placed.notes)
 
 
-def complete_draft(draft: Draft, files: Mapping[str, Sequence[Row]]) -> Intent:
-    """The draft with what its files hold, after what was typed; raises `LinesAtFault`."""
-    values, found = dict(draft.values), dict[str, tuple[int, Sequence[Row]]]()
-    for name, rows in files.items():
+def complete_draft(draft: Draft, files: Mapping[str, Sheet]) -> Intent:
+    """The draft with what its files hold, after what was typed, and a note of what each held.
+
+    Raises `LinesAtFault`.
+    """
+    values, rows = dict(draft.values), dict[str, tuple[int, Sequence[Row]]]()
+    notes = list(draft.notes)
+    for name, read in files.items():
         typed = list(values.get(name, ()))
-        values[name] = [*typed, *(row.value for row in rows)]
-        found[name] = (len(typed), rows)
+        sheet = without_repeats(read, typed)
+        values[name] = [*typed, *(row.value for row in sheet.rows)]
+        rows[name] = (len(typed), sheet.rows)
+        notes.append(sheet.account)
     try:
         params = draft.operation.params.model_validate(values)
     except ValidationError as error:
-        raise LinesAtFault(line_errors(error.errors(), found)) from None
-    return Intent(draft.operation, params, draft.reason, draft.notes)
+        raise LinesAtFault(line_errors(error.errors(), rows)) from None
+    return Intent(draft.operation, params, draft.reason, tuple(notes))
 
 
 def line_errors(problems: Sequence[Mapping[str, Any]], files: Mapping[str, tuple[int, Sequence[Row]]]) -> list[str]:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import UserError
-from bot.intents.files import Attachment, Row, read_rows
+from bot.intents.files import Attachment, Sheet, read_sheet
 from bot.operations.kit.base import FromFile, Operation, field_named, marker_of
 from bot.slack.client import TROUBLE, short
 
@@ -57,12 +57,12 @@ def is_slacks(address: str, api: str) -> bool:
     return found.scheme == wanted.scheme and f".{found.netloc}".endswith(f".{wanted.netloc}")
 
 
-async def read_files(client: AsyncWebClient, operation: Operation, files: Mapping[str, str]) -> dict[str, list[Row]]:
-    """The rows of the files with these ids, by the parameter that they are attached to; raises `UserError`."""
+async def read_files(client: AsyncWebClient, operation: Operation, files: Mapping[str, str]) -> dict[str, Sheet]:
+    """What stands in the files with these ids, by the parameter that they are attached to; raises `UserError`."""
     found = {}
     for name, file_id in files.items():
         info = field_named(operation.params, name)
         marker = marker_of(info, FromFile) if info else None
         if marker is not None:
-            found[name] = read_rows(await fetch(client, file_id), marker.columns)
+            found[name] = read_sheet(await fetch(client, file_id), marker.columns)
     return found

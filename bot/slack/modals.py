@@ -105,7 +105,10 @@ def file_block(parameter: Parameter) -> Block:
     title = parameter.info.title or parameter.name
     marker = marker_of(parameter.info, FromFile)
     column = marker.columns[0] if marker else ""
-    hint = f"Its column “{column}”, or else its first one; at most 1 MB. It is united with what is typed."
+    hint = (
+        f"Its column “{column}” or the like, or else the one that holds nothing but addresses; at most 1 MB. "
+        "It is united with what is typed."
+    )
     return {
         "type": "input",
         "block_id": f"{parameter.name}{FILE}",

@@ -37,6 +37,9 @@ async def test_people_from_the_file_and_those_typed_are_one_request(house: House
     await submit(house, content, invitees="john@example.com typed@example.com", team="platform")
     card = await house.card(1, "jane@example.com", "mary@example.com", "typed@example.com", "into team platform")
     assert words_of(card).lower().count("• *john@example.com*") == 2, "once in the text, once in the blocks"
+    told = "people.csv: 3 rows, 2 taken from its column “Email”, 1 left out (line 3: typed already)."
+    assert told in words_of(card), "the approver reads it"
+    await house.ann.wait_for_view(told)
     assert house.slack.violations == []
 
 
@@ -71,13 +74,26 @@ async def test_each_line_at_fault_is_named_in_the_form_and_nobody_is_asked(house
     assert house.hub.requests.made("POST", "/v2/invites/bulk") == []
 
 
+async def test_nicknames_are_invited_by_nobody(house: House) -> None:
+    await submit(house, "Nickname,Mail\nkim,kim@example.com\njo,\n")
+    card = await house.card(1, "kim@example.com", "people.csv: 2 rows, 1 taken from its column “Mail”")
+    assert "line 3: empty" in words_of(card)
+    assert not any(f"• *{name}*" in words_of(card) for name in ("kim", "jo"))
+
+
+async def test_a_file_whose_column_cannot_be_told_is_refused_with_its_headings(house: House) -> None:
+    await submit(house, "Nickname,Team\nkim,platform\n")
+    await house.ann.wait_for_view("its first line is “Nickname”, “Team”, and no column holds addresses alone")
+    assert house.hub.requests.made("POST", "/v2/invites/bulk") == []
+
+
 async def test_where_the_form_was_closed_the_lines_at_fault_are_a_direct_message(house: House) -> None:
     held = house.slack.faults.hold("files.info")
-    await submit(house, "not*an*id")
+    await submit(house, "email\nnot*an*id")
     await held.arrived()
     await house.ann.close(await house.ann.wait_for_view("Asking Docker Hub"))
     held.release()
-    await house.told(house.ann, "Line 1: “not*an*id” is no Docker ID")
+    await house.told(house.ann, "Line 2: “not*an*id” is no Docker ID")
 
 
 async def test_a_file_that_is_too_large_is_not_even_fetched(house: House) -> None:

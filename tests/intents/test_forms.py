@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import UsageError
-from bot.intents.files import Row
+from bot.intents.files import Row, Sheet
 from bot.intents.forms import REASON, Draft, LinesAtFault, complete_draft, read_form
 from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.base import Intent, is_read
@@ -17,9 +17,9 @@ INVITE = BY_NAME["invite.send"]
 ROWS = (Row(2, "jane@example.com"), Row(3, "not*an*id"), Row(7, "x@y"))
 
 
-def attached(*rows: Row) -> dict[str, list[Row]]:
+def attached(*rows: Row) -> dict[str, Sheet]:
     """The file with these rows."""
-    return {"invitees": list(rows)}
+    return {"invitees": Sheet("people.csv", "Email", rows)}
 
 
 def draft(**values: Any) -> Draft:
@@ -98,6 +98,18 @@ def test_what_is_wrong_with_all_of_a_file_names_no_line() -> None:
     with pytest.raises(LinesAtFault) as caught:
         complete_draft(draft(), attached(*people))
     assert caught.value.sentences == ("1999 are too many: 500 is the most there is.",)
+
+
+def test_what_was_typed_is_no_row_again_and_the_file_is_accounted_for() -> None:
+    found = complete_draft(draft(invitees="JANE@example.com"), attached(ROWS[0], Row(4, "joe@example.com")))
+    assert found.params.model_dump()["invitees"] == ("JANE@example.com", "joe@example.com")
+    assert found.notes == ("people.csv: 2 rows, 1 taken from its column “Email”, 1 left out (line 2: typed already).",)
+
+
+def test_the_line_at_fault_is_right_where_others_were_left_out() -> None:
+    with pytest.raises(LinesAtFault) as caught:
+        complete_draft(draft(invitees="jane@example.com"), attached(*ROWS))
+    assert [text[:7] for text in caught.value.sentences] == ["Line 3:", "Line 7:"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import UserError
-from bot.intents.files import Row
+from bot.intents.files import Row, Sheet
 from bot.operations import BY_NAME
 from bot.operations.kit.base import FromFile, field_named, marker_of
 from bot.slack.attachments import MAX_BYTES, fetch, is_slacks, read_files
@@ -58,7 +58,7 @@ async def test_a_file_comes_as_it_was_attached(client: AsyncWebClient) -> None:
 async def test_each_file_is_read_for_its_own_parameter(client: AsyncWebClient) -> None:
     file = await upload(client, b"Name,Email\nJane,jane@example.com\n")
     assert await read_files(client, BY_NAME["invite.send"], {"invitees": file}) == {
-        "invitees": [Row(2, "jane@example.com")]
+        "invitees": Sheet("people.csv", "Email", (Row(2, "jane@example.com"),))
     }
 
 

@@ -102,11 +102,11 @@ async def test_a_form_with_a_file_is_one_request_of_both(desk: Desk) -> None:
 
 async def test_lines_at_fault_are_named_in_the_form(desk: Desk) -> None:
     form = await form_of(desk, "/hub invite send", "Invite people to the organization")
-    values = {"invitees_file": attached("jane@example.com\nnot*an*id\n<!here>\n"), "reason": "x"}
+    values = {"invitees_file": attached("email\njane@example.com\nnot*an*id\n<!here>\n"), "reason": "x"}
     assert (await desk.ann.submit(form, values)).ok
     view = await desk.ann.wait_for_view("Nothing was asked for; this is in the way:")
-    assert "Line 2: “not*an*id” is no Docker ID" in words_of(view)
-    assert "Line 3: “&lt;!here&gt;” is no Docker ID" in words_of(view)
+    assert "Line 3: “not*an*id” is no Docker ID" in words_of(view)
+    assert "Line 4: “&lt;!here&gt;” is no Docker ID" in words_of(view)
 
 
 async def test_a_bug_is_said_and_named_in_the_log_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -113,7 +113,7 @@ def patterns() -> Iterator[re.Pattern[str]]:
     modules = [
         each.name for package in packages for each in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
     ]
-    for name in (*modules, *(f"bot.operations.kit.{each}" for each in ("people", "pages")), *OTHERS):
+    for name in (*modules, *(f"bot.operations.kit.{each}" for each in ("people", "pages", "headings")), *OTHERS):
         yield from (each for each in vars(importlib.import_module(name)).values() if isinstance(each, re.Pattern))
 
 

@@ -205,9 +205,9 @@ class Mentions:
 
 @dataclass(frozen=True, slots=True)
 class FromFile:
-    """Annotates a list that can come from a CSV file too: from the first of these columns, else from the first of all.
+    """Annotates a list that can come from a CSV file too: from the first of these columns that the file has.
 
-    Columns are in lower case.
+    Where it has none of them, from the one column that holds nothing but e-mail addresses.
     """
 
     columns: tuple[str, ...]

@@ -13,6 +13,7 @@ from pydantic_core.core_schema import no_info_after_validator_function
 
 from bot.keystrokes import LIST_MARKS, bare, straight
 from bot.operations.kit.base import ByAnyName, FromFile, Mentions, Untold
+from bot.operations.kit.headings import ACCOUNTS, ADDRESSES
 from bot.operations.kit.moments import settle
 from bot.operations.kit.pages import Names
 from bot.operations.kit.people import DOCKER_ID, EMAIL, one_person, split_people
@@ -221,7 +222,7 @@ Invitees = Annotated[
     BeforeValidator(split_people),
     AfterValidator(name_once),
     Mentions(addresses=True),
-    FromFile(columns=("email", "e-mail", "email address", "e-mail address", "username", "docker id")),
+    FromFile(columns=(*ADDRESSES, *ACCOUNTS)),
     Field(title="People", description="E-mail addresses, Docker IDs or @somebody", min_length=1, max_length=500),
 ]
 InviteReference = Annotated[
