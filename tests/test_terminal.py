@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot import terminal
 from bot.errors import UsageError, UserError
@@ -16,7 +17,7 @@ from bot.operations import BY_NAME
 from bot.phrases import Mention
 from bot.shell import own_identity, system_user
 from sandbox import world
-from sandbox.hub.wire.faults import Respond
+from sandbox.hub.wire.faults import Respond, failure, rate_limited
 from sandbox.world import TWO_FACTOR
 from tests.flows.house import House
 from tests.flows.races_records import Records, read_once
@@ -315,6 +316,43 @@ async def test_a_write_that_fails_is_status_1_with_its_envelope(quiet_house: Hou
     assert done.status == 1
     assert done.envelope["data"]["status"] == "failed"
     assert "no seats left" in done.envelope["data"]["error"]
+
+
+async def test_a_write_that_has_to_wait_for_long_is_left_waiting_and_says_so(
+    quiet_house: House, at_terminal: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terminal, "PATIENCE_SECONDS", 1.0)
+    quiet_house.hub.faults.add("POST", "*/members", rate_limited("600"))
+    with capture_logs():
+        done = await at_terminal(*ADD, "--yes", "--as", "U0MIRA")
+    assert done.status == 0
+    assert re.fullmatch(
+        r"Request 1: approved\.\nIt waits: Docker Hub's rate limit is spent\. It goes on at 20\S+Z\. "
+        r"A running Hubwarden does it then\.\n",
+        done.out,
+    )
+    assert [one.status for one in quiet_house.writes()] == [429]
+
+
+async def test_scripts_read_that_it_waits_and_until_when(
+    quiet_house: House, at_terminal: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terminal, "PATIENCE_SECONDS", 1.0)
+    quiet_house.hub.faults.add("GET", "/v2/orgs/acme/groups/backend", failure(503), times=None, skip=1)
+    with capture_logs():
+        done = await at_terminal(*ADD, "--json", "--yes", "--as", "U0MIRA")
+    assert (done.status, done.envelope["status"], done.envelope["data"]["status"]) == (0, 202, "approved")
+    assert done.envelope["data"]["waits_because"] == "Docker Hub cannot be reached, or does not work."
+    assert re.fullmatch(r"20\S+Z", done.envelope["data"]["waits_until"])
+
+
+async def test_a_short_wait_is_waited_for(quiet_house: House, at_terminal: Any) -> None:
+    quiet_house.hub.faults.add("POST", "*/members", rate_limited("2"))
+    with capture_logs():
+        done = await at_terminal(*ADD, "--json", "--yes", "--as", "U0MIRA")
+    assert (done.status, done.envelope["data"]["status"]) == (0, "succeeded")
+    assert done.envelope["data"]["waits_because"] is None
+    assert [one.status for one in quiet_house.writes()] == [429, 200]
 
 
 async def test_a_read_that_fails_is_status_1_and_no_envelope(quiet_house: House, at_terminal: Any) -> None:

@@ -46,6 +46,52 @@ async def test_of_two_executors_one_gets_the_request(any_desk: Desk) -> None:
     assert [event for event, _ in await any_desk.events(number)].count(Event.EXECUTING) == 1
 
 
+@pytest.mark.parametrize("round_", range(5))
+async def test_of_two_requests_on_one_subject_one_is_claimed_whoever_comes(any_desk: Desk, round_: int) -> None:
+    numbers = [await any_desk.ask_approved() for _ in range(4)]
+    executors = [any_desk.executor(f"{round_}/{number}") for number in numbers]
+    got = await asyncio.gather(
+        *(claimed(any_desk, one, number) for one, number in zip(executors, numbers, strict=True))
+    )
+    assert sum(got) == 1
+    assert sorted([await any_desk.status(number) for number in numbers]) == ["approved"] * 3 + ["executing"]
+
+
+async def test_what_another_version_claimed_blocks_its_subject_too(any_desk: Desk) -> None:
+    first, second = await any_desk.ask_executing("of old"), await any_desk.ask_approved()
+    assert (await any_desk.row(first)).subjects is None
+    assert not await claimed(any_desk, any_desk.executor(), second)
+
+
+async def test_of_two_who_go_on_with_what_was_given_up_one_does(any_desk: Desk) -> None:
+    number = await any_desk.ask_executing("dead")
+    await any_desk.change(number, claimed_by=None, lease_until=None, resume_at=START)
+    executors = [any_desk.executor(name) for name in ("one", "two", "three")]
+    got = await asyncio.gather(*(each.claims.resume(number) for each in executors))
+    assert sum(row is not None for row in got) == 1
+    row = await any_desk.row(number)
+    assert (row.attempts, row.lease_until) == (1, START + LEASE)
+
+
+async def test_workers_of_one_process_do_not_look_at_the_same_request(desk: Desk) -> None:
+    desk.lever.writes_stop = True
+    first, second = await desk.ask_approved(), await desk.ask_approved()
+    await desk.change(second, subjects=["acme/another lever"])
+    one = desk.executor()
+    two = replace(one, name="two")
+    doing = asyncio.create_task(one.step())
+    await desk.lever.stopped.wait()
+    assert two.looked_at == {first}
+    await desk.change(first, status="approved", claimed_by=None)
+    assert two.looked_at is one.looked_at
+    assert await two.step() == 0
+    assert await desk.status(second) in {"succeeded", "failed"}
+    assert (await desk.row(first)).claimed_by is None
+    desk.lever.go_on.set()
+    await doing
+    assert one.looked_at == set()
+
+
 async def test_a_claim_is_of_the_businesss_moment_and_lasts_by_the_machines(desk: Desk) -> None:
     number = await desk.ask_approved()
     desk.times.jump(HOUR)
