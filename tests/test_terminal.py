@@ -19,7 +19,7 @@ from bot.shell import own_identity, system_user
 from sandbox import world
 from sandbox.hub.wire.faults import Respond, failure, rate_limited
 from sandbox.world import TWO_FACTOR
-from tests.flows.house import House
+from tests.flows.house import APPROVALS, House
 from tests.flows.races_records import Records, read_once
 from tests.flows.shell import Finished, Screen, call, sit_down, terminal_environment
 from tests.flows.steps import agree, write_policy
@@ -28,7 +28,7 @@ ALONE = "team.member.*, member.role, oat.create"
 RULES = (
     '{name: reading, operations: ["*.list", "*.show", "*.export"], approvals: 0}',
     f"{{name: Mira alone, operations: [{ALONE}], requesters: {{users: [U0MIRA]}}, approvals: 0}}",
-    '{name: Omar agrees, operations: ["team.create"], approvals: 1, approvers: {users: [U0OMAR]}}',
+    '{name: Omar agrees, operations: ["team.create"], approvals: 1, approvers: {users: [U0OMAR, U0KOFI]}}',
 )
 ADD = ("team", "member", "add", "backend", "samok", "--reason", "needs it")
 SEATED = f"terminal: {{users: {{{system_user()}: [U0MIRA, U0SAM, U0OMAR]}}}}"
@@ -89,7 +89,11 @@ async def test_a_write_that_waits_is_approved_in_slack_and_done_by_the_bot(house
     assert asked.envelope["data"]["status"] == "pending"
     assert house.writes() == []
     where = f"asks from the `terminal {system_user()}@"
-    await agree(house, await house.card(1, "needs it", f"`{own_identity()}`", where))
+    card = await house.card(1, "needs it", f"`{own_identity()}`", where)
+    await agree(house, card)
+    # The policy says that Omar can be this system user: he may have asked himself.
+    await house.omar.wait_for_ephemeral("somebody else has to approve it", channel=APPROVALS)
+    await agree(house, card, house.person("U0KOFI"))
     await house.card(1, "Done")
     assert "design" in house.hub.state.organizations["acme"].teams
     assert house.slack.violations == []

@@ -8,7 +8,7 @@ import pytest
 
 from sandbox.slack import words_of
 from tests.flows.conftest import OpenHouse
-from tests.flows.house import House
+from tests.flows.house import APPROVALS, House
 from tests.flows.steps import agree, ask, write_policy
 
 RESEND = "/hub invite resend nina.park@example.com"
@@ -115,6 +115,26 @@ async def test_what_somebody_asked_for_who_has_left_is_refused(open_house: OpenH
     refused = await house.card(1, "Refused by the policy as it is now")
     assert "people who have left cannot ask" in words_of(refused)
     assert house.writes() == []
+
+
+async def test_whom_it_is_about_is_known_by_the_address_and_does_not_approve_it(
+    open_house: OpenHouse, tmp_path: Path
+) -> None:
+    rule = f'{{name: roles, operations: ["member.role"], approvals: 1, {LEADS}}}'
+    house = await open_house(policy=write_policy(tmp_path, rule))
+    card = await ask(house, "/hub member role lenaf member")
+    assert "Barred from deciding: <@U0ANN>, who asked; <@U0LENA> (`lenaf`), whom it is about." in words_of(card)
+    await agree(house, card, house.lena)
+    await house.lena.wait_for_ephemeral("Request 1 is about you (lenaf)", channel=APPROVALS)
+    assert house.writes() == []
+    await agree(house, card)
+    await house.told(house.ann, "is done")
+
+
+async def test_whom_nobody_in_slack_is_known_for_is_said_on_the_card(open_house: OpenHouse, tmp_path: Path) -> None:
+    house = await open_house(policy=write_policy(tmp_path, ONE))
+    card = await ask(house, "/hub invite send stranger@elsewhere.example")
+    assert "It is about `stranger@elsewhere.example`, for whom nobody in Slack is known." in words_of(card)
 
 
 # Before it is done

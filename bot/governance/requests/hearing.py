@@ -15,6 +15,7 @@ from bot.governance.approval.reconsideration import Demand
 from bot.governance.approval.recount import Voter
 from bot.governance.approval.requirement import Beneficiaries, Requirement, spares
 from bot.governance.context import Context
+from bot.governance.people import DirectoryUnavailable
 from bot.governance.policy import Allowed, Decision, NeedsApproval, Refused
 from bot.governance.requests.admission import admitting
 from bot.governance.requests.authority import judge
@@ -73,8 +74,14 @@ async def hear(context: Context, view: RequestView, users: Iterable[str]) -> Hea
 
 
 async def is_barred(context: Context, view: RequestView, user: str) -> bool:
-    """Whether this account must not decide it, as far as is known without asking the policy again."""
-    about = await _about(context, view, intent_of(context, view))
+    """Whether this account must not decide it, as far as is known: for a list, which decides nothing.
+
+    Where it cannot be asked now whom it is about, whoever was known for them when it was asked for is barred.
+    """
+    try:
+        about = await _about(context, view, intent_of(context, view))
+    except DirectoryUnavailable:
+        about = view.about or ()
     return user in await find_bars(context, view.requester, about, spares=spares(view.requirements))
 
 
