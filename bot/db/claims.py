@@ -39,8 +39,10 @@ async def lock(session: AsyncSession) -> None:
         await session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": LOCK})
 
 
-async def in_states(session: AsyncSession, statuses: Iterable[str]) -> Sequence[Row]:
-    """What is in these states, oldest first."""
+async def in_states(
+    session: AsyncSession, statuses: Iterable[str], *, after: int = 0, limit: int | None = None
+) -> Sequence[Row]:
+    """What is in these states, oldest first; at most `limit` of those above the number `after`."""
     request = OperationRequest
     columns = (
         request.id,
@@ -53,7 +55,8 @@ async def in_states(session: AsyncSession, statuses: Iterable[str]) -> Sequence[
         request.waits_because,
         request.subjects,
     )
-    statement = select(*columns).where(request.status.in_(list(statuses))).order_by(request.id)
+    wanted = (request.status.in_(list(statuses)), request.id > after)
+    statement = select(*columns).where(*wanted).order_by(request.id).limit(limit)
     return [Row(*row) for row in await session.execute(statement)]
 
 

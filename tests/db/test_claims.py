@@ -42,6 +42,13 @@ async def test_the_rows_of_the_states_come_oldest_first(database: Database) -> N
     ]
 
 
+async def test_a_page_is_of_those_above_a_number_and_no_more_than_asked_for(database: Database) -> None:
+    first, second, third = [await stored(database, status=APPROVED) for _ in range(3)]
+    async with database.begin() as session:
+        assert [row.id for row in await claims.in_states(session, [APPROVED], limit=2)] == [first, second]
+        assert [row.id for row in await claims.in_states(session, [APPROVED], after=first, limit=9)] == [second, third]
+
+
 async def test_it_is_ready_from_the_decision_on_where_there_was_one(database: Database) -> None:
     await stored(database, status=APPROVED, decided_at=SOON)
     async with database.begin() as session:

@@ -10,6 +10,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.db import claims, requests
+from bot.db.batches import BATCH
 from bot.db.models import OperationRequest
 from bot.db.session import DATABASE_AWAY, Database, Session
 from bot.governance.execution.queue import AT_WORK, Queue, overlap
@@ -43,9 +44,14 @@ class Claims:
     beat: Callable[[], None]
 
     async def queue(self) -> Queue:
-        """What there is to do, as of now."""
-        async with self.database.begin() as session:
-            rows = await self._rows(session, AT_WORK)
+        """What there is to do, as of now; read a few rows at a time, since a claim looks once more all the same."""
+        rows: list[claims.Row] = []
+        while True:
+            async with self.database.begin() as session:
+                page = await self._rows(session, AT_WORK, after=rows[-1].id if rows else 0, limit=BATCH)
+            rows += page
+            if len(page) < BATCH:
+                break
         return Queue(rows, self.clock.now(), self.clock.real())
 
     async def begin(self, request_id: int, *, version: int | None = None) -> OperationRequest | None:
@@ -144,14 +150,16 @@ class Claims:
         async with self.database.begin() as session:
             return await record(session, request_id, fact)
 
-    async def _rows(self, session: Session, statuses: Sequence[str]) -> Sequence[claims.Row]:
+    async def _rows(
+        self, session: Session, statuses: Sequence[str], *, after: int = 0, limit: int | None = None
+    ) -> Sequence[claims.Row]:
         """The rows in these states; nobody may have looked yet what some are about, which their parameters say."""
-        rows = await claims.in_states(session, statuses)
+        rows = await claims.in_states(session, statuses, after=after, limit=limit)
         unknown = [row.id for row in rows if row.subjects is None]
         for request_id in unknown:
             if (request := await requests.get(session, request_id)) is not None:
                 await claims.remember_subjects(session, request_id, subjects_of(request, self.operations))
-        return await claims.in_states(session, statuses) if unknown else rows
+        return await claims.in_states(session, statuses, after=after, limit=limit) if unknown else rows
 
     def _expected(self, request: OperationRequest) -> tuple[Expected, ...]:
         """What Docker's log will show of it; what is done in steps says so with each."""

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from bot.db.session import Database
+from bot.governance.execution import claims as claims_module
 from bot.governance.execution import executor as executor_module
 from bot.governance.execution.attempt import MAX_ATTEMPTS
 from bot.governance.execution.claims import ClaimLost
@@ -55,6 +56,18 @@ async def test_of_two_requests_on_one_subject_one_is_claimed_whoever_comes(any_d
     )
     assert sum(got) == 1
     assert sorted([await any_desk.status(number) for number in numbers]) == ["approved"] * 3 + ["executing"]
+
+
+async def test_the_last_of_many_that_wait_is_found(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claims_module, "BATCH", 2)
+    numbers = [await desk.ask_approved() for _ in range(4)]
+    for number in numbers[:-1]:
+        await desk.change(number, resume_at=START + HOUR, subjects=[f"acme/{number}"])
+    queue = await desk.executor().claims.queue()
+    assert [row.id for row in queue.rows] == numbers
+    assert all(row.subjects for row in queue.rows)
+    assert await desk.executor().step() == 0
+    assert await desk.status(numbers[-1]) == "succeeded"
 
 
 async def test_what_another_version_claimed_blocks_its_subject_too(any_desk: Desk) -> None:
