@@ -58,7 +58,7 @@ def people_in(text: str, *, at_spaces: bool) -> list[str]:
         before = []
         addressed, rest = read_part(tokens, at_spaces=at_spaces)
         people += addressed
-        words = [bare(word) for word in (rest if at_spaces else [" ".join(rest)]) if word]
+        words = [unmarked(word) for word in (rest if at_spaces else [" ".join(rest)]) if word]
         if not addressed and is_name(rest):
             before = words
         else:
@@ -81,7 +81,7 @@ def read_part(tokens: list[str], *, at_spaces: bool) -> tuple[list[str], list[st
             continue
         is_named = is_name(words) or (bracketed and all(NAME.fullmatch(word) for word in words))
         if is_named or at_spaces or not words:
-            people += [*([] if is_named else map(bare, words)), address]
+            people += [*([] if is_named else map(unmarked, words)), address]
         else:
             people.append(" ".join([*words, token]))
         words = []
@@ -91,6 +91,13 @@ def read_part(tokens: list[str], *, at_spaces: bool) -> tuple[list[str], list[st
     return people, words
 
 
+def unmarked(word: str) -> str:
+    """The word without the marks around it, those on one side alone too."""
+    while (inner := bare(word).strip(MARKS)) != word:
+        word = inner
+    return word
+
+
 def is_name(words: list[str]) -> bool:
     """Whether the words can be somebody's name, and are not all Docker IDs as they stand."""
     return all(NAME.fullmatch(word) for word in words) and not all(DOCKER_ID.fullmatch(word) for word in words)
@@ -98,7 +105,7 @@ def is_name(words: list[str]) -> bool:
 
 def address_of(text: str) -> str | None:
     """The e-mail address that the text is, marks and `mailto:` taken off; None where it is none."""
-    found = re.sub(r"^mailto:([^?]*).*", r"\1", bare(text), flags=re.IGNORECASE)
+    found = re.sub(r"^mailto:([^?]*).*", r"\1", unmarked(text), flags=re.IGNORECASE)
     bracketed = BRACKETED.fullmatch(found)
-    found = bare(bracketed[1]) if bracketed else found
+    found = unmarked(bracketed[1]) if bracketed else found
     return found if EMAIL.fullmatch(found) and found.isprintable() else None

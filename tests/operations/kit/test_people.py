@@ -33,6 +33,8 @@ PARTS = st.lists(
         (f'"{KIM} joe"', [KIM, "joe"]),
         ("https://hub.docker.com/u/joe kim@example.com", ["https://hub.docker.com/u/joe", KIM]),
         ("Joe", ["Joe"]),
+        (f"*'{KIM}* *`joe*", [KIM, "joe"]),
+        ("*`*", []),
         (" , ; ", []),
     ],
 )
