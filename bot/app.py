@@ -293,7 +293,6 @@ class Hubwarden:
             database=self.database,
             hub=self.hub,
             begin=self._begin_poll,
-            organizations=settings.dockerhub_organizations,
             rules=self._alert_rules,
             alerts_channel=self._alerts,
             admin_channel=self._admins,
@@ -345,7 +344,6 @@ class Hubwarden:
             checks={
                 "database": self._database_problem,
                 "slack": self._slack_problem,
-                "audit log": self._cursor_problem,
                 "workers": self._worker_problem,
             },
             gauges=self._gauges,
@@ -374,17 +372,6 @@ class Hubwarden:
 
     async def _slack_problem(self) -> str | None:
         return None if self.socket.is_ready else "Slack has not said hello"
-
-    async def _cursor_problem(self) -> str | None:
-        try:
-            async with asyncio.timeout(5):
-                last = await self.poller.last_success()
-        except DATABASE_AWAY:
-            return None  # which the database's own check says
-        if last is None:
-            return "has not been read yet"
-        age = (self._clock.now() - last).total_seconds()
-        return f"was read {age:.0f} s ago" if age > max(300.0, 5 * self.settings.audit_poll_seconds) else None
 
     async def _worker_problem(self) -> str | None:
         silent = [w.name for w in (*self._workers, self._intake) if w.silent_seconds > STALE_WORKER_SECONDS]

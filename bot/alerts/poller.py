@@ -1,17 +1,16 @@
 """Polling the audit log of each organization: pass after pass, and what is said where Docker Hub fails."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.alerts.passes import AuditLogPass
 from bot.alerts.rules import AlertRule, Rules
-from bot.alerts.tell import tell_unreadable
-from bot.db import hub_events
+from bot.alerts.tell import tell_off, tell_unreadable
 from bot.db.batches import BeginFor
 from bot.db.session import Database
-from bot.hub import Hub, HubError
+from bot.hub import Hub, HubError, UnauthorizedError
 
 # Timestamps are whole seconds, and the contract does not say whether `from` and `to` are inclusive.
 SHORTEST_OVERLAP = timedelta(seconds=2)
@@ -35,7 +34,6 @@ class AuditLogPoller:
         hub: Hub,
         *,
         begin: BeginFor,
-        organizations: Sequence[str],
         rules: Sequence[AlertRule],
         alerts_channel: str,
         admin_channel: str,
@@ -44,8 +42,6 @@ class AuditLogPoller:
         own_actor: str,
         overlap: timedelta,
     ) -> None:
-        self._database = database
-        self._organizations = tuple(organizations)
         self._admin_channel = admin_channel
         self._now, self._wake = now, wake
         self._begin = begin
@@ -61,12 +57,6 @@ class AuditLogPoller:
         )
         self._failed_since: dict[str, datetime] = {}
         self._failure: dict[str, str] = {}
-
-    async def last_success(self) -> datetime | None:
-        """When every organization's log had been read, by whichever replica; None until each has been once."""
-        async with self._database.begin() as session:
-            polled = await hub_events.polled(session, self._organizations)
-        return min(polled.values()) if len(polled) == len(self._organizations) else None
 
     async def poll(self, organization: str) -> int:
         """Read an organization's log once; answers how many entries were news.
@@ -95,9 +85,16 @@ class AuditLogPoller:
             self._failure[organization] = kind
             log.warning("alerts.poll_failed", organization=organization, error=str(error))
         now = self._now()
+        if isinstance(error, UnauthorizedError):
+            await self._tell(tell_off, organization, error)
+            return
         if now - self._failed_since.setdefault(organization, now) < BLIND_FOR:
             return
+        await self._tell(tell_unreadable, organization, error)
+
+    async def _tell(self, saying: Callable[..., Awaitable[bool]], organization: str, error: HubError) -> None:
         async with self._begin(organization) as session:
-            wanted = await tell_unreadable(session, organization, error.text, channel=self._admin_channel, now=now)
+            now, channel = self._now(), self._admin_channel
+            wanted = await saying(session, organization, error.text, channel=channel, now=now)
         if wanted:
             self._wake()

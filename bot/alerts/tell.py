@@ -34,6 +34,17 @@ async def tell_unreadable(session: Session, organization: str, reason: str, *, c
     )
 
 
+async def tell_off(session: Session, organization: str, reason: str, *, channel: str, now: datetime) -> bool:
+    """Put a notice into the outbox that there is no audit log for us; False where it has ever been said."""
+    text = (
+        f"Docker Hub does not show Hubwarden the audit log of {organization}, so alerts are off: {reason} "
+        "They come as soon as it does."
+    )
+    key = f"notice:audit-log-off:{organization}"
+    clock, destination = standing_at(now), slack_channel(channel)
+    return await outbox.want(session, key, kind=NOTICE, destination=destination, clock=clock, payload={"text": text})
+
+
 def payload_of(alert: Alert) -> dict[str, Any]:
     """Everything that the message can say."""
     rule, entry = alert.rule, alert.stored.entry

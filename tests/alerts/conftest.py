@@ -112,7 +112,8 @@ def make_poller(database: Database, hub: Hub, clock: Clock, woken: list[str]) ->
         given.update(changes)
         mine = given.pop("database", database)
         given.setdefault("begin", lambda _: mine.begin())
-        return Polling(AuditLogPoller(mine, hub, **given), given["organizations"])
+        organizations = given.pop("organizations")
+        return Polling(AuditLogPoller(mine, hub, **given), organizations)
 
     return make
 

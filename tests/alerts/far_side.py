@@ -52,9 +52,10 @@ def row(at: datetime, action: str = "repo.tag.push", name: str = "acme/api", **f
 
 @dataclass
 class FarSide:
-    """Docker Hub's audit log. `before_page` is called with each page's number; `failing` pages answer 503.
+    """Docker Hub's audit log. `before_page` is called with each page's number.
 
-    `odd` rows come first, whatever is asked for. The contract does not say whether a window's ends are `inclusive`.
+    `failing` pages answer 503, organizations `without_log` 403. `odd` rows come first, whatever is asked
+    for. The contract does not say whether a window's ends are `inclusive`.
     """
 
     clock: Clock
@@ -64,6 +65,7 @@ class FarSide:
     queries: list[dict[str, str]] = field(default_factory=list)
     failing: set[int] = field(default_factory=set)
     failing_organizations: set[str] = field(default_factory=set)
+    without_log: set[str] = field(default_factory=set)
     inclusive: bool = True
     remaining: int = 600
     window: float = 60.0
@@ -84,6 +86,8 @@ class FarSide:
         self.queries.append(query)
         page, size = int(query.get("page", "1")), int(query["page_size"])
         self.before_page(page)
+        if request.match_info["account"] in self.without_log:
+            return web.json_response({"detail": "not in your plan"}, status=403, headers=self.headers)
         if page in self.failing or request.match_info["account"] in self.failing_organizations:
             return web.json_response({"detail": "out of order"}, status=503, headers=self.headers)
         found = [each for each in self.newest_first() if self.matches(each, query)]

@@ -19,23 +19,6 @@ async def test_a_failure_is_logged_once_and_so_is_its_end(poller: Polling, far: 
     assert [each["event"] for each in logs] == ["alerts.poll_failed", "alerts.poll_recovered"]
 
 
-async def test_the_last_success_is_that_of_the_organization_that_waits_longest(
-    make_poller: MakePoller, far: FarSide, clock: Clock
-) -> None:
-    poller = make_poller(organizations=["acme", "other"])
-    assert await poller.poller.last_success() is None
-    far.failing_organizations = {"other"}
-    await poller.poll()
-    assert await poller.poller.last_success() is None
-    far.failing_organizations = set()
-    await poller.poll()
-    both = await poller.poller.last_success()
-    far.failing_organizations = {"acme"}
-    clock.advance(60)
-    await poller.poll()
-    assert await poller.poller.last_success() == both
-
-
 async def test_an_organization_that_fails_does_not_keep_the_others_waiting(
     make_poller: MakePoller, far: FarSide, clock: Clock, database: Database
 ) -> None:
@@ -88,3 +71,19 @@ async def test_a_success_in_between_begins_the_wait_anew(
         clock.advance(600)
     await poller.poll()
     assert await outbox(database) == []
+
+
+async def test_a_log_that_the_plan_lacks_is_told_once_for_ever_for_each_organization(
+    make_poller: MakePoller, far: FarSide, clock: Clock, database: Database, woken: list[str]
+) -> None:
+    far.without_log = {"free", "small"}
+    for _ in range(2):
+        poller = make_poller(organizations=["acme", "free", "small"])
+        for _ in range(4):
+            await poller.poll()
+            clock.advance(40_000)
+    messages = sorted(await outbox(database), key=lambda message: message.key)
+    assert [message.key for message in messages] == ["notice:audit-log-off:free", "notice:audit-log-off:small"]
+    assert {message.address for message in messages} == {"C0ADMIN"}
+    assert "does not show Hubwarden the audit log of free, so alerts are off: " in messages[0].payload["text"]
+    assert woken == ["woken", "woken"]
