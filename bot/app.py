@@ -4,7 +4,6 @@ import asyncio
 import os
 import socket as system_socket
 import uuid
-from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
@@ -17,11 +16,10 @@ from bot.alerts.limits import LimitWatch
 from bot.alerts.poller import AuditLogPoller
 from bot.clock import REAL, Clock
 from bot.configuration import build_hub, read_alert_rules, read_outside, read_policy
-from bot.db import requests as request_queries
 from bot.db import workspaces
 from bot.db.batches import until_none_is_left
 from bot.db.migrate import upgrade
-from bot.db.session import DATABASE_AWAY, Database, Session
+from bot.db.session import Database, Session
 from bot.db.sole_use import sole_use
 from bot.errors import ConfigurationError
 from bot.governance.addresses import Acquaintance
@@ -35,6 +33,7 @@ from bot.governance.requests.queries import by_number
 from bot.governance.requests.read import sweep
 from bot.governance.ties import learn_ties
 from bot.health import Health
+from bot.heartbeats import Heartbeats
 from bot.inbox.inbox import Inbox
 from bot.intents.wishes import Vocabulary
 from bot.jobs import Timetable, audit_log_job, timetable
@@ -59,13 +58,13 @@ from bot.slack.roll import Roll
 from bot.slack.sender import SlackSender
 from bot.slack.socket import SocketMode
 from bot.slack.surface import Surface
+from bot.troubles import TroubleWatch
+from bot.vitals import Vitals
 from bot.worker import Worker
 
 log = structlog.stdlib.get_logger(__name__)
 
 HTTP_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
-# Well above the pause of a worker whose steps fail, and the time of one step.
-STALE_WORKER_SECONDS = 120.0
 DRAIN_SECONDS = 20.0
 
 
@@ -79,6 +78,7 @@ class Hubwarden:
         self._is_started = False
         self._belongs = False
         self._closing = AsyncExitStack()
+        self.heartbeats = Heartbeats(settings.dockerhub_max_wait_seconds)
         self._policy = read_policy(settings)
         self._alert_rules = read_alert_rules(settings)
         self._outside = read_outside(settings)
@@ -111,6 +111,7 @@ class Hubwarden:
         self._build_slack()
         self._build_jobs()
         self._build_health()
+        self._watch_loops()
         await self._start_health()
         # Whom a listener or a job wakes has to stand before either begins.
         self._inbox.start(SlackDesk(self.surface, KINDS))
@@ -309,6 +310,9 @@ class Hubwarden:
             clock=self._clock,
             wake=self.wake,
         )
+        troubles = TroubleWatch(
+            database=self.database, administrators=slack_channel(self._admins), clock=self._clock, wake=self.wake
+        )
         jobs = timetable(
             settings.audit_poll_seconds,
             poll_audit_logs={
@@ -323,6 +327,7 @@ class Hubwarden:
             forget_answers=partial(sweep, self.context),
             forget_arrivals=self._inbox.sweep,
             tell_who_waits=partial(tell_who_waits, self._claims),
+            watch_backlog=troubles.check,
         )
         self._leases = Leases(
             self.database, holder=self.name, names=[job.name for job in jobs if job.leased], gained=self._lease_gained
@@ -338,16 +343,30 @@ class Hubwarden:
             self._timetable.run_now(name)
 
     def _build_health(self) -> None:
+        vitals = Vitals(
+            name=self.name,
+            database=self.database,
+            hub=self.hub,
+            heartbeats=self.heartbeats,
+            timetable=self._timetable,
+            socket=self.socket,
+            clock=self._clock,
+            organizations=self.settings.dockerhub_organizations,
+        )
         self.health = Health(
             host=self.settings.health_host,
             port=self.settings.health_port,
-            checks={
-                "database": self._database_problem,
-                "slack": self._slack_problem,
-                "workers": self._worker_problem,
-            },
-            gauges=self._gauges,
+            ailments=vitals.ailments,
+            checks=vitals.checks,
+            providers=vitals.providers,
         )
+
+    def _watch_loops(self) -> None:
+        """Whatever goes round in this process shows a sign of life."""
+        for worker in (*self._workers, self._intake):
+            self.heartbeats.add(worker.heartbeat)
+        for part in (self._inbox, self._leases, self._timetable, self.socket):
+            part.watch(self.heartbeats)
 
     async def _channel(self, given: str) -> str:
         """The channel's id where it was given by name; the name itself where Slack does not know it yet."""
@@ -361,30 +380,3 @@ class Hubwarden:
         if found is None:
             log.warning("channel.unknown", channel=given)
         return found or given
-
-    async def _database_problem(self) -> str | None:
-        try:
-            async with asyncio.timeout(5):
-                await self.database.ping()
-        except DATABASE_AWAY as error:
-            return f"does not answer: {type(error).__name__}"
-        return None
-
-    async def _slack_problem(self) -> str | None:
-        return None if self.socket.is_ready else "Slack has not said hello"
-
-    async def _worker_problem(self) -> str | None:
-        silent = [w.name for w in (*self._workers, self._intake) if w.silent_seconds > STALE_WORKER_SECONDS]
-        return f"no sign of life from {', '.join(silent)}" if silent else None
-
-    async def _gauges(self) -> Mapping[tuple[str, str], Mapping[str, float]]:
-        async with self.database.begin() as session:
-            counts = await request_queries.count_by_status(session)
-        limits = {limit.family: float(limit.remaining) for limit in self.hub.rate_limits}
-        return {
-            ("requests", "Requests by status"): {status: float(number) for status, number in counts.items()},
-            ("hub_requests_left", "Docker Hub requests left by route family"): limits,
-            ("worker_silent_seconds", "Seconds since a worker's last step"): {
-                w.name: w.silent_seconds for w in (*self._workers, self._intake)
-            },
-        }

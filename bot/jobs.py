@@ -8,8 +8,10 @@ from typing import TypeAlias
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.schedulers.base import STATE_RUNNING
 
 from bot.db.leases import LeaseLost
+from bot.heartbeats import Heartbeat, Heartbeats
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -18,7 +20,10 @@ EXPIRE_SECONDS = 15.0
 WAITS_SECONDS = 5.0
 WORKSPACE_SECONDS = 60.0
 PEOPLE_SECONDS = 60.0
+BACKLOG_SECONDS = 30.0
 FORGET_SECONDS = 3600.0
+# The first reading of a long audit log takes minutes; one that is killed for that begins anew.
+RUN_SECONDS = 1800.0
 
 Run: TypeAlias = Callable[[], Awaitable[object]]
 
@@ -50,6 +55,7 @@ def timetable(
     forget_answers: Run,
     forget_arrivals: Run,
     tell_who_waits: Run,
+    watch_backlog: Run,
 ) -> tuple[Job, ...]:
     """Which coroutine runs how often: all there is. What people wait for runs as often as the audit log is read.
 
@@ -70,6 +76,7 @@ def timetable(
         Job("people", PEOPLE_SECONDS, know_people, leased=True),
         Job("answers", FORGET_SECONDS, forget_answers, leased=True),
         Job("inbox", FORGET_SECONDS, forget_arrivals, leased=True),
+        Job("backlog", BACKLOG_SECONDS, watch_backlog, leased=True),
     )
 
 
@@ -82,12 +89,25 @@ class Timetable:
         self._running: set[asyncio.Task[object]] = set()
         self._busy: set[str] = set()
         self._again: set[str] = set()
+        self._heartbeats: dict[str, Heartbeat] = {}
         for job in jobs:
             self._add(job)
 
     def start(self) -> None:
         """Begin; the first run of each job is at once."""
         self._scheduler.start()
+
+    def watch(self, heartbeats: Heartbeats) -> None:
+        """Have every job watched: each run gives a sign of life, and so does one that another replica's lease keeps."""
+        for heartbeat in self._heartbeats.values():
+            heartbeats.add(heartbeat)
+
+    @property
+    def gone(self) -> list[str]:
+        """The jobs that will never run again, as where their schedule is lost."""
+        runs = self._scheduler.state == STATE_RUNNING
+        left = {job.name for job in self._scheduler.get_jobs() if runs and job.next_run_time is not None}
+        return sorted(self._heartbeats.keys() - left)
 
     def run_now(self, name: str | None = None) -> None:
         """Run this job or every one at once, as when the time has jumped; one that runs runs once more at its end."""
@@ -105,6 +125,8 @@ class Timetable:
 
         APScheduler's own shutdown cancels them, in the middle of a transaction where they are in one.
         """
+        for heartbeat in self._heartbeats.values():
+            heartbeat.end()
         self._scheduler.pause()
         if self._running:
             await asyncio.wait(set(self._running), timeout=seconds)
@@ -112,6 +134,7 @@ class Timetable:
 
     def _add(self, job: Job) -> None:
         """What was missed is run once, not often."""
+        self._heartbeats[job.name] = Heartbeat(job.name, job.seconds + RUN_SECONDS)
         self._scheduler.add_job(
             self._guarded(job),
             "interval",
@@ -133,6 +156,7 @@ class Timetable:
                 self._running.add(task)
                 task.add_done_callback(self._running.discard)
             self._busy.add(job.name)
+            self._heartbeats[job.name].beat()
             await self._attempt(job)
             while job.name in self._again:
                 self._again.discard(job.name)
@@ -150,3 +174,4 @@ class Timetable:
             log.warning("job.lease_lost", job=job.name)
         except Exception:
             log.exception("job.failed", job=job.name)
+        self._heartbeats[job.name].beat()

@@ -9,6 +9,7 @@ import structlog
 
 from bot.db import leases
 from bot.db.session import DATABASE_AWAY, Database, Session
+from bot.heartbeats import Heartbeats
 from bot.worker import Worker
 
 log = structlog.stdlib.get_logger(__name__)
@@ -44,6 +45,10 @@ class Leases:
         self._held_until: dict[str, float] = {}
         self._is_failing = False
         self._worker = Worker("leases", self._round, rest_seconds=round_seconds)
+
+    def watch(self, heartbeats: Heartbeats) -> None:
+        """Have the loop watched that renews."""
+        heartbeats.add(self._worker.heartbeat)
 
     def holds(self, name: str) -> bool:
         """Whether it is ours, as far as this process can tell without asking."""

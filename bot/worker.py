@@ -1,10 +1,11 @@
 """Do what there is to do until nothing is left, then rest until woken: the loop behind executions and delivery."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 
 import structlog
+
+from bot.heartbeats import Heartbeat
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -14,15 +15,16 @@ LONGEST_PAUSE = 30.0
 class Worker:
     """Repeats `step`, which answers for how many seconds there is nothing to do: 0 where there is more at once.
 
-    Another process may make work without waking us, so no rest is longer than `rest_seconds`.
+    Another process may make work without waking us, so no rest is longer than `rest_seconds`. `heartbeat` is the sign
+    of life: each step gives one, also one that fails, and so does a long one in its middle.
     """
 
     def __init__(self, name: str, step: Callable[[], Awaitable[float]], *, rest_seconds: float = 5.0) -> None:
         self.name = name
+        self.heartbeat = Heartbeat(name)
         self._step = step
         self._rest_seconds = rest_seconds
         self._woken = asyncio.Event()
-        self._beat = time.monotonic()
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
 
@@ -33,19 +35,16 @@ class Worker:
     def start(self) -> None:
         """Begin."""
         self._task = asyncio.create_task(self._run(), name=self.name)
+        self.heartbeat.follow(self._task)
 
     def beat(self) -> None:
         """Show in the middle of a long step that it is alive."""
-        self._beat = time.monotonic()
-
-    @property
-    def silent_seconds(self) -> float:
-        """How long ago it last showed that it is alive: by ending a step without failing, or by a beat in one."""
-        return time.monotonic() - self._beat
+        self.heartbeat.beat()
 
     async def stop(self, seconds: float = 20.0) -> None:
         """Let the current step end, at most so long."""
         self._stopping = True
+        self.heartbeat.end()
         self._woken.set()
         if self._task is None:
             return
@@ -65,6 +64,7 @@ class Worker:
                 failures += 1
                 rest = min(LONGEST_PAUSE, 0.5 * 2**failures)
                 log.exception("worker.step_failed", worker=self.name, pause=rest)
+                self.beat()
                 await self._pause(rest)
                 continue
             self.beat()

@@ -8,7 +8,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.db.leases import LeaseLost
-from bot.jobs import Job, Timetable, timetable
+from bot.heartbeats import Heartbeats
+from bot.jobs import RUN_SECONDS, Job, Timetable, timetable
 
 
 async def nothing() -> None:
@@ -28,6 +29,7 @@ def jobs_of(audit_poll_seconds: float) -> tuple[Job, ...]:
         forget_answers=nothing,
         forget_arrivals=nothing,
         tell_who_waits=nothing,
+        watch_backlog=nothing,
     )
 
 
@@ -47,15 +49,22 @@ def test_every_job_has_its_interval() -> None:
         "people": 60,
         "answers": 3600,
         "inbox": 3600,
+        "backlog": 30,
+        "waits": 5,
     }
 
 
 def test_what_people_wait_for_runs_as_often_as_the_audit_log_is_read() -> None:
-    assert {name for name, seconds in seconds_of(5).items() if seconds != 5} == {"people", "answers", "inbox"}
+    assert {name for name, seconds in seconds_of(5).items() if seconds != 5} == {
+        "people",
+        "answers",
+        "inbox",
+        "backlog",
+    }
 
 
 def test_one_replica_polls_sweeps_and_watches_and_each_one_does_what_is_its_own() -> None:
-    assert {job.name for job in jobs_of(60) if not job.leased} == {"rate-limits-seen", "workspace"}
+    assert {job.name for job in jobs_of(60) if not job.leased} == {"rate-limits-seen", "waits", "workspace"}
 
 
 def test_each_job_runs_what_it_is_named_after() -> None:
@@ -69,6 +78,8 @@ def test_each_job_runs_what_it_is_named_after() -> None:
             "know_people",
             "forget_answers",
             "forget_arrivals",
+            "tell_who_waits",
+            "watch_backlog",
         )
     }
     polls = {"acme": Named("acme"), "other": Named("other")}
@@ -84,6 +95,7 @@ def test_each_job_runs_what_it_is_named_after() -> None:
         "people": runs["know_people"],
         "answers": runs["forget_answers"],
         "inbox": runs["forget_arrivals"],
+        "backlog": runs["watch_backlog"],
     }
 
 
@@ -305,3 +317,59 @@ async def test_a_lease_that_was_lost_in_the_middle_is_no_failure() -> None:
     assert [(each["event"], each["log_level"]) for each in logs if each["event"].startswith("job.")] == [
         ("job.lease_lost", "warning")
     ]
+
+
+# Signs of life
+
+
+async def test_a_run_is_a_sign_of_life_whatever_comes_of_it_and_one_that_hangs_is_not() -> None:
+    heartbeats, now = Heartbeats(), 100.0
+    broken, hanging = Counted(trouble=RuntimeError("broken")), Counted()
+    broken.may_end.set()
+    table = Timetable((Job("broken", 3600, broken), Job("hanging", 3600, hanging)))
+    for heartbeat in table._heartbeats.values():
+        heartbeat._monotonic = lambda: now
+    table.watch(heartbeats)
+    with capture_logs():
+        table.start()
+        await hanging.wait_begun(1)
+        now += 3600 + RUN_SECONDS + 1
+        assert {problem.split()[0] for problem in heartbeats.problems} == {"broken", "hanging"}
+        table.run_now()
+        await broken.wait_begun(2)
+        await asyncio.sleep(0)
+        assert [problem.split()[0] for problem in heartbeats.problems] == ["hanging"]
+        hanging.may_end.set()
+        await table.stop(5)
+    now += 10_000
+    assert heartbeats.problems == []
+
+
+async def test_the_end_of_a_run_is_a_sign_of_life_too() -> None:
+    now, failed = 100.0, asyncio.Event()
+
+    async def slow_and_broken() -> None:
+        nonlocal now
+        now += 50
+        failed.set()
+        raise RuntimeError("broken")
+
+    table = Timetable((Job("broken", 3600, slow_and_broken),))
+    table._heartbeats["broken"]._monotonic = lambda: now
+    with capture_logs():
+        table.start()
+        await failed.wait()
+        await table.stop(5)
+    assert table._heartbeats["broken"].age == 0
+
+
+async def test_jobs_that_will_never_run_are_gone() -> None:
+    async with running(Job("one", 3600, nothing), Job("other", 3600, nothing)) as table:
+        assert table.gone == []
+        table._scheduler.remove_job("other")
+        assert table.gone == ["other"]
+        table._scheduler.pause_job("one")
+        assert table.gone == ["one", "other"]
+        table._scheduler.resume_job("one")
+        table._scheduler.pause()
+        assert table.gone == ["one", "other"]

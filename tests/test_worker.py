@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot import worker as worker_module
+from bot.heartbeats import Heartbeat
 from bot.worker import LONGEST_PAUSE, Worker
 
 FOREVER = 3600.0
@@ -26,7 +27,7 @@ class Steps:
         answer = self.answers.pop(0) if self.answers else FOREVER
         async with self._changed:
             self._changed.notify_all()
-        if isinstance(answer, Exception):
+        if isinstance(answer, BaseException):
             raise answer
         return answer
 
@@ -134,29 +135,68 @@ async def test_a_broken_step_does_not_spin_when_it_is_woken(pauses: list[float])
     await worker.stop()
 
 
-async def test_a_step_that_fails_counts_as_silence(pauses: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+def silence(worker: Worker) -> Callable[[float], None]:
+    """Sets the time by which the worker's silence is told."""
     now = 100.0
-    monkeypatch.setattr(worker_module, "time", SimpleNamespace(monotonic=lambda: now))
-    steps = Steps(RuntimeError(), RuntimeError())
-    worker = Worker("w", steps, rest_seconds=FOREVER)
-    now = 150.0
+
+    def set_now(value: float) -> None:
+        nonlocal now
+        now = value
+
+    worker.heartbeat = Heartbeat(worker.name, 30, monotonic=lambda: now)
+    return set_now
+
+
+async def test_a_step_that_fails_is_a_sign_of_life_for_whoever_is_away_comes_back(pauses: list[float]) -> None:
+    failed, again = False, asyncio.Event()
+
+    async def step() -> float:
+        nonlocal failed
+        if failed:
+            again.set()
+            await asyncio.Event().wait()
+        failed = True
+        set_now(200)
+        raise RuntimeError
+
+    worker = Worker("w", step)
+    set_now = silence(worker)
     worker.start()
-    await steps.wait_for(2)
-    assert worker.silent_seconds == 50
-    await steps.wait_for(3)
-    await settle()
-    assert worker.silent_seconds == 0
-    await worker.stop()
+    await again.wait()
+    assert worker.heartbeat.age == 0
+    await worker.stop(0.01)
 
 
-async def test_a_beat_in_the_middle_of_a_long_step_ends_the_silence(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = 100.0
-    monkeypatch.setattr(worker_module, "time", SimpleNamespace(monotonic=lambda: now))
-    worker = Worker("w", Steps())
-    now = 150.0
-    assert worker.silent_seconds == 50
+async def test_a_step_that_hangs_is_none_but_for_a_beat_in_its_middle() -> None:
+    entered, forever = asyncio.Event(), asyncio.Event()
+
+    async def step() -> float:
+        entered.set()
+        await forever.wait()
+        return 0
+
+    worker = Worker("w", step)
+    set_now = silence(worker)
+    worker.start()
+    await entered.wait()
+    set_now(131)
+    assert worker.heartbeat.problem == "w has given no sign of life for 31 s"
     worker.beat()
-    assert worker.silent_seconds == 0
+    assert worker.heartbeat.problem is None
+    await worker.stop(0.01)
+
+
+async def test_a_worker_that_ends_by_itself_is_seen_and_one_that_is_stopped_is_well() -> None:
+    steps = Steps()
+    worker = Worker("w", steps, rest_seconds=FOREVER)
+    worker.start()
+    await steps.wait_for(1)
+    await worker.stop()
+    assert worker.heartbeat.problem is None
+    dying = Worker("w", Steps(asyncio.CancelledError()), rest_seconds=FOREVER)  # type: ignore[arg-type]
+    dying.start()
+    await settle()
+    assert dying.heartbeat.problem == "w has ended"
 
 
 async def test_stopping_waits_for_the_step_that_runs() -> None:

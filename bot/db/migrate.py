@@ -7,12 +7,12 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.database_address import SQLITE, is_file, read_database_address, secrets_in
+from bot.db.session import cause_of
 from bot.errors import ConfigurationError
 from bot.logs import Redaction
-from bot.visible import flat
 
 # Beside the package in the source; inside it once it is installed.
 PLACES = (Path(__file__).parents[2] / "migrations", Path(__file__).parent / "migrations")
@@ -40,7 +40,7 @@ def upgrade(url: str) -> None:
             try_file(address)
         command.upgrade(alembic_config(address), "head")
     except (SQLAlchemyError, sqlite3.Error, CommandError, OSError) as error:
-        cause = Redaction(secrets_in(address)).clean(cause_of(error))
+        cause = Redaction(secrets_in(address)).clean(reason_of(error))
         raise ConfigurationError([f"DATABASE_URL: the database cannot be used: {cause}."]) from error
 
 
@@ -53,11 +53,8 @@ def try_file(address: str) -> None:
         connection.execute("PRAGMA schema_version")
 
 
-def cause_of(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
     """What the database, its driver or Alembic says, in one line and without a full stop."""
     if isinstance(error, CommandError) and "locate revision" in str(error):
         return "a newer version of Hubwarden has been at work in it: start that one, or go back to a copy of before"
-    if isinstance(error, OSError):
-        return error.strerror or type(error).__name__
-    said = str(error.orig if isinstance(error, DBAPIError) and error.orig else error)
-    return flat(said.strip()).rstrip(".") or type(error).__name__
+    return cause_of(error)

@@ -319,6 +319,25 @@ class LimitSnapshot(Base):
     reset_at: Mapped[datetime]
 
 
+class Replica(Base):
+    """A process at work on this database; it writes here to see whether it can."""
+
+    __tablename__ = "replicas"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    started_at: Mapped[datetime]
+    beat_at: Mapped[datetime]
+
+
+class Trouble(Base):
+    """An episode of something that has waited too long; gone once it is over."""
+
+    __tablename__ = "troubles"
+
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    began_at: Mapped[datetime]
+
+
 class AnswerCursor(Base):
     """The question behind an answer that is shown in pages: each page asks it anew, for `reader` alone."""
 

@@ -12,6 +12,7 @@ from bot.database_address import is_file, read_database_address
 from bot.db.postgresql import connecting
 from bot.db.sqlite import BUSY_SECONDS, Waiting, begin_immediately, prepare_sqlite
 from bot.db.turns import Turns
+from bot.visible import flat
 
 Session: TypeAlias = AsyncSession
 Connection: TypeAlias = AsyncConnection
@@ -19,6 +20,14 @@ Connection: TypeAlias = AsyncConnection
 # What a database raises that is away or has lost us.
 DATABASE_AWAY = (exc.DBAPIError, exc.TimeoutError, OSError)
 POSTGRES_CONNECTIONS = 10
+
+
+def cause_of(error: BaseException) -> str:
+    """What the database or its driver says, in one line and without a full stop."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    said = str(error.orig if isinstance(error, exc.DBAPIError) and error.orig else error)
+    return flat(said.strip()).rstrip(".") or type(error).__name__
 
 
 class Database:

@@ -12,6 +12,7 @@ import structlog
 from bot.clock import Clock
 from bot.db import inbox
 from bot.db.session import DATABASE_AWAY, Database
+from bot.heartbeats import Heartbeat
 from bot.inbox.arrivals import Arrival, NotStored
 
 log = structlog.stdlib.get_logger(__name__)
@@ -43,6 +44,7 @@ class Committer:
     clock: Clock
     lease: timedelta
     on_stored: Callable[[Arrival], None]
+    heartbeat: Heartbeat = field(default_factory=lambda: Heartbeat("inbox-committer"))
     _arrivals: list[Wanted] = field(default_factory=list)
     _done: list[str] = field(default_factory=list)
     _stored: "deque[tuple[Arrival, float]]" = field(default_factory=deque)
@@ -53,10 +55,12 @@ class Committer:
     def start(self) -> None:
         """Begin."""
         self._task = asyncio.create_task(self._run(), name="inbox")
+        self.heartbeat.follow(self._task)
 
     async def stop(self) -> None:
         """Commit what is there, and end."""
         self._is_stopping = True
+        self.heartbeat.end()
         self._woken.set()
         if self._task is not None:
             await self._task
@@ -83,9 +87,11 @@ class Committer:
 
     async def _run(self) -> None:
         while self._is_busy or not self._is_stopping:
+            self.heartbeat.rest()
             await self._woken.wait()
             self._woken.clear()
             while self._is_busy:
+                self.heartbeat.beat()
                 if not await self._turn() and self._is_stopping:
                     return
 

@@ -11,6 +11,7 @@ from bot.db import inbox as rows
 from bot.db.models import StoredArrival
 from bot.db.session import DATABASE_AWAY, Database
 from bot.errors import UserError
+from bot.heartbeats import Heartbeats
 from bot.inbox.arrivals import Arrival, Delivery, Desk, Lane, Stage, Superseded
 from bot.inbox.committer import Committer
 from bot.inbox.lanes import Slots
@@ -45,6 +46,10 @@ class Inbox:
         self._desk: Desk | None = None
         self._failures: dict[str, int] = {}
         self._again: set[str] = set()
+
+    def watch(self, heartbeats: Heartbeats) -> None:
+        """Have the loop watched that stores what arrives."""
+        heartbeats.add(self._committer.heartbeat)
 
     def start(self, desk: Desk) -> None:
         """Begin to store; `desk` works on what arrives."""

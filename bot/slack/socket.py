@@ -8,7 +8,9 @@ import structlog
 from aiohttp import WSMessage
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
+from bot.heartbeats import Heartbeat, Heartbeats
 from bot.outside import DIRECT, Outside
 
 log = structlog.stdlib.get_logger(__name__)
@@ -34,6 +36,12 @@ class SocketMode:
         self._handler: AsyncSocketModeHandler | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._hello = asyncio.Event()
+        self._watcher, self._reader = Heartbeat("socket"), Heartbeat("socket-reader")
+
+    def watch(self, heartbeats: Heartbeats) -> None:
+        """Have the loops watched that look after the connection and read from it, whether Slack is there or not."""
+        heartbeats.add(self._watcher)
+        heartbeats.add(self._reader)
 
     @property
     def is_ready(self) -> bool:
@@ -52,10 +60,14 @@ class SocketMode:
         handler.client.on_message_listeners.append(self._look_at_frame)
         self._handler = handler
         self._tasks = [asyncio.create_task(handler.client.connect()), asyncio.create_task(self._watch(handler))]
+        self._watcher.follow(self._tasks[1])
+        self._reader.follow(handler.client.message_processor)
 
     async def stop(self) -> None:
         """Close the connection; what listeners have begun goes on."""
         self._hello.clear()
+        self._watcher.end()
+        self._reader.end()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -86,12 +98,22 @@ class SocketMode:
         looks_down = 0
         while True:
             await asyncio.sleep(self._look_seconds)
+            self._watcher.beat()
             if await handler.client.is_connected():
+                # Nothing that Slack says is heard any more where nobody reads on a session that stands.
+                if not is_deaf(handler.client):
+                    self._reader.beat()
                 looks_down = 0
                 continue
+            self._reader.beat()
             looks_down += 1
             if self._hello.is_set():
                 self._hello.clear()
                 log.warning("socket.down")
             if looks_down >= 2:
                 handler.client.wss_uri = None
+
+
+def is_deaf(client: SocketModeClient) -> bool:
+    """Whether a session stands from which nobody reads."""
+    return client.message_receiver is not None and client.message_receiver.done()

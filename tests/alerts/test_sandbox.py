@@ -40,7 +40,6 @@ async def poller(database: Database, hub: Hub, sandbox: HubSandbox) -> Polling:
         database,
         hub,
         begin=lambda _: database.begin(),
-        organizations=[world.ORGANIZATION],
         rules=standard_rules(),
         alerts_channel="hub-alerts",
         admin_channel="hub-admin",
