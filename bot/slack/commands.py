@@ -7,14 +7,13 @@ from typing import Any, assert_never
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.errors import UserError
 from bot.governance.accounts import MentionedAccounts
 from bot.inbox.arrivals import Lane, NotStored
-from bot.intents.grammar import Spoken, understand
+from bot.intents.grammar import operation_begun
 from bot.intents.typed import read_text
 from bot.intents.usage import usage_error
 from bot.intents.wishes import Form, Help, Pick, Wish
-from bot.intents.words import split_line
+from bot.intents.words import as_words, split_line
 from bot.operations.kit.base import Intent, is_read
 from bot.slack.arrivals import Interruption, Kind, keep
 from bot.slack.fulfilment import answer_interrupted, fulfil
@@ -34,6 +33,8 @@ TOO_LONG = (
 )
 # As long as Slack lets us answer beside a command. Whoever has waited longer has asked again, or in another way.
 STILL_MEANT = timedelta(minutes=30)
+# Words of the longest name, and characters that hold them.
+LONGEST_NAME, BEGINNING = 4, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +114,10 @@ async def open_form(surface: Surface, address: ReplyAddress, form: Form, typed: 
 
 
 def lane_of(surface: Surface, typed: Typed) -> Lane:
-    """Reads wait for each other; what cannot be understood ends in a sentence, with them."""
-    try:
-        spoken = understand(split_line(undone(typed.text)), surface.vocabulary)
-    except UserError:
-        return Lane.READS
-    is_command = isinstance(spoken, Pick) or (isinstance(spoken, Spoken) and not is_read(spoken.operation))
+    """By its first words, with no time to understand it: who waits for an acknowledgement would wait for that too."""
+    first = typed.text[:BEGINNING].split(maxsplit=LONGEST_NAME)[:LONGEST_NAME]
+    begun = operation_begun(as_words(first), surface.vocabulary)
+    is_command = not first or (begun is not None and not is_read(begun))
     return Lane.COMMANDS if is_command else Lane.READS
 
 

@@ -7,11 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import UsageError
+from bot.intents.grammar import operation_begun
 from bot.intents.help import topics
 from bot.intents.usage import usage
-from bot.intents.wishes import Form, Help, Pick, Wish
+from bot.intents.wishes import Form, Help, Pick, Vocabulary, Wish
+from bot.intents.words import as_words
 from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.base import Intent, Operation, Write
+from bot.slack.commands import LONGEST_NAME
 from bot.slack.markup import without_markup
 from tests.intents.reading import parse, parse_words, written
 from tests.operations.samples import HOSTILE, intents
@@ -502,3 +505,16 @@ def test_a_channel_is_its_name() -> None:
 @given(st.sampled_from(OPERATIONS).flatmap(intents))
 def test_every_intent_can_be_typed(wanted: Intent) -> None:
     assert parse_words(written(wanted), "other") == wanted
+
+
+def test_what_the_first_words_name_is_told_without_looking_for_what_is_near() -> None:
+    vocabulary = Vocabulary(operations=OPERATIONS, organization="acme")
+    for operation in OPERATIONS:
+        for line in (operation.name.replace(".", " "), operation.alias):
+            if line:
+                words = as_words(f"{line} something more".split())
+                found = operation_begun(words, vocabulary)
+                assert found is not None
+                assert found.name == operation.name
+    assert operation_begun(as_words(["teem", "list"]), vocabulary) is None
+    assert max(len(operation.name.split(".")) for operation in OPERATIONS) <= LONGEST_NAME

@@ -203,6 +203,10 @@ async def test_what_another_version_kept_is_said_and_not_guessed(desk: Desk) -> 
         ("help", Lane.READS),
         ("membr list", Lane.READS),
         ("team member add backend", Lane.COMMANDS),
+        ("  Team  MEMBER add", Lane.COMMANDS),
+        ("invite jane@example.com", Lane.COMMANDS),
+        ("tags api", Lane.READS),
+        ("team member addition", Lane.READS),
         ("", Lane.COMMANDS),
     ],
 )
