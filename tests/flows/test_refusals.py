@@ -137,7 +137,9 @@ async def test_who_asks_for_what_only_they_could_approve_is_told_at_once(open_ho
     rule = '{name: one, operations: ["invite.*"], approvals: 1, approvers: {users: [U0ANN]}}'
     house = await open_house(policy=write_policy(tmp_path, rule))
     await refusal(
-        house.ann, "/hub invite send jane@example.com --reason x", "The rule “one” wants 1 approval, and besides"
+        house.ann,
+        "/hub invite send jane@example.com --reason x",
+        "nobody of those it names may give one. Barred from deciding",
     )
     assert house.slack.calls_of("chat.postMessage") == []
 
