@@ -17,6 +17,7 @@ import structlog
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.database_address import is_file, read_database_address
 from bot.errors import ConfigurationError
 
 log = structlog.stdlib.get_logger(__name__)
@@ -37,7 +38,7 @@ def sole_use(url: str) -> Iterator[bool]:
     """
     path = file_of(url)
     if path is None:
-        yield url.startswith("sqlite")
+        yield is_sqlite(url)
         return
     try:
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -53,14 +54,22 @@ def sole_use(url: str) -> Iterator[bool]:
 def file_of(url: str) -> str | None:
     """The path of the file, as SQLite itself reads the address; None where there is none: in memory, or no SQLite."""
     try:
-        address = make_url(url)
-        if address.get_backend_name() != "sqlite":
+        if not is_sqlite(url):
             return None
+        address = make_url(read_database_address(url))
         (name, *_), options = address.get_dialect()().create_connect_args(address)
         with closing(sqlite3.connect(name, uri=bool(options.get("uri")))) as connection:
             return str(connection.execute("PRAGMA database_list").fetchone()[2]) or None
     except (SQLAlchemyError, sqlite3.Error):
         return None
+
+
+def is_sqlite(url: str) -> bool:
+    """Whether the database is SQLite's; False too for what is no address at all."""
+    try:
+        return is_file(read_database_address(url))
+    except ValueError:
+        return False
 
 
 def take(file: int, path: str) -> bool:

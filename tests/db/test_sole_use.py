@@ -97,6 +97,8 @@ def test_another_process_is_named_and_its_death_sets_the_file_free(sqlite_url: s
         "sqlite+aiosqlite:///file:{path}?uri=true",
         "sqlite+aiosqlite:///file:hubwarden.sqlite?mode=rwc&uri=true",
         "sqlite:///{path}",
+        "hubwarden.sqlite",
+        "SQLite:///{path}",
         "sqlite+aiosqlite:////{path}?timeout=5",
     ],
 )
@@ -126,8 +128,6 @@ def test_two_files_are_two(sqlite_url: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "sqlite+aiosqlite://",
-        "sqlite+aiosqlite:///:memory:",
         "sqlite+aiosqlite:///file::memory:?uri=true",
         "sqlite+aiosqlite:///file:x?mode=memory&cache=shared&uri=true",
     ],

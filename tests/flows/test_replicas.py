@@ -140,7 +140,12 @@ async def test_a_second_bot_on_an_sqlite_file_is_refused_with_a_sentence_and_the
         first = house.running
         environment = system_environment() | house.environment() | {"HEALTH_PORT": "0"}
         second = await nursery.start("run", cwd=SOURCE, env=environment)
-        _, said = await second.communicate()
+        try:
+            async with asyncio.timeout(30):
+                _, said = await second.communicate()
+        finally:
+            if second.returncode is None:
+                second.kill()
         assert second.returncode == 2
         assert said.decode().splitlines()[-1].startswith(f"✗ DATABASE_URL: another bot (process {first.pid}) runs on ")
         assert "Traceback" not in said.decode() + tail(house.log)
