@@ -194,6 +194,8 @@ async def test_more_than_there_is_room_for_at_once_say_that_they_wait_for_a_slot
         card = await house.card(3, "Approved, and waits", "waits for a free slot", timeout=20)
         assert "It goes on" not in words_of(card)
         assert write.count == 2
+        holders = {each.claimed_by for each in (await house.records()).requests.values()} - {None}
+        assert len(holders) == 2, "each claim is one worker's, or neither would notice that it is lost"
         write.release()
         for number in (1, 2, 3):
             await house.card(number, "Done", timeout=20)
