@@ -95,6 +95,32 @@ async def test_a_worker_that_has_died_is_for_a_restart(house: House) -> None:
     assert (await ask(house, "/readyz"))[1]["problems"] == {"loops": "delivery has ended"}
 
 
+async def test_an_inbox_that_stores_nothing_more_is_seen(house: House) -> None:
+    task = house.bot._inbox._committer._task
+    assert task is not None
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert (await ask(house, "/healthz"))[1]["problems"] == ["inbox-committer has ended"]
+    house.bot._inbox._committer._task = None
+
+
+async def test_a_session_from_which_nobody_reads_gives_no_sign_of_life(quick_socket: None, house: House) -> None:
+    socket = house.bot.socket
+    assert socket._handler is not None
+    receiver = socket._handler.client.message_receiver
+    assert receiver is not None
+    receiver.cancel()
+    await asyncio.gather(receiver, return_exceptions=True)
+    since = socket._reader._last
+    watched = socket._watcher._last
+
+    async def looked() -> bool | None:
+        return socket._watcher._last > watched + 1 or None
+
+    await looked_for(looked)
+    assert socket._reader._last == since
+
+
 async def test_a_job_that_is_gone_is_seen(house: House) -> None:
     house.bot._timetable._scheduler.remove_job("expire")
     assert await ask(house, "/healthz") == (503, {"status": "sick", "problems": ["expire is no longer scheduled"]})
