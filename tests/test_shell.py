@@ -4,7 +4,7 @@ import pytest
 
 from bot import shell
 from bot.errors import RequestRefused
-from bot.governance.people import DirectoryUnavailable, Person, is_slack_user, system_user_in
+from bot.governance.people import DirectoryUnavailable, Person, is_slack_user, seat_in, system_user_in
 from bot.governance.policy import Policy
 from bot.shell import Distant, Offline, own_identity, require_tie, system_user
 
@@ -87,3 +87,11 @@ def test_only_who_is_tied_to_the_system_user_is_named_for_a_write(
     with pytest.raises(RequestRefused) as caught:
         require_tie(policy, identity)
     assert f"terminal: {{users: {{{user}: [{identity}]}}}}" in caught.value.text
+
+
+@pytest.mark.parametrize(
+    ("origin", "seat"),
+    [("terminal root@build-7", "terminal:root@build-7"), ("terminal", None), ("", None), (None, None), ("web x", None)],
+)
+def test_a_seat_is_read_out_of_where_a_request_comes_from(origin: str | None, seat: str | None) -> None:
+    assert seat_in(origin) == seat

@@ -41,6 +41,12 @@ def is_slack_user(identity: str) -> bool:
     return SLACK_USER.fullmatch(identity) is not None
 
 
+def seat_in(origin: str | None) -> str | None:
+    """Who `terminal:root@host` is, of a request's origin `terminal root@host`; None where it comes from no terminal."""
+    word, _, place = (origin or "").partition(" ")
+    return f"{TERMINAL}{place}" if f"{word}:" == TERMINAL and place else None
+
+
 def system_user_in(identity: str) -> str:
     """The system user of `terminal:root@host`; empty for anybody else."""
     if not identity.startswith(TERMINAL):

@@ -6,6 +6,7 @@ from typing import TypeAlias, assert_never
 
 from bot.governance import humans
 from bot.governance.context import Context
+from bot.governance.people import seat_in
 from bot.governance.stored import KnownBeneficiary
 from bot.operations.kit.base import Beneficiary
 from bot.phrases import Mention, Phrase
@@ -30,16 +31,28 @@ class Concerned:
     name: str
 
 
-Bar: TypeAlias = Asked | AskedElsewhere | Concerned
+@dataclass(frozen=True, slots=True)
+class Seated:
+    """They sit at the terminal that it was asked for at, as somebody else perhaps: `seat` is `terminal:root@host`."""
+
+    seat: str
+
+
+Bar: TypeAlias = Asked | AskedElsewhere | Concerned | Seated
 
 
 async def find_bars(
-    context: Context, requester: str, about: Iterable[KnownBeneficiary], *, spares: bool
+    context: Context, requester: str, about: Iterable[KnownBeneficiary], *, spares: bool, origin: str | None
 ) -> Mapping[str, Bar]:
-    """Every Slack account that is barred, and why; `spares` those whom it is about. Raises `DirectoryUnavailable`."""
+    """Every Slack account that is barred, and why; `spares` those whom it is about. Raises `DirectoryUnavailable`.
+
+    `origin` is the request's. Several people can sit at one terminal, and each can ask as any of them there.
+    """
     concerned: dict[str, Bar] = {} if spares else {user: Concerned(b.name) for b in about for user in b.people or ()}
     others = await humans.aliases(context, requester) - {requester}
-    return {**concerned, **dict.fromkeys(sorted(others), AskedElsewhere(requester)), requester: Asked()}
+    seat = seat_in(origin)
+    seated: dict[str, Bar] = dict.fromkeys(sorted(await humans.aliases(context, seat)), Seated(seat)) if seat else {}
+    return {**concerned, **seated, **dict.fromkeys(sorted(others), AskedElsewhere(requester)), requester: Asked()}
 
 
 async def recognize(
@@ -74,6 +87,8 @@ def said_to(bar: Bar, number: int, verb: str) -> Phrase:
             return (f"You asked for request {number} yourself{rest}",)
         case AskedElsewhere(requester):
             return (f"Request {number} was asked for by ", Mention(requester), f", who is you as well{rest}")
+        case Seated(seat):
+            return (f"Request {number} was asked for at a terminal where you sit, {seat}{rest}",)
         case Concerned(name):
             return (f"Request {number} is about you ({name}){rest}",)
         case _:
@@ -87,6 +102,8 @@ def said_of(bar: Bar) -> Phrase:
             return ("asked for it",)
         case AskedElsewhere(requester):
             return ("is ", Mention(requester), " as well, who asked for it")
+        case Seated(seat):
+            return (f"sits at the terminal where it was asked for ({seat})",)
         case Concerned(name):
             return (f"is whom it is about ({name})",)
         case _:

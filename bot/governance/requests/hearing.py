@@ -60,7 +60,7 @@ async def hear(context: Context, view: RequestView, users: Iterable[str]) -> Hea
     requirements = (view.requirement, *requirements_of(decision))
     asked = tuple(dict.fromkeys(users))
     about = await _about(context, view, intent) if asked or must_be_known(requirements) else ()
-    bars = await find_bars(context, view.requester, about, spares=spares(requirements))
+    bars = await find_bars(context, view.requester, about, spares=spares(requirements), origin=view.origin)
     return Hearing(
         version=view.version,
         requirements=requirements,
@@ -82,7 +82,7 @@ async def is_barred(context: Context, view: RequestView, user: str) -> bool:
         about = await _about(context, view, intent_of(context, view))
     except DirectoryUnavailable:
         about = view.about or ()
-    return user in await find_bars(context, view.requester, about, spares=spares(view.requirements))
+    return user in await find_bars(context, view.requester, about, spares=spares(view.requirements), origin=view.origin)
 
 
 def intent_of(context: Context, view: RequestView) -> Intent | None:

@@ -130,12 +130,17 @@ async def _about(
     return about
 
 
+def origin_of(context: Context) -> str | None:
+    """Where a wish comes from, as a row says it: `terminal root@host`."""
+    return ", ".join(f"{name} {where}" for name, where in context.origin.items()) or None
+
+
 async def _require_enough_approvers(
     context: Context, decision: NeedsApproval, requester: str, about: tuple[KnownBeneficiary, ...]
 ) -> None:
     wanted = decision.requirement
     try:
-        bars = await find_bars(context, requester, about, spares=spares((wanted,)))
+        bars = await find_bars(context, requester, about, spares=spares((wanted,)), origin=origin_of(context))
         eligible = await count_eligible(context, wanted, bars)
     except DirectoryUnavailable:
         # A courtesy too: who may approve is asked at every press.
@@ -203,7 +208,7 @@ def _new_row(context: Context, judged: Judged) -> OperationRequest:
         params=intent.params.model_dump(mode="json", by_alias=True),
         reason=intent.reason,
         requester=judged.requester,
-        origin=", ".join(f"{name} {where}" for name, where in context.origin.items()) or None,
+        origin=origin_of(context),
         rule=judged.decision.rule,
         requirement=dump_requirement(requirement),
         expires_at=now + requirement.deadline,

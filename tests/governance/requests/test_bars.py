@@ -280,3 +280,36 @@ async def test_a_refused_press_is_in_the_trail_by_the_account_that_pressed(desk:
     with pytest.raises(NotAnApprover):
         await approve(desk.context, number, LENA)
     assert (await desk.events(number))[-1] == (Event.VOTE_REFUSED, LENA)
+
+
+SEATED = TWO_AGREE.replace("{version: 1,", "{version: 1, terminal: {users: {root: [U0ANN, U0OMAR]}},")
+
+
+async def test_whoever_sits_at_the_terminal_it_was_asked_for_at_decides_nothing_whomever_it_names(desk: Desk) -> None:
+    desk.policy, desk.origin = SEATED, {"terminal": "root@build-7"}
+    number = await desk.ask()
+    for verb, act in (
+        ("approve", approve(desk.context, number, OMAR)),
+        ("deny", deny(desk.context, number, OMAR, "no")),
+    ):
+        with pytest.raises(NotAnApprover) as refusal:
+            await act
+        assert refusal.value.text == (
+            "Request 1 was asked for at a terminal where you sit, terminal:root@build-7: "
+            f"somebody else has to {verb} it."
+        )
+    assert not await waiting_for(desk.context, OMAR)
+    assert (await approve(desk.context, number, LENA)).status is Status.PENDING
+
+
+async def test_who_sits_elsewhere_is_not_barred(desk: Desk) -> None:
+    desk.policy, desk.origin = SEATED, {"terminal": "deploy@build-7"}
+    number = await desk.ask()
+    assert (await approve(desk.context, number, OMAR)).status is Status.PENDING
+
+
+async def test_too_few_are_left_where_those_at_the_terminal_are_needed(desk: Desk) -> None:
+    desk.policy, desk.origin = SEATED, {"terminal": "root@build-7"}
+    desk.people.groups[LEADS] = frozenset({LENA})
+    with pytest.raises(RequestRefused, match="sits at the terminal where it was asked for"):
+        await desk.ask()
