@@ -24,7 +24,7 @@ from tests.flows.steps import agree, ask, write_policy
 BULK = ("POST", "/v2/invites/bulk")
 PEOPLE = tuple(f"p{number:03d}@new.example" for number in range(299))
 RULE = '{name: Omar agrees, operations: ["*"], approvals: 1, approvers: {users: [U0OMAR]}}'
-PROGRESS = re.compile(r"Being done, (\d+) of (\d+) so far")
+PROGRESS = re.compile(r"(\d+) of (\d+) so far")
 SECONDS = 3.0
 
 

@@ -204,7 +204,7 @@ async def test_a_resend_killed_before_its_record_is_unknown_until_a_person_settl
     await house.told(house.ann, "Your request 1", "has an unknown outcome")
     assert len(effective(house)) == 1
     await house.ann.click(card, "settle_done")
-    await house.ann.wait_for_ephemeral("You are not among the approvers", channel=APPROVALS)
+    await house.ann.wait_for_ephemeral("You asked for request 1 yourself", channel=APPROVALS)
     await house.omar.click(card, "settle_done")
     await house.card(1, "Done", "settled by <@U0OMAR>")
     records = await house.quiet()
