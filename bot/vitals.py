@@ -71,7 +71,7 @@ class Vitals:
         )
 
     async def _requests(self) -> Sequence[Metric]:
-        async with self.database.begin() as session:
+        async with self.database.reading() as session:
             counts = await request_queries.count_by_status(session)
             oldest = await backlog.oldest_approved(session)
         age = (self.clock.now() - oldest).total_seconds() if oldest else 0.0
@@ -81,7 +81,7 @@ class Vitals:
         )
 
     async def _inbox(self) -> Sequence[Metric]:
-        async with self.database.begin() as session:
+        async with self.database.reading() as session:
             depth, oldest = await inbox.depth(session)
         age = (self.clock.real() - oldest).total_seconds() if oldest else 0.0
         return (
@@ -90,7 +90,7 @@ class Vitals:
         )
 
     async def _outbox(self) -> Sequence[Metric]:
-        async with self.database.begin() as session:
+        async with self.database.reading() as session:
             depth, oldest = await backlog.undelivered(session)
         age = (self.clock.now() - oldest).total_seconds() if oldest else 0.0
         return (
@@ -99,7 +99,7 @@ class Vitals:
         )
 
     async def _polls(self) -> Sequence[Metric]:
-        async with self.database.begin() as session:
+        async with self.database.reading() as session:
             polled = await hub_events.polled(session, self.organizations)
         now = self.clock.now()
         ages = {organization: (now - at).total_seconds() for organization, at in polled.items()}

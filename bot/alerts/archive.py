@@ -22,7 +22,7 @@ class Archive:
         """Those of an organization's entries that are not stored, in order."""
         stored: set[Key] = set()
         for batch in batches(sorted({each.digest for each in entries})):
-            async with self.database.begin() as session:
+            async with self.database.reading() as session:
                 stored |= await hub_events.stored_keys(session, organization, batch)
         return [each for each in entries if each.key not in stored]
 

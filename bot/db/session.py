@@ -10,7 +10,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
 
 from bot.database_address import is_file, read_database_address
 from bot.db.postgresql import connecting
-from bot.db.sqlite import BUSY_SECONDS, Waiting, begin_immediately, prepare_sqlite
+from bot.db.sqlite import BUSY_SECONDS, Waiting, begin_immediately, begin_reading, prepare_reader, prepare_sqlite
 from bot.db.turns import Turns
 from bot.visible import flat
 
@@ -20,6 +20,7 @@ Connection: TypeAlias = AsyncConnection
 # What a database raises that is away or has lost us.
 DATABASE_AWAY = (exc.DBAPIError, exc.TimeoutError, OSError)
 POSTGRES_CONNECTIONS = 10
+SQLITE_READERS = 3
 
 
 def cause_of(error: BaseException) -> str:
@@ -31,13 +32,15 @@ def cause_of(error: BaseException) -> str:
 
 
 class Database:
-    """One engine and its transactions. `is_file`: it is SQLite's, which one bot at a time uses."""
+    """One database and its transactions. `is_file`: it is SQLite's, which one bot at a time uses."""
 
     def __init__(self, url: str) -> None:
         self.engine = create_engine(url)
         self.is_file = is_file(read_database_address(url))
         self._turns = Turns(1 if self.is_file else POSTGRES_CONNECTIONS)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._readers = create_reading_engine(url) if self.is_file else None
+        self._reads = async_sessionmaker(self._readers, expire_on_commit=False)
 
     def belong_to(self, workspace: str) -> None:
         """From now on rows are written for this workspace, where they do not name another."""
@@ -50,6 +53,16 @@ class Database:
         No network call but the database's own happens inside.
         """
         async with self._turns.take(), self._sessions.begin() as session:
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Session]:
+        """A session for looking at one moment's state: SQLite's one writer is neither waited for nor held up by it."""
+        if self._readers is None:
+            async with self.begin() as session:
+                yield session
+            return
+        async with self._reads.begin() as session:
             yield session
 
     @asynccontextmanager
@@ -68,6 +81,8 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
+        if self._readers is not None:
+            await self._readers.dispose()
         await self.engine.dispose()
 
 
@@ -88,6 +103,19 @@ def create_engine(url: str) -> AsyncEngine:
     )
     event.listen(engine.sync_engine, "connect", prepare_sqlite)
     event.listen(engine.sync_engine, "begin", begin_immediately)
+    return engine
+
+
+def create_reading_engine(url: str) -> AsyncEngine:
+    """A few more connections to a SQLite file, which can only read: in WAL, they see it as it was when they began.
+
+    https://www.sqlite.org/wal.html
+    """
+    engine = create_async_engine(
+        read_database_address(url), poolclass=AsyncAdaptedQueuePool, pool_size=SQLITE_READERS, max_overflow=0
+    )
+    event.listen(engine.sync_engine, "connect", prepare_reader)
+    event.listen(engine.sync_engine, "begin", begin_reading)
     return engine
 
 

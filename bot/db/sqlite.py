@@ -45,10 +45,20 @@ class WaitingCursor(sqlite3.Cursor):
 
 def prepare_sqlite(connection: Any, _record: Any) -> None:
     """Transactions are ours to begin (the driver would begin them late); a commit survives a power cut (FULL)."""
+    # Last, that nobody waits any more: from here on `Waiting` does.
+    tell(connection, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=0")
+
+
+def prepare_reader(connection: Any, _record: Any) -> None:
+    """A connection that only looks: a write through it is a mistake of ours, and an error."""
+    tell(connection, f"busy_timeout={BUSY_SECONDS * 1000:.0f}", "query_only=ON")
+
+
+def tell(connection: Any, *pragmas: str) -> None:
+    """Take transactions out of the driver's hands, and set these."""
     connection.isolation_level = None
     cursor = connection.cursor()
-    # Last, that nobody waits any more: from here on `Waiting` does.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=0"):
+    for pragma in pragmas:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -56,3 +66,8 @@ def prepare_sqlite(connection: Any, _record: Any) -> None:
 def begin_immediately(connection: Any) -> None:
     """Take the write lock first: a transaction that reads and then writes would fail beside another process."""
     connection.exec_driver_sql(BEGIN)
+
+
+def begin_reading(connection: Any) -> None:
+    """All that is read until the end is of one moment, that of the first look."""
+    connection.exec_driver_sql("BEGIN")

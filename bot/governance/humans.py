@@ -41,5 +41,5 @@ async def same_humans(context: Context, people: Iterable[str]) -> frozenset[str]
     """These people and all of their other accounts."""
     if not (known := tuple(people)):
         return frozenset()
-    async with context.database.begin() as session:
+    async with context.database.reading() as session:
         return await humans.same_human(session, known)

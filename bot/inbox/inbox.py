@@ -137,7 +137,7 @@ class Inbox:
     async def _is_ours(self, key: str) -> bool:
         """Whoever was frozen for longer than its lease has nothing to say any more: another one has said it."""
         try:
-            async with self._database.begin() as session:
+            async with self._database.reading() as session:
                 row = await rows.get(session, key)
         except DATABASE_AWAY:
             return True
@@ -155,7 +155,7 @@ class Inbox:
         while self._again:
             key = self._again.pop()
             try:
-                async with self._database.begin() as session:
+                async with self._database.reading() as session:
                     row = await rows.get(session, key)
             except BaseException:
                 self._again.add(key)

@@ -47,7 +47,7 @@ class Delivery:
     async def step(self) -> float:
         """Deliver one message; answers for how many seconds there is none to deliver."""
         now, busy = self.clock.real(), self._busy()
-        async with self.database.begin() as session:
+        async with self.database.reading() as session:
             # An address that has to wait holds up no other, however much there is for it.
             candidates = await messages.candidates(session, now, 1, urgency=URGENCY, busy=busy)
             upcoming = await messages.next_due(session)

@@ -73,3 +73,24 @@ async def test_the_urgent_have_the_next_transaction(sqlite_url: str) -> None:
     await asyncio.gather(*works)
     assert order == ["urgent", "first", "second"]
     await database.close()
+
+
+async def test_who_reads_waits_for_no_writer_and_holds_none_up(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    async with database.begin() as writing, database.reading() as reading:
+        await writing.execute(text("INSERT INTO cursors VALUES ('acme', '2026-11-25', '2026-11-25', 0)"))
+        assert await reading.scalar(text("SELECT count(*) FROM cursors")) == 0
+    async with database.reading() as reading:
+        assert await reading.scalar(text("SELECT count(*) FROM cursors")) == 1
+        async with database.begin() as writing:
+            await writing.execute(text("DELETE FROM cursors"))
+        assert await reading.scalar(text("SELECT count(*) FROM cursors")) == 1, "one moment's state"
+    await database.close()
+
+
+async def test_who_reads_cannot_write_by_mistake(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    with pytest.raises(exc.OperationalError, match="readonly"):
+        async with database.reading() as session:
+            await session.execute(text("DELETE FROM cursors"))
+    await database.close()

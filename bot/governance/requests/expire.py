@@ -27,7 +27,7 @@ async def due(context: Context) -> AsyncIterator[int]:
     """The numbers of all requests whose time has run out."""
     last = 0
     while True:
-        async with context.database.begin() as session:
+        async with context.database.reading() as session:
             found = await requests.due(session, sources_of(Status.EXPIRED), context.clock.now(), after=last)
         if not found:
             return

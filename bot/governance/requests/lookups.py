@@ -43,7 +43,7 @@ async def _learned(context: Context, organization: str, person: Person, human: f
         owner = (await who_is_known(context, Account(docker_id, person.email or ""))).owner
         if owner and owner.isdisjoint(human):
             raise _somebody_elses(context, person, docker_id, min(owner))
-    async with context.database.begin() as session:
+    async with context.database.reading() as session:
         tied = await ties_of(session, human)
     return tuple(sorted({*found, *(each for each in tied if context.policy.whose(each) is None)}))
 

@@ -44,7 +44,7 @@ class PersonsTables:
 
     async def history(self, organization: str, request_id: int) -> Sequence[SeenStep]:
         """As `OwnTables` says: whom it does not concern learns no more than of a number that nobody has."""
-        async with self.context.database.begin() as session:
+        async with self.context.database.reading() as session:
             row = await requests.get(session, request_id)
             views = await views_in(session, [row] if row is not None else [])
             records = await trail.of_request(session, request_id)
@@ -54,7 +54,7 @@ class PersonsTables:
         return [SeenStep(r.at, r.event, None if r.actor == HUBWARDEN else r.actor, r.details) for r in records]
 
     async def _newest(self, wanted: Wanted) -> tuple[RequestView, ...]:
-        async with self.context.database.begin() as session:
+        async with self.context.database.reading() as session:
             rows = await requests.search(
                 session, wanted.organization, statuses=wanted.states, operation=wanted.operation, limit=MOST
             )

@@ -21,20 +21,20 @@ MOST = 1000
 
 async def by_number(context: Context, request_id: int) -> RequestView:
     """The request as it stands; raises `RequestNotFound`."""
-    async with context.database.begin() as session:
+    async with context.database.reading() as session:
         return await view_in(session, request_id)
 
 
 async def by_source(context: Context, source_key: str) -> RequestView | None:
     """The request that this command or form has made, where it has made one."""
-    async with context.database.begin() as session:
+    async with context.database.reading() as session:
         found = await requests.get_by_source(session, source_key)
         return await view_in(session, found.id) if found is not None else None
 
 
 async def mine(context: Context, requester: str, *, limit: int = 100) -> tuple[RequestView, ...]:
     """What somebody has asked for, newest first."""
-    async with context.database.begin() as session:
+    async with context.database.reading() as session:
         return await views_in(session, await requests.of_requester(session, requester, limit=limit))
 
 
@@ -46,7 +46,7 @@ async def waiting_for(context: Context, user: str) -> tuple[RequestView, ...]:
     person = await context.directory.person(user)
     if not person.may_decide:
         return ()
-    async with context.database.begin() as session:
+    async with context.database.reading() as session:
         pending = await views_in(session, await requests.in_states(session, [Status.PENDING], limit=MOST))
     accounts = await humans.aliases(context, user)
     others = [view for view in pending if accounts.isdisjoint({view.requester, *view.approvals})]

@@ -62,7 +62,7 @@ async def more(context: Context, token: str, reader: str) -> Found:
 
     Raises `AnswerExpired`, `NotYourAnswer`, and what `read` raises.
     """
-    async with context.database.begin() as session:
+    async with context.database.reading() as session:
         cursor = await answer_cursors.get(session, token)
     if cursor is None or cursor.created_at <= context.clock.now() - LIFETIME:
         raise AnswerExpired
