@@ -102,7 +102,12 @@ class Inbox:
                 return swept
 
     def _put(self, arrival: Arrival, *, stage: Stage) -> None:
-        lane = self._at_work.lane_of(arrival)
+        try:
+            lane = self._at_work.lane_of(arrival)
+        except Exception:
+            # One that nobody can read holds up no other: its work will say what is wrong.
+            log.exception("arrival.laneless", kind=arrival.kind)
+            lane = Lane.READS
         self._lanes[lane].put(arrival.person, partial(self._work, arrival, stage))
 
     def _put_again(self, row: StoredArrival) -> None:
@@ -131,8 +136,13 @@ class Inbox:
             self._committer.mark_done(arrival.key)
 
     async def _fail(self, arrival: Arrival, error: Exception) -> None:
-        if await self._is_ours(arrival.key):
+        if not await self._is_ours(arrival.key):
+            return
+        try:
             await self._at_work.fail(arrival, error)
+        except Exception:
+            # Whatever cannot be said would be tried at every start for ever.
+            log.exception("arrival.untold", kind=arrival.kind)
 
     async def _is_ours(self, key: str) -> bool:
         """Whoever was frozen for longer than its lease has nothing to say any more: another one has said it."""

@@ -100,8 +100,11 @@ class SlackDesk:
             await kind.resume(surface, address, sent, interruption)
 
     async def fail(self, arrival: Arrival, error: Exception) -> None:
-        """The error's sentence where it has one for people."""
-        address = adapter(ReplyAddress).validate_python(arrival.payload["address"])
+        """The error's sentence where it has one for people; where another version kept the address, directly."""
+        try:
+            address = adapter(ReplyAddress).validate_python(arrival.payload["address"])
+        except (LookupError, ValidationError):
+            address = ReplyAddress(arrival.person)
         content = error_message(error) if isinstance(error, UserError) else said(SORRY)
         await self._surface.replies.answer(address, content)
 

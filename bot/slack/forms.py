@@ -40,15 +40,17 @@ def register(app: AsyncApp, surface: Surface) -> None:
 
     async def form_submitted(ack: AsyncAck, body: dict[str, Any]) -> None:
         state = body["view"]["state"]["values"]
-        form = sent_form(surface, body)
         # Before the ack: errors stand beside their inputs only where the ack itself brings them.
         try:
+            form = sent_form(surface, body)
             wish_of(surface, form)
             await keep(surface, SENT, form, key=form.view, address=ReplyAddress(body["user"]["id"]))
         except UsageError as error:
             await ack(response_action="errors", errors=beside_inputs(error.fields, state))
         except NotStored as error:
             await ack(response_action="errors", errors=beside_inputs({"": error.text}, state))
+        except UserError as error:
+            await ack(response_action="update", view=message_view("Nothing was done", error.text))
         else:
             title = surface.operation(form.operation).title
             await ack(response_action="update", view=message_view(title, WAIT))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.errors import UserError
 from bot.governance.context import Context
 from bot.inbox.inbox import Inbox
 from bot.intents.wishes import Vocabulary
@@ -9,6 +10,8 @@ from bot.operations.kit.base import Operation
 from bot.slack.directory import SlackDirectory
 from bot.slack.open_views import OpenViews
 from bot.slack.replies import Replies
+
+NOT_ANY_MORE = "Hubwarden was updated, and does not know “{name}” any more: nothing was done. Please ask once more."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,5 +28,8 @@ class Surface:
     inbox: Inbox
 
     def operation(self, name: str) -> Operation:
-        """The operation with this name."""
-        return self.context.operations[name]
+        """The operation with this name; raises `UserError` where there is none any more, after an update."""
+        try:
+            return self.context.operations[name]
+        except KeyError:
+            raise UserError(NOT_ANY_MORE.format(name=name)) from None

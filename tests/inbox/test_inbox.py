@@ -256,6 +256,29 @@ async def test_who_is_alone_with_the_database_goes_on_at_once(bench: Bench) -> N
     assert recorder.worked == [("1", Stage.INTERRUPTED)]
 
 
+async def test_what_nobody_can_read_nor_answer_is_done_with_and_holds_up_nothing(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = Recorder(does=lambda arrival, _: 1 / 0 if arrival.key == "1" else None)
+    dead = bench.open(Recorder(), "dead", busy=True)
+    await dead.accept(arrival("1"))
+    await dead.accept(arrival("2"))
+    await bench.dies(dead)
+
+    def laneless(given: Arrival) -> Lane:
+        if given.key == "1":
+            raise KeyError(given.key)
+        return Lane.COMMANDS
+
+    async def speechless(_arrival: Arrival, _error: Exception) -> None:
+        raise KeyError("address")
+
+    monkeypatch.setattr(recorder, "lane_of", laneless)
+    monkeypatch.setattr(recorder, "fail", speechless)
+    await bench.open(recorder, alone=True).step()
+    await bench.settled(_1=rows.DONE, _2=rows.DONE)
+
+
 async def test_a_living_process_keeps_what_it_works_on(bench: Bench) -> None:
     holder = Recorder()
     living = bench.open(holder, "living", busy=True)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.db import inbox as rows
+from bot.errors import UserError
 from bot.governance.ledger.lifecycle import Status
 from bot.governance.requests.queries import mine
 from bot.inbox.arrivals import Arrival, Delivery, Lane, Stage
@@ -194,6 +195,27 @@ async def test_what_another_version_kept_is_said_and_not_guessed(desk: Desk) -> 
         assert desk_of_slack.lane_of(arrival) is Lane.READS
         with pytest.raises(Exception, match="was updated before it came to this"):
             await desk_of_slack.work(arrival, Delivery("the one", "us"), Stage.INTERRUPTED)
+
+
+async def test_an_operation_that_is_gone_is_said_and_holds_up_nobody(desk: Desk) -> None:
+    desk_of_slack = SlackDesk(desk.surface, KINDS)
+    sent = {"operation": "invite.gone", "values": {}, "reason": "x", "files": {}, "view": "V1"}
+    payload = {"address": {"user": "U0ANN"}, "sent": sent}
+    now = desk.context.clock.real()
+    arrival = Arrival(key="the one", kind="form", person="U0ANN", received_at=now, payload=payload)
+    assert desk_of_slack.lane_of(arrival) is Lane.READS
+    with pytest.raises(UserError, match=r"does not know “invite\.gone” any more"):
+        await desk_of_slack.work(arrival, Delivery("the one", "us"), Stage.INTERRUPTED)
+
+
+@pytest.mark.parametrize("payload", [{}, {"address": {"someone": "U0ANN"}}])
+async def test_where_an_address_is_of_another_version_the_person_is_told_directly(
+    desk: Desk, payload: dict[str, Any]
+) -> None:
+    now = desk.context.clock.real()
+    arrival = Arrival(key="the one", kind="command", person="U0ANN", received_at=now, payload=payload)
+    await SlackDesk(desk.surface, KINDS).fail(arrival, UserError("It cannot be done."))
+    await desk.told(desk.ann, "It cannot be done.")
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,13 @@ async def test_lines_at_fault_are_named_in_the_form(desk: Desk) -> None:
     assert "Line 4: “&lt;!here&gt;” is no Docker ID" in words_of(view)
 
 
+async def test_a_form_of_an_operation_that_is_gone_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    form = await form_of(desk, "/hub team member add backend samok", "Add to team")
+    monkeypatch.delitem(desk.context.operations, "team.member.add")
+    assert (await desk.ann.submit(form, {"reason": "x"})).ok
+    await desk.ann.wait_for_view("does not know “team.member.add” any more")
+
+
 async def test_a_bug_is_said_and_named_in_the_log_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     form = await form_of(desk, "/hub team member add backend samok", "Add to team")
     monkeypatch.setattr("bot.slack.forms.fulfil", None)
