@@ -92,6 +92,11 @@ def check_invitee(value: str) -> str:
     """An e-mail address, or a Docker ID."""
     if "@" not in value:
         return check_docker_id(value)
+    if " " in value:
+        raise refuse(
+            f"“{value}” is not one person: a name stands before its address in angle brackets, Kim Lee "
+            "<kim@example.com>, and people are parted by commas"
+        )
     if not EMAIL.fullmatch(value) or not value.isprintable():
         raise refuse(f"“{value}” is no e-mail address")
     return value

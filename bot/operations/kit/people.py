@@ -27,8 +27,9 @@ NAME = re.compile(f"[^\\W\\d_][\\w.()\\-{APOSTROPHES}{QUOTATION_MARKS}]*")
 def split_people(value: Any) -> Any:
     """Let a text stand for a list of people, parted by commas, semicolons, lines or white space.
 
-    `Kim Lee <kim@example.com>` and `Kim Lee kim@example.com` are that address: a name is nobody's Docker ID. In a list,
-    such as the cells of a file, white space parts addresses only, so that `Kim Lee` stays one value, which is refused.
+    `Kim Lee <kim@example.com>` and `Kim Lee kim@example.com` are that address: a name is nobody's Docker ID. Whether
+    `Kim joe@example.com` is one person or two, nobody knows: it stays one value, which is refused. So does `Kim Lee` in
+    a list, such as the cells of a file, in which white space parts addresses only.
     """
     if isinstance(value, str):
         return tuple(people_in(value, at_spaces=True))
@@ -69,7 +70,8 @@ def people_in(text: str, *, at_spaces: bool) -> list[str]:
 def read_part(tokens: list[str], *, at_spaces: bool) -> tuple[list[str], list[str]]:
     """The people among words between two separators, and the words after the last address, as they were typed.
 
-    Words before an address that are no name are people, too, or make one value with it, which nobody takes.
+    Words before an address that are no name are people, too, or make one value with it, which nobody takes; so does a
+    name that could as well be somebody else.
     """
     people: list[str] = []
     words: list[str] = []
@@ -80,7 +82,9 @@ def read_part(tokens: list[str], *, at_spaces: bool) -> tuple[list[str], list[st
             words.append(token)
             continue
         is_named = is_name(words) or (bracketed and all(NAME.fullmatch(word) for word in words))
-        if is_named or at_spaces or not words:
+        if is_named and not bracketed and could_be_others(words, address):
+            people.append(" ".join([*words, token]))
+        elif is_named or at_spaces or not words:
             people += [*([] if is_named else map(unmarked, words)), address]
         else:
             people.append(" ".join([*words, token]))
@@ -101,6 +105,15 @@ def unmarked(word: str) -> str:
 def is_name(words: list[str]) -> bool:
     """Whether the words can be somebody's name, and are not all Docker IDs as they stand."""
     return all(NAME.fullmatch(word) for word in words) and not all(DOCKER_ID.fullmatch(word) for word in words)
+
+
+def could_be_others(words: list[str], address: str) -> bool:
+    """Whether words before an address without brackets can be Docker IDs in capitals, and none of them is in it.
+
+    `Kim kim.lee@example.com` is one person; of `Kim joe@example.com` nobody knows.
+    """
+    local = address.rpartition("@")[0].lower()
+    return all(DOCKER_ID.fullmatch(word.lower()) and word.lower() not in local for word in words)
 
 
 def address_of(text: str) -> str | None:

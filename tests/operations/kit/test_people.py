@@ -3,7 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic_core import PydanticCustomError
 
+from bot.operations.kit.fields import check_invitee
 from bot.operations.kit.people import is_name, one_person, people_in, split_people
 
 KIM, JANE = "kim@example.com", "jane@example.com"
@@ -40,6 +42,22 @@ PARTS = st.lists(
 )
 def test_a_text_is_parted_where_people_part_it(text: str, people: list[str]) -> None:
     assert people_in(text, at_spaces=True) == people
+
+
+@pytest.mark.parametrize("name", ["Kim", "KIM", "Pat Kim", "Joe_K"])
+def test_a_word_before_an_address_that_is_not_its_name_is_not_dropped_in_silence(name: str) -> None:
+    address = "ann.low@example.com"
+    (together,) = people_in(f"{name} {address}", at_spaces=True)
+    assert together == f"{name} {address}"
+    assert people_in(f"{name} <{address}>", at_spaces=True) == [address]
+    with pytest.raises(PydanticCustomError, match="in angle brackets"):
+        check_invitee(together)
+
+
+@pytest.mark.parametrize("name", ["Ann", "Ann Low", "Low", "Jürgen", "O’Neil", "A. Low", "Ann Smith"])
+def test_a_name_that_is_in_its_address_or_nobodys_docker_id_is_a_name_without_brackets_too(name: str) -> None:
+    address = "ann.low@example.com"
+    assert people_in(f"{name} {address} joe", at_spaces=True) == [address, "joe"]
 
 
 @pytest.mark.parametrize(
