@@ -9,7 +9,9 @@ import re
 # What a keyboard makes of `--`; and what it makes of `-`, so that only several of them are one.
 LONG_DASHES = "—–―‒⸺⸻﹘"
 HYPHENS = "-‐‑−－﹣˗⁃"
-DASHES = HYPHENS + LONG_DASHES
+# A Japanese keyboard's key for “-” lengthens a vowel; where no vowel stands before it, it is a dash.
+VOWEL_MARKS = "ーｰ"
+DASHES = HYPHENS + VOWEL_MARKS + LONG_DASHES
 
 APOSTROPHES = "'‘’‚‛′＇ʼ´"
 QUOTATION_MARKS = '"“”„‟″＂〝〞〟'

@@ -70,8 +70,11 @@ def test_nothing_but_marks_is_no_name_however_long() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        *((f"{dashes}team", (True, "team")) for dashes in ("--", "—", "–", "―", "‒", "⸺", "﹘", "−−", "-–", "---")),
-        *((f"{dash}team", (False, "team")) for dash in "-−－‐‑"),
+        *(
+            (f"{dashes}team", (True, "team"))
+            for dashes in ("--", "—", "–", "―", "‒", "⸺", "﹘", "−−", "-–", "---", "ーー", "ｰｰ")
+        ),
+        *((f"{dash}team", (False, "team")) for dash in "-−－‐‑ー"),
         ("--team=x", (True, "team=x")),
         *((text, None) for text in ("team", "a—b", "—", "--", "-", "", "--=x", "“—")),
     ],

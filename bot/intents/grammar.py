@@ -19,6 +19,9 @@ from bot.operations.kit.parameters import parameters
 HELP_WORDS = frozenset({"help", "--help", "-h", "?"})
 ON, OFF = as_words(["true", "false"])
 
+# What people call it, and no operation does.
+MISTAKEN_VERBS = frozenset({"revoke", "withdraw", "rescind", "retract", "undo", "stop", "abort", "expire", "status"})
+
 REASON = "reason"
 STRAY = (
     "“{word}” stands after --{flag}, and no flag stands before it. A value of several words goes in quotation marks; "
@@ -99,16 +102,20 @@ def operation_begun(words: Sequence[Word], vocabulary: Vocabulary) -> Operation 
 def find_alias(words: tuple[str, ...], operations: Sequence[Operation]) -> tuple[Operation, int] | None:
     """The operation whose alias the first words are, and how many they are.
 
-    None where they are rather a name mistyped, or where an alias that begins names stands alone or asks for help.
+    None where they are rather a name mistyped, or where an alias that begins names stands alone, asks for help, or has
+    a verb behind it: `invite revoke jane@example.com` wants no invite sent, and none to anybody called `revoke`.
     """
     names = [operation.name.replace(".", " ") for operation in operations]
     for operation in operations:
         length = len(operation.alias.split())
         if not length or " ".join(words[:length]) != operation.alias:
             continue
+        verbs = {name.rpartition(" ")[2] for name in names} | MISTAKEN_VERBS
         begins_names = any(name.startswith(f"{operation.alias} ") for name in names)
         wants_help = len(words) == length or words[length] in HELP_WORDS
-        if (begins_names and wants_help) or get_close_matches(" ".join(words[: length + 1]), names, n=1, cutoff=0.9):
+        if (begins_names and (wants_help or words[length] in verbs)) or get_close_matches(
+            " ".join(words[: length + 1]), names, n=1, cutoff=0.9
+        ):
             return None
         return operation, length
     return None

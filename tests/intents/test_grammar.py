@@ -393,6 +393,9 @@ def test_what_is_wrong_is_said_with_the_line_that_would_be_right(text: str, said
     [
         ("membr list", "Did you mean “/hub member list”?"),
         ("members list", "Did you mean “/hub member list”?"),
+        ("invite revoke jane@a.example --reason x", "There is no “/hub invite revoke jane@a.example”."),
+        ("Invite DELETE jane", "There is no “/hub invite delete jane”."),
+        ("invite withdraw jane", "“/hub help” lists everything."),
         ("team member ad platform jane", "Did you mean “/hub team member add”?"),
         ("lst", "“/hub help” lists everything."),
         ("qqqq zzzz", "There is no “/hub qqqq zzzz”. “/hub help” lists everything."),
