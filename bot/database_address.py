@@ -6,11 +6,14 @@ from urllib.parse import quote, unquote
 
 SQLITE = "sqlite+aiosqlite:///"
 FILE_NAME = re.compile(r"[^\s:=]+\.(?:sqlite3?|db3?)", re.IGNORECASE)
+# Providers hand out a line for a shell.
+PSQL = re.compile(r"\Apsql\s+(['\"]?)(.*)\1\Z")
 POSTGRESQL = re.compile(r"(?:jdbc:)?postgres(?:ql)?(?:\+\w+)?://", re.IGNORECASE)
 PAIR = re.compile(r"\s*(\w+)\s*=\s*('(?:[^'\\]|\\.)*'|(?:[^\s'\\]|\\.)*)(?=\s|\Z)")
 PLACEHOLDER = re.compile(
     r"[\[<]+[\w -]*pass[\w -]*[\]>]+|\*{3,}|\$\{\w+\}|(?:your|my)[-_ ]?(?:db[-_ ]?)?password", re.IGNORECASE
 )
+IPV6 = re.compile(r"[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(?:%\w+)?")
 PORT = re.compile(r"\d{1,5}")
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 # https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
@@ -35,6 +38,7 @@ FOREIGN = frozenset(
         pgbouncer connection_limit pool_timeout pool_size max_overflow pool_max_conns socket_timeout supa
         workaround statement_cache_size prepared_statement_cache_size prepared_statement_name_func
         preparethreshold preparedstatementcachequeries binarytransfer serverversion charset async_fallback
+        rewritebatchedinserts uselibpqcompat tcpkeepalive logintimeout sockettimeout
         """,
     )
 )
@@ -57,6 +61,7 @@ def read_database_address(text: str) -> str:
 
     Reading it again changes nothing. Raises ValueError, whose text never repeats a value.
     """
+    text = PSQL.sub(r"\2", text)
     if text.lower().startswith("sqlite") or FILE_NAME.fullmatch(text):
         return _file(text)
     return _composed(postgresql_parameters(text))
@@ -107,7 +112,8 @@ def _file(text: str) -> str:
 def _of_address(rest: str) -> Iterator[tuple[str, str]]:
     before, _, query = rest.partition("?")
     authority, _, dbname = before.partition("/")
-    if "@" in dbname:
+    # What is behind a password's question mark would be taken for parameters, and their names are said.
+    if "@" in dbname or ("@" in query and "@" not in authority and "user=" not in query):
         raise ValueError(ENCODE)
     credentials, _, hosts = authority.rpartition("@")
     user, _, password = credentials.partition(":")
@@ -156,10 +162,12 @@ def _parameter(name: str, value: str, others: dict[str, str]) -> dict[str, str]:
         return _schema(value, others)
     if known == "port" and not all(PORT.fullmatch(port) for port in value.split(",") if port):
         raise ValueError(ENCODE)
+    if known == "host" and re.search(r"[;=\s]", value):
+        raise ValueError("no host is written so: between one name=value and the next stands a blank")
     if known in FOREIGN:
         return {}
     if known not in LIBPQ:
-        shown = f"the parameter “{name}”" if re.fullmatch(r"[A-Za-z_-]{1,40}", name) else "a parameter"
+        shown = f"the parameter “{name}”" if value and re.fullmatch(r"[A-Za-z_-]{1,40}", name) else "a parameter"
         raise ValueError(f"it has {shown}, which libpq does not know: take that out")
     return {known: value}
 
@@ -202,5 +210,5 @@ def _composed(parameters: dict[str, str]) -> str:
 
 
 def _place(host: str, port: str) -> str:
-    written = f"[{host}]" if ":" in host else quote(host, safe="")
+    written = f"[{host}]" if IPV6.fullmatch(host) else quote(host, safe="")
     return f"{written}:{port}" if port else written
