@@ -225,8 +225,8 @@ def outcome_lines(view: RequestView) -> list[str]:
 
 def wait_line(wait: Wait) -> str:
     """Why it is not being done, since when, and when it goes on."""
-    then = f" It goes on {moment(wait.until)}." if wait.until is not None else ""
-    return f"{one_line(wait.why)} It has waited since {moment(wait.since)}.{then}"
+    then = f", and goes on {moment(wait.until)}" if wait.until is not None else ""
+    return f"{one_line(wait.why)} This request has waited since {moment(wait.since)}{then}."
 
 
 def request_buttons(view: RequestView, operation: Operation) -> list[Block]:

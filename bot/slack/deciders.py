@@ -45,15 +45,15 @@ def barred_line(view: RequestView) -> str:
     if view.spares_beneficiaries:
         spared = "; those whom it is about may decide, as the rule says" if about else ""
         return f"Barred from deciding: {asked}{spared}."
-    concerned = [f"; {person_text(each)}, whom it is about" for each in about if each.people][:MOST_PEOPLE]
-    more = len([each for each in about if each.people]) - len(concerned)
-    rest = f"; and {more:,} more, whom it is about too" if more else ""
-    return f"Barred from deciding: {asked}{''.join(concerned)}{rest}.{unknown_text(about)}"
+    known = [each for each in about if each.people and each.people != (view.requester,)]
+    concerned = f"; {people_text(known)}, whom it is about" if known else ""
+    return f"Barred from deciding: {asked}{concerned}.{unknown_text(about)}"
 
 
-def person_text(somebody: KnownBeneficiary) -> str:
-    """`@Jane (jane)`."""
-    return f"{', '.join(map(mention, somebody.people or ()))} ({code(somebody.name)})"
+def people_text(known: Sequence[KnownBeneficiary]) -> str:
+    """`@Jane (jane), @Kim (kim)`: the first of them, and how many more there are."""
+    first = (f"{', '.join(map(mention, each.people or ()))} ({code(each.name)})" for each in known[:MOST_PEOPLE])
+    return ", ".join(first) + more_text(known)
 
 
 def unknown_text(about: Sequence[KnownBeneficiary]) -> str:
@@ -66,5 +66,9 @@ def unknown_text(about: Sequence[KnownBeneficiary]) -> str:
 
 def names_text(names: Sequence[str]) -> str:
     """The first of them, and how many more there are."""
-    more = f" and {len(names) - MOST_PEOPLE:,} more" if len(names) > MOST_PEOPLE else ""
-    return ", ".join(map(code, names[:MOST_PEOPLE])) + more
+    return ", ".join(map(code, names[:MOST_PEOPLE])) + more_text(names)
+
+
+def more_text(everybody: Sequence[object]) -> str:
+    """` and 92 more`, where there are more than are named."""
+    return f" and {len(everybody) - MOST_PEOPLE:,} more" if len(everybody) > MOST_PEOPLE else ""

@@ -140,7 +140,7 @@ async def test_a_429_that_is_long_burns_no_approval_and_the_write_is_done_once_i
     card = await ask(house, ADD)
     house.hub.faults.add(*ADDED, rate_limited("600"))
     await agree(house, card)
-    await house.card(1, "Approved, and waits", "Docker Hub's rate limit is spent.", "It goes on <!date^")
+    await house.card(1, "Approved, and waits", "Docker Hub's rate limit is spent.", "and goes on <!date^")
     house.clock.advance(601)
     await house.told(house.ann, "is done", "samok is in team backend")
     assert [one.status for one in house.writes()] == [429, 200]

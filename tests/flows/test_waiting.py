@@ -59,7 +59,7 @@ async def begin_a_bulk_that_is_limited(house: House) -> None:
     # A dry run comes first: what would change.
     house.hub.faults.add(*BULK, rate_limited(str(LIMIT_SECONDS)), skip=3)
     await agree(house, card)
-    await house.card(1, "Begun, and waits, 2 of 5 so far", "Docker Hub's rate limit is spent.", "It goes on <!date^")
+    await house.card(1, "Begun, and waits, 2 of 5 so far", "Docker Hub's rate limit is spent.", "and goes on <!date^")
 
 
 def invited(house: House) -> list[str]:
@@ -115,7 +115,7 @@ async def test_docker_hub_down_between_the_approval_and_the_write_burns_no_appro
     await house.hub.stop()
     await agree(house, card)
     await house.card(
-        1, "Approved, and waits", "Docker Hub cannot be reached", "It has waited since <!date^", timeout=20
+        1, "Approved, and waits", "Docker Hub cannot be reached", "This request has waited since <!date^", timeout=20
     )
     assert (await house.records()).status(1) is Status.APPROVED
 
@@ -192,7 +192,7 @@ async def test_more_than_there_is_room_for_at_once_say_that_they_wait_for_a_slot
         for number in (1, 2, 3):
             await agree(house, await ask(house, f"/hub team create crew-{number}", number=number))
         card = await house.card(3, "Approved, and waits", "waits for a free slot", timeout=20)
-        assert "It goes on" not in words_of(card)
+        assert "goes on" not in words_of(card)
         assert write.count == 2
         holders = {each.claimed_by for each in (await house.records()).requests.values()} - {None}
         assert len(holders) == 2, "each claim is one worker's, or neither would notice that it is lost"

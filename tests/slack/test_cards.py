@@ -261,13 +261,13 @@ def test_a_card_says_why_a_request_waits_since_when_and_until_when(status: Statu
     said = [card.text, "\n".join(markup(list(card.blocks)))]
     for text in said:
         assert heading in text
-        assert re.search(r"rate limit is spent\. It has waited since <!date\S+ .*?>\. It goes on <!date", text)
+        assert re.search(r"rate limit is spent\. This request has waited since <!date\S+ .*?>, and goes on <!date", text)
 
 
 def test_where_it_depends_on_another_no_moment_is_promised() -> None:
     text = request_card(request_view(INVITE, Status.APPROVED, wait=Wait("Request 6 is first.", NOW, None)), INVITE).text
-    assert "Request 6 is first. It has waited since" in text
-    assert "It goes on" not in text
+    assert "Request 6 is first. This request has waited since" in text
+    assert "goes on" not in text
 
 
 @BOTH

@@ -40,6 +40,15 @@ def test_whom_it_is_about_too_by_each_account() -> None:
     )
 
 
+def test_several_are_named_in_one_breath_and_whoever_asked_but_once() -> None:
+    ann, kim = KnownBeneficiary(("annberg",), ("U0ANN",)), KnownBeneficiary(("kim",), ("U0KIM",))
+    assert barred_line(view(about=(ann, JANE, kim))) == (
+        "Barred from deciding: <@U0ANN>, who asked; <@U0JANE>, <@U0JANETOO> (`jane`), <@U0KIM> (`kim`), "
+        "whom it is about."
+    )
+    assert barred_line(view(about=(ann,))) == "Barred from deciding: <@U0ANN>, who asked."
+
+
 def test_a_docker_id_that_nobody_is_known_for_is_said_to_be_one() -> None:
     said = barred_line(view(about=(UNKNOWN, UNASKED)))
     assert said.endswith(
@@ -58,7 +67,7 @@ def test_a_rule_that_lets_them_decide_says_so() -> None:
 def test_of_hundreds_the_first_are_named_and_the_rest_counted() -> None:
     many = tuple(KnownBeneficiary((f"p{number}",), (f"U0P{number}",)) for number in range(100))
     said = barred_line(view(about=(*many, *(KnownBeneficiary((f"q{n}",), ()) for n in range(50)))))
-    assert "; and 92 more, whom it is about too." in said
+    assert "<@U0P7> (`p7`) and 92 more, whom it is about." in said
     assert "`q7` and 42 more, for whom nobody" in said
     assert len(said) < 1000
 
