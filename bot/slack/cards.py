@@ -189,7 +189,8 @@ def status_line(view: RequestView) -> str:
     given = ", ".join(mention(voter) for voter in view.approvals)
     if not given or view.status is Status.EXPIRED:
         return text
-    if view.status is Status.PENDING:
+    # Of two requirements, one can lack people although there are as many as either wants.
+    if view.status is Status.PENDING and len(view.approvals) < view.required:
         return f"{text}, {len(view.approvals)} of {view.required} given by {given}"
     return f"{text}; approved by {given}"
 

@@ -14,7 +14,7 @@ MOST_PEOPLE = 8
 
 
 def rule_line(view: RequestView) -> str:
-    """Under which rule, who may approve, until when; and what the policy wants besides, where it has changed since."""
+    """Under which rule, who may approve, until when; and what the policy wants besides, where it has changed."""
     rule, demand = f"Rule “{escape(view.rule)}”", view.reconsidered.demand
     if not view.required:
         return f"{rule} allows it without approval."
@@ -22,8 +22,9 @@ def rule_line(view: RequestView) -> str:
     wanted = f": {stages_text(view.requirement)}" if view.requirement.stages else " allowed it without approval"
     if demand is None:
         return f"{rule}{wanted}{until}."
-    now = f"rule “{escape(demand.rule)}”: {stages_text(demand.requirement)}"
-    return f"{rule}{wanted}. The policy has changed since, and wants besides: {now}{until}."
+    other = f" (rule “{escape(demand.rule)}”)" if demand.rule != view.rule else ""
+    now = f"it also needs {stages_text(demand.requirement)}{other}"
+    return f"{rule}{wanted}. Since the policy has changed, {now}{until}."
 
 
 def stages_text(requirement: Requirement) -> str:

@@ -16,7 +16,7 @@ from bot.slack.deciders import barred_line, rule_line
 from bot.slack.modals import details_view
 from tests.governance.parts import DAY, users
 from tests.operations.samples import HOSTILE
-from tests.slack.samples import flaws, request_view
+from tests.slack.samples import approvals_of, flaws, request_view
 
 INVITE = BY_NAME["invite.send"]
 JANE = KnownBeneficiary(("jane", "jane@example.com"), ("U0JANE", "U0JANETOO"))
@@ -84,11 +84,20 @@ def test_where_nobody_has_to_agree_nobody_is_barred() -> None:
 def test_what_the_policy_wants_besides_is_said_with_its_rule() -> None:
     said = rule_line(view(requirement=ALLOWED, reconsidered=Reconsideration((), MIRA_TOO)))
     assert said.startswith(
-        "Rule “a platform lead agrees”: 1 approval of <@U0OMAR>. The policy has changed since, and wants besides: "
-        "rule “mira”: 1 approval of <@U0MIRA>, until <!date"
+        "Rule “a platform lead agrees”: 1 approval of <@U0OMAR>. Since the policy has changed, "
+        "it also needs 1 approval of <@U0MIRA> (rule “mira”), until <!date"
     )
     free = rule_line(view(requirement=NOBODY, reconsidered=Reconsideration((), MIRA_TOO)))
-    assert "allowed it without approval. The policy has changed since, and wants besides: rule “mira”" in free
+    assert "allowed it without approval. Since the policy has changed, it also needs 1 approval" in free
+    same = Reconsideration((), Demand("a platform lead agrees", MIRA_TOO.requirement))
+    assert "also needs 1 approval of <@U0MIRA>, until" in rule_line(view(requirement=ALLOWED, reconsidered=same))
+
+
+def test_of_two_requirements_no_number_says_that_all_approvals_are_there() -> None:
+    stands = view(ballots=approvals_of("U0OMAR"), requirement=ALLOWED, reconsidered=Reconsideration((), MIRA_TOO))
+    text = request_card(stands, INVITE).text
+    assert "Waiting for approval; approved by <@U0OMAR>" in text
+    assert "1 of 1" not in text
 
 
 def test_card_details_and_result_say_why_it_stands_where_it_does() -> None:
