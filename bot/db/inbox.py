@@ -62,11 +62,25 @@ async def finish(connection: AsyncConnection, keys: Collection[str], *, holder: 
     await connection.execute(statement, [{"done_key": key} for key in keys])
 
 
-async def extend(session: AsyncSession, *, holder: str, lease_until: datetime) -> None:
-    """Keep everything that `holder` works on."""
-    held = select(StoredArrival.id).where(StoredArrival.claimed_by == holder, StoredArrival.state.in_(UNFINISHED))
-    statement = update(StoredArrival).where(StoredArrival.id.in_(unlocked(held))).values(lease_until=lease_until)
-    await session.execute(statement)
+async def extend(session: AsyncSession, *, holder: str, due_by: datetime, lease_until: datetime, limit: int) -> int:
+    """Keep at most so much of what `holder` works on and whose lease is over by then; answers how much."""
+    return await _lease(session, held_by(holder).where(StoredArrival.lease_until < due_by).limit(limit), lease_until)
+
+
+async def release(session: AsyncSession, *, holder: str, now: datetime, limit: int) -> int:
+    """Leave at most so much of what `holder` works on to whoever comes; answers how much."""
+    return await _lease(session, held_by(holder).where(StoredArrival.lease_until > now).limit(limit), now)
+
+
+def held_by(holder: str) -> Select[int]:
+    """What it works on."""
+    return select(StoredArrival.id).where(StoredArrival.claimed_by == holder, StoredArrival.state.in_(UNFINISHED))
+
+
+async def _lease(session: AsyncSession, which: Select[int], until: datetime) -> int:
+    statement = update(StoredArrival).where(StoredArrival.id.in_(unlocked(which))).values(lease_until=until)
+    result = await session.execute(statement)
+    return result.rowcount if isinstance(result, CursorResult) else 0
 
 
 async def take_over(

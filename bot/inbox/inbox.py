@@ -8,6 +8,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.db import inbox as rows
+from bot.db.batches import BATCH, until_none_is_left
 from bot.db.models import StoredArrival
 from bot.db.session import DATABASE_AWAY, Database
 from bot.errors import UserError
@@ -25,6 +26,8 @@ AT_ONCE = 50
 # A repetition of what was delivered comes within minutes: https://docs.slack.dev/apis/events-api/
 REMEMBERED = timedelta(hours=24)
 SWEPT_AT_ONCE = 500
+# A lease of which so much is left is not extended: whoever takes over a thousand rows looks often.
+FRESH = 0.9
 
 
 class Inbox:
@@ -67,11 +70,11 @@ class Inbox:
         """Keep what is ours, take over what others left, and try again what failed; answers when to look again."""
         real_now = self._clock.real()
         over_by = real_now + 2 * self._lease if self._is_first_look else real_now
+        due_by, until = real_now + self._lease * FRESH, real_now + self._lease
+        keep = partial(rows.extend, holder=self._name, due_by=due_by, lease_until=until, limit=BATCH)
+        await until_none_is_left(self._database.begin, keep)
         async with self._database.begin() as session:
-            await rows.extend(session, holder=self._name, lease_until=real_now + self._lease)
-            left = await rows.take_over(
-                session, holder=self._name, over_by=over_by, lease_until=real_now + self._lease, limit=AT_ONCE
-            )
+            left = await rows.take_over(session, holder=self._name, over_by=over_by, lease_until=until, limit=AT_ONCE)
         for row in left:
             self._put_again(row)
         if len(left) == AT_ONCE:
@@ -86,8 +89,8 @@ class Inbox:
             await slots.drain(seconds)
         await self._committer.stop()
         try:
-            async with self._database.begin() as session:
-                await rows.extend(session, holder=self._name, lease_until=self._clock.real())
+            let_go = partial(rows.release, holder=self._name, now=self._clock.real(), limit=BATCH)
+            await until_none_is_left(self._database.begin, let_go)
         except DATABASE_AWAY as error:
             log.warning("inbox.not_released", error=type(error).__name__)
 

@@ -109,8 +109,20 @@ async def test_a_lease_is_extended_for_what_its_holder_has_not_done(database: Da
     old = NOW - timedelta(seconds=1)
     await store(database, row("1", lease_until=old), row("2", holder="other", lease_until=old))
     async with database.begin() as session:
-        await inbox.extend(session, holder="us", lease_until=NOW + LEASE)
+        assert await inbox.extend(session, holder="us", due_by=NOW, lease_until=NOW + LEASE, limit=9) == 1
+        assert await inbox.extend(session, holder="us", due_by=NOW, lease_until=NOW + LEASE, limit=9) == 0
     assert await taken(database, "third") == ["2"]
+
+
+async def test_leases_are_extended_and_given_up_some_at_a_time(database: Database) -> None:
+    await store(database, *(row(key) for key in "12345"), row("other", holder="other"))
+    late = NOW + 2 * LEASE
+    async with database.begin() as session:
+        extended = [await inbox.extend(session, holder="us", due_by=late, lease_until=late, limit=2) for _ in range(4)]
+        released = [await inbox.release(session, holder="us", now=NOW, limit=2) for _ in range(4)]
+    assert (extended, released) == ([2, 2, 1, 0], [2, 2, 1, 0])
+    assert (await found(database, "other")).lease_until == row("other")["lease_until"]
+    assert (await found(database, "5")).lease_until == NOW
 
 
 async def test_what_is_left_is_taken_by_one_of_many_who_look_at_once(database: Database) -> None:
@@ -152,9 +164,10 @@ async def test_two_who_change_many_rows_at_once_do_not_lock_each_other_out(datab
     await store(database, *(row(key) for key in keys))
 
     async def extend() -> None:
-        for _ in range(20):
+        for each in range(2, 22):
             async with database.begin() as session:
-                await inbox.extend(session, holder="us", lease_until=NOW + LEASE)
+                until = NOW + each * LEASE
+                await inbox.extend(session, holder="us", due_by=until, lease_until=until, limit=60)
 
     async def end(some: list[str]) -> None:
         for start in range(0, len(some), 10):

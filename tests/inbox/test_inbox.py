@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -291,6 +292,25 @@ async def test_a_living_process_keeps_what_it_works_on(bench: Bench) -> None:
     assert recorder.worked == []
     holder.gate.set()
     await bench.settled(_1=rows.DONE)
+
+
+async def test_however_much_waits_no_transaction_has_many_rows_to_keep(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox, kept = bench.open(Recorder(), busy=True), list[int]()
+    extend = rows.extend
+
+    async def counted(*args: Any, **options: Any) -> int:
+        kept.append(await extend(*args, **options))
+        return kept[-1]
+
+    monkeypatch.setattr(rows, "extend", counted)
+    await asyncio.gather(*(inbox.accept(arrival(f"many {number}")) for number in range(250)))
+    await inbox.step()
+    assert kept == [0]
+    bench.now += LEASE / 3
+    await inbox.step()
+    assert kept[1:] == [100, 100, 50, 0]
 
 
 async def test_a_stop_hands_on_what_has_not_begun(bench: Bench) -> None:
