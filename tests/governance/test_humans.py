@@ -1,6 +1,6 @@
 """Who is the same human, and who in Slack is known for a Docker ID: by the policy, by what was learned, by address."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -9,11 +9,16 @@ from sqlalchemy import select
 
 from bot.db import humans
 from bot.db.models import Message
+from bot.errors import AlreadyVoted, NotAnApprover
 from bot.governance.addresses import Acquaintance
 from bot.governance.context import Context
 from bot.governance.humans import aliases, people_behind
+from bot.governance.ledger.lifecycle import Status
 from bot.governance.people import DirectoryUnavailable, Person
 from bot.governance.policy import load_policy
+from bot.governance.requests.settle import settle
+from bot.governance.requests.submit import submit
+from bot.governance.requests.vote import approve, deny
 from bot.governance.ties import learn_ties
 from bot.hub import Credential, Hub
 from sandbox.hub import HubSandbox
@@ -120,6 +125,41 @@ async def test_where_slack_does_not_answer_nobody_guesses(town: Town) -> None:
     town.book.silent = {ANN}
     with pytest.raises(DirectoryUnavailable):
         await aliases(town.context(), ANN)
+
+
+# Whoever presses may be somebody of whom Slack has not told yet, as long as others sufficed.
+ONE_OF = 'rules: [{{name: some agree, operations: ["*"], approvals: {}, approvers: {{users: [{}]}}}}]'
+
+
+async def ask(town: Town, head: str) -> int:
+    """A new request's number, of Ann's."""
+    return (await submit(town.context(head), town.desk.intent(), ANN)).id
+
+
+@pytest.mark.parametrize("verb", ["approve", "deny", "settle"])
+async def test_another_account_of_whoever_asked_is_known_by_its_first_press(town: Town, verb: str) -> None:
+    head = ONE_OF.format(1, f"U0AMY, {TWIN}")
+    town.book.emails |= {ANN: "ann@example.com", TWIN: "Ann+2@example.com"}
+    number = await ask(town, head)
+    if verb == "settle":
+        await town.desk.change(number, status=Status.UNKNOWN)
+    acts: dict[str, Callable[[], Awaitable[object]]] = {
+        "approve": lambda: approve(town.context(head), number, TWIN),
+        "deny": lambda: deny(town.context(head), number, TWIN, "no"),
+        "settle": lambda: settle(town.context(head), number, TWIN, done=True),
+    }
+    with pytest.raises(NotAnApprover, match="who is you as well"):
+        await acts[verb]()
+
+
+async def test_two_accounts_of_one_person_are_one_whichever_of_them_slack_tells_of_last(town: Town) -> None:
+    head = ONE_OF.format(2, "U0AMY, U0BEA, U0YVE, U0ZOE")
+    town.book.emails |= {"U0YVE": "yve@example.com", "U0ZOE": "zoe@example.com"}
+    number = await ask(town, head)
+    await approve(town.context(head), number, "U0YVE")
+    town.book.emails["U0YVE"] = "zoe@example.com"
+    with pytest.raises(AlreadyVoted):
+        await approve(town.context(head), number, "U0ZOE")
 
 
 SEATS = "terminal: {users: {root: [U0ANN], deploy: [U0BOB]}}"

@@ -54,11 +54,14 @@ class Hearing:
 
 async def hear(context: Context, view: RequestView, users: Iterable[str]) -> Hearing:
     """Ask about the request, and about these accounts; raises `DirectoryUnavailable`."""
+    asked = tuple(dict.fromkeys(users))
+    # Before all else: an address that Slack tells now can be that of whoever asked, or of another of them.
+    for user in asked:
+        await context.directory.person(user)
     intent = intent_of(context, view)
     # What this version does not know any more is no policy's matter: the executor will say so.
     decision = None if intent is None else await judge(context, intent, view.requester)
     requirements = (view.requirement, *requirements_of(decision))
-    asked = tuple(dict.fromkeys(users))
     about = await _about(context, view, intent) if asked or must_be_known(requirements) else ()
     bars = await find_bars(context, view.requester, about, spares=spares(requirements), origin=view.origin)
     return Hearing(
