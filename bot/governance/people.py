@@ -14,6 +14,10 @@ class DirectoryUnavailable(UserError):
     """Slack does not answer who is who at the moment, and without that nothing is decided. Please try again."""
 
 
+class OwnerUnavailable(DirectoryUnavailable):
+    """Docker Hub does not tell at the moment whose an account is, and without that nothing is decided."""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody in the workspace. `timezone` is an IANA name.

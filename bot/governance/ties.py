@@ -10,7 +10,7 @@ from bot.db import humans
 from bot.db.session import Session
 from bot.governance.addresses import folded
 from bot.governance.context import Context
-from bot.governance.people import DirectoryUnavailable
+from bot.governance.people import OwnerUnavailable
 from bot.governance.roster import Roster, indexed
 from bot.hub import HubError
 from bot.operations.kit.mentions import Account, find_accounts
@@ -28,7 +28,7 @@ SEARCHES = 3
 async def accounts_called(context: Context, organization: str, account: str) -> tuple[Account, ...]:
     """What a Docker ID or an e-mail address stands for in the organization: Docker IDs with their addresses.
 
-    What Docker Hub knows nothing of stands for itself. Raises `DirectoryUnavailable` where Docker Hub does not answer.
+    What Docker Hub knows nothing of stands for itself. Raises `OwnerUnavailable` where Docker Hub does not answer.
     """
     if context.policy.whose(account) is not None:
         return (Account(account, ""),)
@@ -41,7 +41,8 @@ async def accounts_called(context: Context, organization: str, account: str) -> 
 async def remembered_accounts(context: Context, organization: str, search: str) -> Roster:
     """The accounts that Docker Hub finds, at most a minute old.
 
-    After some searches the whole list is asked for: a bulk of hundreds must not spend the rate limit on them.
+    After some searches the whole list is asked for: a bulk of hundreds must not spend the rate limit on them. Who
+    decides, and who has a claim, waits for the answer, so nothing is waited for that passes.
     """
     memory = context.found_accounts
     searched = sum(where == organization for where, _ in tuple(memory))
@@ -50,9 +51,9 @@ async def remembered_accounts(context: Context, organization: str, search: str) 
             return known
     wanted = search if searched < SEARCHES else EVERYBODY
     try:
-        found = indexed(await find_accounts(context.hub, organization, wanted))
+        found = indexed(await find_accounts(context.hub.hurried(), organization, wanted))
     except HubError as error:
-        raise DirectoryUnavailable(
+        raise OwnerUnavailable(
             f"Docker Hub does not tell at the moment who “{search}” is in {organization}, and without that nothing is "
             "decided. Please try again."
         ) from error

@@ -231,6 +231,20 @@ async def test_where_docker_hub_does_not_answer_nobody_guesses_but_the_policys_w
     assert await town.behind("annberg", "people: {U0BOB: annberg}") == {BOB}
 
 
+async def test_nobody_waits_for_a_rate_limit_to_hear_whose_a_docker_id_is(town: Town) -> None:
+    pauses = list[float]()
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+
+    town.sandbox.faults.add("GET", "*/members", Respond(429, {"detail": "no"}, {"Retry-After": "8"}), times=1)
+    hub = Hub(url=town.sandbox.url, credential=Credential(BOT_ACCOUNT, SecretStr(BOT_TOKEN)), sleep=sleep)
+    with pytest.raises(DirectoryUnavailable):
+        await people_behind(replace(town.context(), hub=hub), "acme", "annberg")
+    assert pauses == []
+    await hub.close()
+
+
 async def test_docker_hub_is_asked_once_a_minute(town: Town) -> None:
     context = replace(town.context(), found_accounts=town.desk.context.found_accounts)
     for _ in range(3):

@@ -44,3 +44,11 @@ async def test_while_slack_does_not_answer_it_is_postponed_and_says_why(desk: De
         START + timedelta(seconds=30),
     )
     assert await desk.status(number) == "approved"
+
+
+async def test_while_docker_hub_does_not_tell_whom_it_is_about_that_is_what_is_said(desk: Desk) -> None:
+    number = await desk.ask_approved(LENA)
+    await desk.change(number, about=[{"names": ["jane"], "people": []}])
+    assert await judged(desk, number) == Postponed(
+        "Docker Hub does not tell whom it is about, and without that nothing is done.", START + timedelta(seconds=30)
+    )

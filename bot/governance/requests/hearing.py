@@ -76,16 +76,24 @@ async def hear(context: Context, view: RequestView, users: Iterable[str]) -> Hea
     )
 
 
-async def is_barred(context: Context, view: RequestView, user: str) -> bool:
-    """Whether this account must not decide it, as far as is known: for a list, which decides nothing.
+async def not_barred(context: Context, views: Iterable[RequestView], user: str) -> tuple[RequestView, ...]:
+    """Those that this account may decide, as far as is known: for a list, which decides nothing.
 
-    Where it cannot be asked now whom it is about, whoever was known for them when it was asked for is barred.
+    Where it cannot be asked now whom one is about, whoever was known for them when it was asked for is barred from it,
+    and from all that follow: who is silent for one would make a long list wait for each.
     """
-    try:
-        about = await _about(context, view, intent_of(context, view))
-    except DirectoryUnavailable:
+    found, is_silent = [], False
+    for view in views:
         about = view.about or ()
-    return user in await find_bars(context, view.requester, about, spares=spares(view.requirements), origin=view.origin)
+        if not is_silent:
+            try:
+                about = await _about(context, view, intent_of(context, view))
+            except DirectoryUnavailable:
+                is_silent = True
+        spared = spares(view.requirements)
+        if user not in await find_bars(context, view.requester, about, spares=spared, origin=view.origin):
+            found.append(view)
+    return tuple(found)
 
 
 def intent_of(context: Context, view: RequestView) -> Intent | None:

@@ -11,7 +11,7 @@ from bot.governance import humans
 from bot.governance.context import Context
 from bot.governance.ledger.lifecycle import STATES, Status
 from bot.governance.requests.admission import is_admitted
-from bot.governance.requests.hearing import is_barred
+from bot.governance.requests.hearing import not_barred
 from bot.governance.views import RequestView, view_of
 from bot.phrases import Mention, Phrase
 
@@ -51,7 +51,7 @@ async def waiting_for(context: Context, user: str) -> tuple[RequestView, ...]:
     accounts = await humans.aliases(context, user)
     others = [view for view in pending if accounts.isdisjoint({view.requester, *view.approvals})]
     theirs = [view for view in others if await is_admitted(view.requirements, person, context.directory)]
-    return tuple([view for view in theirs if not await is_barred(context, view, user)])
+    return await not_barred(context, theirs, user)
 
 
 async def view_in(session: Session, request_id: int) -> RequestView:

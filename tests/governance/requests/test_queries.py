@@ -3,11 +3,15 @@
 import pytest
 
 from bot.errors import RequestNotFound
+from bot.governance import humans
 from bot.governance.approval.requirement import Stage
+from bot.governance.context import Context
 from bot.governance.ledger.lifecycle import Status
 from bot.governance.people import DirectoryUnavailable
 from bot.governance.requests.queries import by_number, mine, too_late, waiting_for
 from bot.governance.requests.vote import approve, deny
+from bot.operations.kit.base import Beneficiary
+from tests.governance.conftest import KnownHumans
 from tests.governance.parts import ANN, BOT, GUEST, HOUR, LEADS, LEFT, LENA, MIRA, OMAR, SAM, Desk, group, users
 
 
@@ -101,6 +105,23 @@ async def test_where_slack_does_not_answer_it_is_not_guessed(desk: Desk) -> None
     with pytest.raises(DirectoryUnavailable):
         await waiting_for(desk.context, LENA)
     assert await waiting(desk, OMAR) == [number], "who is named needs no group"
+
+
+async def test_who_is_silent_about_one_request_is_not_asked_about_the_others(
+    desk: Desk, known: KnownHumans, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known.behind, asked = {"omar": frozenset({OMAR})}, list[str]()
+    for name in ("jane", "omar", "kim"):
+        desk.lever.about = (Beneficiary((name,)),)
+        await desk.ask()
+
+    async def be_silent(_context: Context, _organization: str, account: str) -> frozenset[str]:
+        asked.append(account)
+        raise DirectoryUnavailable
+
+    monkeypatch.setattr(humans, "people_behind", be_silent)
+    assert await waiting(desk, OMAR) == [1, 3], "of whom the second is about was known when it was asked for"
+    assert asked == ["jane"]
 
 
 async def test_looking_writes_nothing(desk: Desk) -> None:
