@@ -16,7 +16,7 @@ from bot.alerts.limits import LimitWatch
 from bot.alerts.poller import AuditLogPoller
 from bot.clock import REAL, Clock
 from bot.configuration import build_hub, read_alert_rules, read_outside, read_policy
-from bot.db import workspaces
+from bot.db import messages, workspaces
 from bot.db.batches import until_none_is_left
 from bot.db.migrate import upgrade
 from bot.db.session import Database, Session
@@ -95,7 +95,7 @@ class Hubwarden:
 
     async def _start(self) -> None:
         settings = self.settings
-        is_alone = self._closing.enter_context(sole_use(settings.database_url))
+        self._is_alone = self._closing.enter_context(sole_use(settings.database_url))
         await asyncio.to_thread(upgrade, settings.database_url)
         self.database = Database(settings.database_url)
         self._closing.push_async_callback(self.database.close)
@@ -114,14 +114,21 @@ class Hubwarden:
         self._watch_loops()
         await self._start_health()
         # Whom a listener or a job wakes has to stand before either begins.
-        self._inbox.start(SlackDesk(self.surface, KINDS))
-        for worker in (*self._workers, self._intake):
-            worker.start()
+        await self._start_workers()
         await self.socket.start()
-        await self._leases.start(alone=is_alone)
+        await self._leases.start(alone=self._is_alone)
         self._timetable.start()
         self._is_started = True
         log.info("hubwarden.started", health_port=self.health.bound_port)
+
+    async def _start_workers(self) -> None:
+        """Begin the work; where nobody else uses the database, nobody else delivers what is claimed in it either."""
+        if self._is_alone:
+            async with self.database.begin() as session:
+                await messages.release_all(session)
+        self._inbox.start(SlackDesk(self.surface, KINDS))
+        for worker in (*self._workers, self._intake):
+            worker.start()
 
     async def _follow_sandbox(self) -> None:
         """Take the business time from a sandbox where the settings name one; everything is built after that."""
@@ -256,9 +263,9 @@ class Hubwarden:
             *(self._execution_worker(executor, number) for number in range(1, settings.executions_at_once + 1)),
             Worker("delivery", delivery.step, rest_seconds=2.0),
         ]
-        # A file has one bot: what is unfinished at its start, nobody else works on.
-        alone = self.database.is_file
-        self._inbox = Inbox(database=self.database, name=self.name, lease=lease, clock=self._clock, alone=alone)
+        self._inbox = Inbox(
+            database=self.database, name=self.name, lease=lease, clock=self._clock, alone=self._is_alone
+        )
         self._intake = Worker("inbox", self._inbox.step, rest_seconds=lease.total_seconds() / 3)
 
     def _execution_worker(self, executor: Executor, number: int) -> Worker:

@@ -118,6 +118,11 @@ async def claim(session: AsyncSession, message_id: int, *, now: datetime, lease_
     return await session.scalar(statement)
 
 
+async def release_all(session: AsyncSession) -> None:
+    """Nobody delivers any message: for who knows to be alone with the database."""
+    await session.execute(update(Message).where(Message.lease_until.is_not(None)).values(lease_until=None))
+
+
 async def mark_sent(session: AsyncSession, message_id: int, *, version: int, address: str, posted_id: str) -> None:
     """The far side has this version; the message stays due where a newer one was asked for meanwhile."""
     statement = (

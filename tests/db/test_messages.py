@@ -113,6 +113,16 @@ async def test_a_claim_that_was_not_ended_runs_out(database: Database) -> None:
     assert again.attempts == 2
 
 
+async def test_who_is_alone_with_the_database_waits_for_no_claim(database: Database) -> None:
+    number = await wanted(database)
+    assert await claimed(database, number)
+    async with database.begin() as session:
+        await messages.release_all(session)
+    again = await claimed(database, number)
+    assert again is not None
+    assert again.attempts == 2, "what the dead one sent may have arrived"
+
+
 async def test_what_was_sent_is_no_longer_due(database: Database) -> None:
     number = await wanted(database)
     await claimed(database, number)

@@ -73,6 +73,16 @@ async def test_killed_after_the_request_is_committed_its_card_is_posted_later(cr
     await assert_done_once(house)
 
 
+async def test_a_card_that_was_being_posted_waits_for_no_dead_bot(sqlite_url: str, tmp_path: Path) -> None:
+    async with running(sqlite_url, tmp_path / "bot.log", execution_lease_seconds=300) as house:
+        post = house.slack.hold(POST_CARD)
+        await ask(house)
+        await post.arrived()
+        await house.kill()
+        await house.start_bot()
+        await house.card(1, "Waiting for approval")
+
+
 async def test_killed_after_the_approval_and_before_the_claim_it_is_executed_at_the_start(
     crashing: ProcessHouse,
 ) -> None:
