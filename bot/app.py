@@ -247,26 +247,28 @@ class Hubwarden:
             is_stopping=lambda: self._is_stopping,
         )
         self._claims = executor.claims
+        self._workers = [
+            *(self._execution_worker(executor, number) for number in range(1, settings.executions_at_once + 1)),
+            Worker("delivery", self._build_delivery(lease).step, rest_seconds=2.0),
+        ]
+        self._inbox = Inbox(
+            database=self.database, name=self.name, lease=lease, clock=self._clock, alone=self._is_alone
+        )
+        self._intake = Worker("inbox", self._inbox.step, rest_seconds=lease.total_seconds() / 3)
+
+    def _build_delivery(self, lease: timedelta) -> Delivery:
         sender = SlackSender(
             self.client,
             Rendering(view=partial(by_number, self.context), operations=BY_NAME),
-            channel_ids={settings.slack_approvals_channel: self._approvals},
+            channel_ids={self.settings.slack_approvals_channel: self._approvals},
         )
-        delivery = Delivery(
+        return Delivery(
             database=self.database,
             senders={SLACK: sender},
             administrators=slack_channel(self._admins),
             lease=lease,
             clock=self._clock,
         )
-        self._workers = [
-            *(self._execution_worker(executor, number) for number in range(1, settings.executions_at_once + 1)),
-            Worker("delivery", delivery.step, rest_seconds=2.0),
-        ]
-        self._inbox = Inbox(
-            database=self.database, name=self.name, lease=lease, clock=self._clock, alone=self._is_alone
-        )
-        self._intake = Worker("inbox", self._inbox.step, rest_seconds=lease.total_seconds() / 3)
 
     def _execution_worker(self, executor: Executor, number: int) -> Worker:
         """One of those who do requests side by side: with a name of its own, or a claim would be two workers' claim."""
@@ -297,18 +299,7 @@ class Hubwarden:
     def _build_jobs(self) -> None:
         settings = self.settings
         self._roll = Roll(self.directory)
-        self.poller = AuditLogPoller(
-            database=self.database,
-            hub=self.hub,
-            begin=self._begin_poll,
-            rules=self._alert_rules,
-            alerts_channel=self._alerts,
-            admin_channel=self._admins,
-            own_actor=settings.dockerhub_username,
-            overlap=timedelta(seconds=settings.audit_overlap_seconds),
-            now=self._clock.now,
-            wake=self.wake,
-        )
+        self.poller = self._build_poller()
         watch = LimitWatch(
             database=self.database,
             hub=self.hub,
@@ -340,6 +331,20 @@ class Hubwarden:
             self.database, holder=self.name, names=[job.name for job in jobs if job.leased], gained=self._lease_gained
         )
         self._timetable = Timetable(jobs, holds=self._leases.holds)
+
+    def _build_poller(self) -> AuditLogPoller:
+        return AuditLogPoller(
+            database=self.database,
+            hub=self.hub,
+            begin=self._begin_poll,
+            rules=self._alert_rules,
+            alerts_channel=self._alerts,
+            admin_channel=self._admins,
+            own_actor=self.settings.dockerhub_username,
+            overlap=timedelta(seconds=self.settings.audit_overlap_seconds),
+            now=self._clock.now,
+            wake=self.wake,
+        )
 
     def _begin_poll(self, organization: str) -> AbstractAsyncContextManager[Session]:
         return self._leases.begin(audit_log_job(organization))
