@@ -19,6 +19,8 @@ Connection: TypeAlias = AsyncConnection
 
 # What a database raises that is away or has lost us.
 DATABASE_AWAY = (exc.DBAPIError, exc.TimeoutError, OSError)
+# And what it raises of values that it does not take, however often they come.
+VALUES_REFUSED = exc.DataError
 POSTGRES_CONNECTIONS = 10
 SQLITE_READERS = 3
 

@@ -11,7 +11,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.db import inbox
-from bot.db.session import DATABASE_AWAY, Database
+from bot.db.session import DATABASE_AWAY, VALUES_REFUSED, Database
 from bot.heartbeats import Heartbeat
 from bot.inbox.arrivals import Arrival, NotStored
 
@@ -121,14 +121,20 @@ class Committer:
         del self._arrivals[:TOGETHER], self._done[:TOGETHER]
         for each in wanted:
             each.taken = True
+        return await self._commit_together(wanted, done)
+
+    async def _commit_together(self, wanted: Sequence[Wanted], done: list[str]) -> bool:
         try:
             new = await self._write([each.arrival for each in wanted], done)
         except Exception as error:
             log.warning("inbox.not_stored", error=type(error).__name__, arrivals=len(wanted))
-            if not isinstance(error, DATABASE_AWAY):
+            is_away = isinstance(error, DATABASE_AWAY) and not isinstance(error, VALUES_REFUSED)
+            self._done = done + self._done
+            if len(wanted) > 1 and not is_away:
+                return await self._commit_singly(wanted)
+            if not is_away:
                 log.exception("inbox.broken")
             self._refuse(wanted)
-            self._done = done + self._done
             await asyncio.sleep(PAUSE_SECONDS)
             return False
         for each in wanted:
@@ -137,6 +143,10 @@ class Committer:
                 new.discard(each.arrival.key)
                 self._stored.append((each.arrival, time.monotonic()))
         return True
+
+    async def _commit_singly(self, wanted: Sequence[Wanted]) -> bool:
+        """Each in a transaction of its own: what cannot be stored costs nobody else the promise."""
+        return all([await self._commit_together([each], []) for each in wanted])
 
     async def _write(self, arrivals: Sequence[Arrival], done: Sequence[str]) -> set[str]:
         now, new = self.clock.real(), set[str]()

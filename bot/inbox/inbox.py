@@ -10,7 +10,7 @@ from bot.clock import Clock
 from bot.db import inbox as rows
 from bot.db.batches import BATCH, until_none_is_left
 from bot.db.models import StoredArrival
-from bot.db.session import DATABASE_AWAY, Database
+from bot.db.session import DATABASE_AWAY, VALUES_REFUSED, Database
 from bot.errors import UserError
 from bot.heartbeats import Heartbeats
 from bot.inbox.arrivals import Arrival, Delivery, Desk, Lane, Stage, Superseded
@@ -159,7 +159,7 @@ class Inbox:
     def _may_try_again(self, arrival: Arrival, error: Exception) -> bool:
         failures = self._failures[arrival.key] = self._failures.get(arrival.key, 0) + 1
         log.warning("arrival.database_away", error=type(error).__name__, attempt=failures)
-        if failures >= ATTEMPTS:
+        if failures >= ATTEMPTS or isinstance(error, VALUES_REFUSED):
             return False
         self._again.add(arrival.key)
         return True

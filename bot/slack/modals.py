@@ -9,6 +9,7 @@ from typing import Any
 from bot.governance.views import RequestView
 from bot.intents.forms import REASON
 from bot.intents.typed import MAX_REASON
+from bot.keystrokes import shown
 from bot.operations.kit.base import Change, Choices, FromFile, Operation, is_read, marker_of
 from bot.operations.kit.parameters import Parameter, parameters
 from bot.slack.cards import (
@@ -276,7 +277,8 @@ def element_value(element: Mapping[str, Any]) -> Any:
         case "file_input":
             return element.get("files")
         case _:
-            return element.get("value")
+            value = element.get("value")
+            return shown(value) if isinstance(value, str) else value
 
 
 def picker_view(operations: Sequence[Operation], *, channel: str | None) -> Block:

@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import exc
 
 from bot.clock import Clock
 from bot.db import inbox as rows
@@ -99,6 +100,11 @@ def arrival(key: str, person: str = "U0ANN", kind: str = "command") -> Arrival:
     return Arrival(key=key, kind=kind, person=person, received_at=START, payload={"text": key})
 
 
+def refuse() -> None:
+    """What a database raises that takes no such value."""
+    raise exc.DataError("INSERT", {}, ValueError("NUL"))
+
+
 @asynccontextmanager
 async def away(database: Database) -> AsyncIterator[None]:
     """The database takes nothing meanwhile."""
@@ -155,6 +161,31 @@ async def test_where_the_database_takes_nothing_nothing_is_promised(bench: Bench
     await inbox.accept(arrival("2"))
     await bench.settled(_2=rows.DONE)
     assert recorder.worked == [("2", Stage.FRESH)]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        replace(arrival("odd"), payload={"text": object()}),
+        replace(arrival("odd"), person="U\x00\ud800"),
+        replace(arrival("odd"), payload={"text": float("nan")}, person="U" * 99),
+    ],
+    ids=["no JSON", "no text", "too long"],
+)
+async def test_what_cannot_be_stored_costs_nobody_else_the_promise(bench: Bench, odd: Arrival) -> None:
+    recorder = Recorder()
+    inbox = bench.open(recorder)
+    come = (inbox.accept(each) for each in (arrival("1"), odd, arrival("2")))
+    done = await asyncio.gather(*come, return_exceptions=True)
+    assert [done[0], done[2]] == [None, None]
+    await bench.settled(_1=rows.DONE, _2=rows.DONE)
+
+
+async def test_what_the_database_refuses_for_what_it_says_is_not_tried_again(bench: Bench) -> None:
+    recorder = Recorder(does=lambda *_: refuse())
+    await bench.open(recorder).accept(arrival("1"))
+    await bench.settled(_1=rows.DONE)
+    assert len(recorder.failed) == 1
 
 
 async def test_a_database_that_is_busy_too_long_takes_no_promise_and_does_nothing_later(

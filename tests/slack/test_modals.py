@@ -200,6 +200,11 @@ def test_an_input_left_empty_is_nothing(element: dict[str, Any], value: Any) -> 
     assert element_value(element) == value
 
 
+def test_what_no_database_takes_and_nobody_sees_is_none_of_what_was_typed() -> None:
+    typed = "a\x00b\ud800\u200b\n\u00a0c"
+    assert element_value({"type": "plain_text_input", "value": typed}) == "ab\n c"
+
+
 def test_the_picker_offers_every_operation_once_and_passes() -> None:
     view = picker_view(OPERATIONS, channel=None)
     assert view_flaws(view) == []
