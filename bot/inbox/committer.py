@@ -78,7 +78,7 @@ class Committer:
                 self._arrivals.remove(wanted)
                 raise NotStored from None
             # It may be stored any moment: whoever is told that it is not would ask twice.
-            await wanted.stored
+            await asyncio.shield(wanted.stored)
 
     def mark_done(self, key: str) -> None:
         """With the next transaction: nothing is left to do for it."""

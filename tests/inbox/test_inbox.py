@@ -163,6 +163,31 @@ async def test_where_the_database_takes_nothing_nothing_is_promised(bench: Bench
     assert recorder.worked == [("2", Stage.FRESH)]
 
 
+async def test_who_stops_waiting_for_a_slow_database_stops_nobody_else(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.inbox.committer.PATIENCE_SECONDS", 0.01)
+    inbox, begun, go_on = bench.open(Recorder()), asyncio.Event(), asyncio.Event()
+    begin = bench.database.begin_urgently
+
+    @asynccontextmanager
+    async def slow() -> AsyncIterator[Any]:
+        begun.set()
+        await go_on.wait()
+        async with begin() as connection:
+            yield connection
+
+    monkeypatch.setattr(bench.database, "begin_urgently", slow)
+    waiting = asyncio.create_task(inbox.accept(arrival("1")))
+    await begun.wait()
+    await asyncio.wait({waiting}, timeout=0.05)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    go_on.set()
+    await asyncio.wait_for(inbox.accept(arrival("2")), 5)
+    await bench.settled(_1=rows.DONE, _2=rows.DONE)
+
+
 @pytest.mark.parametrize(
     "odd",
     [
