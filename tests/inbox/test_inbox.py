@@ -183,6 +183,7 @@ async def test_who_stops_waiting_for_a_slow_database_stops_nobody_else(
     await asyncio.wait({waiting}, timeout=0.05)
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
+    monkeypatch.setattr("bot.inbox.committer.PATIENCE_SECONDS", 5)
     go_on.set()
     await asyncio.wait_for(inbox.accept(arrival("2")), 5)
     await bench.settled(_1=rows.DONE, _2=rows.DONE)
