@@ -134,7 +134,9 @@ class Executor:
 
     async def _go_on(self, request: OperationRequest) -> None:
         """Go on with what has begun, and is claimed again, as far as it stands."""
-        match judgement := await self._judged(request):
+        async with self.claims.keeping(request.id):
+            judgement = await self._judged(request)
+        match judgement:
             case Stands():
                 await self._run(request, Attempt.recover)
             case Postponed():

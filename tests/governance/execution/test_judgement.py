@@ -1,5 +1,9 @@
 """Whether it may still be done is asked before each claim: it goes on, it waits and says so, or it ends."""
 
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
 from structlog.testing import capture_logs
 
 from bot.db.models import OperationRequest
@@ -109,6 +113,22 @@ async def test_a_judge_that_fails_lets_nothing_pass_and_holds_up_nobody(desk: De
     assert [entry["event"] for entry in logged] == ["execution.not_judged"]
     row = await desk.row(number)
     assert (row.status, row.waits_because, row.resume_at) == ("approved", NOT_JUDGED, START + JUDGED_AGAIN)
+
+
+async def test_a_claim_is_kept_while_it_is_judged_again_however_long_that_takes(desk: Desk) -> None:
+    number = await desk.ask_executing("dead")
+    desk.times.let_pass(2 * LEASE)
+    lease = timedelta(seconds=0.03)
+
+    async def judge(request: OperationRequest) -> Judgement:
+        desk.times.machine += HOUR
+        async with asyncio.timeout(5):
+            while (await desk.row(number)).lease_until != desk.times.machine + lease:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        return Stands()
+
+    await replace(desk.executor(judge=judge), lease=lease).step()
+    assert (await desk.status(number), desk.lever.written) == ("succeeded", 1)
 
 
 async def test_what_a_dead_executor_left_is_judged_again_and_waits_where_it_cannot_be(desk: Desk) -> None:
