@@ -64,7 +64,7 @@ class Claims:
             # What was asked for never changes, so it is read before the row is taken.
             asked = await requests.get(session, request_id)
             busy = await self._rows(session, [Status.EXECUTING])
-            if asked is None or overlap(busy, request_id, subjects_of(asked, self.operations)):
+            if asked is None or overlap(busy, request_id, self._subjects(asked)):
                 return None
             fact = Claimed(
                 at=self.clock.now(),
@@ -160,6 +160,10 @@ class Claims:
             if (request := await requests.get(session, request_id)) is not None:
                 await claims.remember_subjects(session, request_id, subjects_of(request, self.operations))
         return await claims.in_states(session, statuses, after=after, limit=limit) if unknown else rows
+
+    def _subjects(self, request: OperationRequest) -> Sequence[str]:
+        """What it is about, as the queue has it: whoever looked first may have been of another version."""
+        return subjects_of(request, self.operations) if request.subjects is None else request.subjects
 
     def _expected(self, request: OperationRequest) -> tuple[Expected, ...]:
         """What Docker's log will show of it; what is done in steps says so with each."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pydantic import ValidationError
 
 from bot.db.models import OperationRequest
+from bot.governance.stored import load_about
 from bot.operations.kit.base import Operation, Params, Write
 
 
@@ -22,10 +23,12 @@ def known(request: OperationRequest, operations: Mapping[str, Operation]) -> tup
 def subjects_of(request: OperationRequest, operations: Mapping[str, Operation]) -> tuple[str, ...]:
     """The names of what it touches, each with its organization, since names are one organization's.
 
+    Somebody whom it is about is there by each of their names: one request says their Docker ID, another their address.
     Docker's names do not tell capitals apart. What this version does not know cannot be done, so it is about nothing.
     """
     if (found := known(request, operations)) is None:
         return ()
     operation, params = found
-    names = (operation.alone_with or operation.subjects)(params)
+    people = [name for somebody in load_about(request.about) or () for name in somebody.names]
+    names = (*(operation.alone_with or operation.subjects)(params), *people)
     return tuple(sorted({f"{params.organization}/{name}".casefold() for name in names}))

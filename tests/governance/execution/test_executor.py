@@ -47,6 +47,13 @@ async def test_of_two_executors_one_gets_the_request(any_desk: Desk) -> None:
     assert [event for event, _ in await any_desk.events(number)].count(Event.EXECUTING) == 1
 
 
+async def test_what_an_earlier_version_took_it_to_be_about_counts_for_the_claim_as_for_the_queue(desk: Desk) -> None:
+    await desk.ask_executing("another")
+    number = await desk.ask_approved()
+    await desk.change(number, subjects=["acme/something else"])
+    assert await claimed(desk, desk.executor(), number), "else it would be looked at again and again"
+
+
 @pytest.mark.parametrize("round_", range(5))
 async def test_of_two_requests_on_one_subject_one_is_claimed_whoever_comes(any_desk: Desk, round_: int) -> None:
     numbers = [await any_desk.ask_approved() for _ in range(4)]

@@ -71,6 +71,12 @@ def test_two_on_different_things_share_none(one: Any, other: Any) -> None:
     assert not named(one) & named(other)
 
 
+def test_somebody_is_the_same_by_whichever_name_it_was_asked_for() -> None:
+    by_address = request("member.offboard", person="Kofi@Example.com")
+    by_address.about = [{"names": ["kofim", "kofi@example.com"], "people": None}]
+    assert set(subjects_of(by_address, BY_NAME)) & subjects("member.role", username="KofiM", role="owner")
+
+
 def test_the_same_name_in_another_organization_is_another_thing() -> None:
     assert not subjects("team.delete", team="devs") & subjects("team.delete", team="devs", organization="globex")
 
