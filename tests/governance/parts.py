@@ -17,7 +17,7 @@ from bot.governance.approval.requirement import Requirement, Stage, dump_require
 from bot.governance.context import Context
 from bot.governance.execution.courier import Courier
 from bot.governance.execution.executor import Executor
-from bot.governance.ledger.facts import Claimed, Finished
+from bot.governance.ledger.execution_facts import Claimed, Finished
 from bot.governance.ledger.lifecycle import Status
 from bot.governance.ledger.record import record
 from bot.governance.people import DirectoryUnavailable, Person

@@ -15,7 +15,8 @@ from bot.db.models import OperationRequest
 from bot.db.session import DATABASE_AWAY, Database, Session
 from bot.governance.execution.queue import AT_WORK, Queue, overlap
 from bot.governance.execution.subjects import known, subjects_of
-from bot.governance.ledger.facts import Claimed, Expected, Fact, Resumed, TakenOver
+from bot.governance.ledger.execution_facts import Claimed, Expected, Resumed, TakenOver
+from bot.governance.ledger.facts import Fact
 from bot.governance.ledger.lifecycle import Status
 from bot.governance.ledger.record import record
 from bot.operations.kit.base import Operation

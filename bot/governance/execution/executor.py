@@ -21,7 +21,7 @@ from bot.governance.execution.queue import Task
 from bot.governance.execution.stepper import Stepper
 from bot.governance.execution.subjects import known
 from bot.governance.execution.verdict import Interrupted, PutOff, Verdict
-from bot.governance.ledger.facts import Deferred, Finished
+from bot.governance.ledger.execution_facts import Deferred, Finished
 from bot.governance.ledger.lifecycle import Status
 from bot.hub import Hub
 from bot.operations.kit.base import Operation, Params, Write

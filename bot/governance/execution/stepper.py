@@ -12,7 +12,7 @@ from bot.errors import UserError
 from bot.governance.execution.patience import LIMITED, PATIENCE, passes, reason
 from bot.governance.execution.verdict import Interrupted, PutOff, Verdict
 from bot.governance.hub_errors import text_of
-from bot.governance.ledger.facts import Expected
+from bot.governance.ledger.execution_facts import Expected
 from bot.governance.ledger.lifecycle import Status
 from bot.governance.ledger.subscribers import expect, refresh_card
 from bot.hub import Hub, HubError, HubUnavailable

@@ -1,7 +1,7 @@
 """Telling why a request waits that nothing puts off: for another on the same subject, or for a free slot."""
 
 from bot.governance.execution.claims import Claims
-from bot.governance.ledger.facts import Deferred
+from bot.governance.ledger.execution_facts import Deferred
 from bot.governance.ledger.lifecycle import Status
 
 

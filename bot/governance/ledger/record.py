@@ -4,7 +4,8 @@ from bot.db import ballots, requests, trail
 from bot.db.models import OperationRequest, TrailRecord
 from bot.db.session import Session
 from bot.governance.approval.principals import dump_principal
-from bot.governance.ledger.facts import Balloted, Fact, Note, RowChange
+from bot.governance.ledger.facts import Balloted, Fact, Note
+from bot.governance.ledger.row_change import RowChange
 from bot.governance.ledger.subscribers import SUBSCRIBERS
 
 

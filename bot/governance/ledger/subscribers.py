@@ -12,22 +12,8 @@ from bot.clock import REAL, standing_at
 from bot.db import hub_events
 from bot.db.models import ExpectedEvent, OperationRequest
 from bot.db.session import Session
-from bot.governance.ledger.facts import (
-    Balloted,
-    Claimed,
-    Deferred,
-    Expected,
-    Fact,
-    Finished,
-    Moved,
-    Objected,
-    Reconsidered,
-    Resumed,
-    Returned,
-    Settled,
-    Submitted,
-    TakenOver,
-)
+from bot.governance.ledger.execution_facts import Claimed, Deferred, Expected, Finished, Resumed, TakenOver
+from bot.governance.ledger.facts import Balloted, Fact, Moved, Objected, Reconsidered, Returned, Settled, Submitted
 from bot.governance.ledger.lifecycle import STATES, Status
 from bot.governance.people import is_slack_user
 from bot.outbox.destination import slack_channel, slack_person

@@ -11,27 +11,22 @@ from bot.governance.approval.ballots import Ballot, Choice
 from bot.governance.approval.reconsideration import Demand, Reconsideration
 from bot.governance.approval.requirement import NOBODY, dump_requirement
 from bot.governance.ledger.events import HUBWARDEN, Event
+from bot.governance.ledger.execution_facts import Claimed, Deferred, Expected, Finished, Resumed, TakenOver
 from bot.governance.ledger.facts import (
     Balloted,
-    Claimed,
-    Deferred,
-    Expected,
     Fact,
-    Finished,
     Moved,
     Note,
     Objected,
     Read,
     Reconsidered,
     Refused,
-    Resumed,
     Returned,
-    RowChange,
     Settled,
     Submitted,
-    TakenOver,
 )
 from bot.governance.ledger.lifecycle import STATES, Status
+from bot.governance.ledger.row_change import RowChange
 from bot.operations.kit.base import ItemResult, Outcome
 from bot.phrases import Mention
 from tests.governance.parts import ANN, CHANNEL, DAY, OMAR, START

@@ -7,18 +7,8 @@ import pytest
 from bot.governance.approval.ballots import Ballot, Choice
 from bot.governance.ledger import record as record_module
 from bot.governance.ledger.events import HUBWARDEN, Event
-from bot.governance.ledger.facts import (
-    Balloted,
-    Claimed,
-    Fact,
-    Finished,
-    Moved,
-    Objected,
-    Read,
-    Refused,
-    Settled,
-    TakenOver,
-)
+from bot.governance.ledger.execution_facts import Claimed, Finished, TakenOver
+from bot.governance.ledger.facts import Balloted, Fact, Moved, Objected, Read, Refused, Settled
 from bot.governance.ledger.lifecycle import STATES, Status
 from bot.governance.ledger.record import note, record
 from bot.governance.ledger.subscribers import SUBSCRIBERS

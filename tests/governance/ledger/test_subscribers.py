@@ -10,21 +10,8 @@ from bot.db import messages
 from bot.governance.approval.ballots import Ballot, Choice
 from bot.governance.approval.reconsideration import NOTHING_FOUND
 from bot.governance.ledger.events import HUBWARDEN
-from bot.governance.ledger.facts import (
-    Balloted,
-    Claimed,
-    Deferred,
-    Expected,
-    Fact,
-    Finished,
-    Moved,
-    Objected,
-    Reconsidered,
-    Resumed,
-    Returned,
-    Settled,
-    TakenOver,
-)
+from bot.governance.ledger.execution_facts import Claimed, Deferred, Expected, Finished, Resumed, TakenOver
+from bot.governance.ledger.facts import Balloted, Fact, Moved, Objected, Reconsidered, Returned, Settled
 from bot.governance.ledger.lifecycle import STATES, Status
 from bot.governance.ledger.record import record
 from bot.governance.ledger.subscribers import (
