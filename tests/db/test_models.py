@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from bot.db import ballots, requests, trail
-from bot.db.models import TrailRecord, UtcDateTime
+from bot.db.models import TrailRecord
+from bot.db.moments import UtcDateTime
 from bot.db.session import Database
 from tests.db.rows import NOW, request_row
 
