@@ -107,10 +107,6 @@ STATES: Mapping[Status, State] = MappingProxyType(
         ),
     }
 )
-# Nothing more happens.
-FINAL = frozenset(status for status, state in STATES.items() if not state.targets)
-# No executor goes on with it; a person may have to.
-ENDED = FINAL | {Status.UNKNOWN}
 
 
 def sources_of(target: Status) -> frozenset[Status]:
