@@ -8,6 +8,7 @@ from pydantic import Field
 
 from bot.hub import Call, ConflictError, Hub, HubProtocolError, ParameterError
 from bot.operations.kit.base import Answer, CapabilityMissing, Change, Operation, Outcome, Preview, Read, Write
+from bot.operations.kit.beneficiaries import everybody
 from bot.operations.kit.fields import TeamName
 from bot.operations.kit.permissions import Member, Permission, moves, read_members
 from bot.operations.kit.refusals import offering
@@ -112,11 +113,15 @@ async def preview_permission(hub: Hub, params: RepositoryTeam, *, after: str | N
     notes = [f"A team with {after} may {POWERS[after]}."] if after else []
     notes += [] if people else [f"Nobody {'gains' if after else 'loses'} anything by it: {ANYWAY}."]
     basis = {"team": team.get("id"), "before": before, "after": after}
-    return Preview((Change(subject, before, after), *people), notes=tuple(notes), basis=basis)
+    about = everybody(*(person for change in people for person in change.items))
+    return Preview((Change(subject, before, after), *people), notes=tuple(notes), basis=basis, about=about)
 
 
 async def preview_set(hub: Hub, params: RepositoryTeamSet) -> Preview:
-    """What the team's permission would be; where Docker Hub does not tell what it is, the preview says so."""
+    """What the team's permission would be; where Docker Hub does not tell what it is, the preview says so.
+
+    It is then about everybody in the team, else about those who may do more or less by it.
+    """
     try:
         return await preview_permission(hub, params, after=params.permission)
     except CapabilityMissing as error:
@@ -125,7 +130,9 @@ async def preview_set(hub: Hub, params: RepositoryTeamSet) -> Preview:
             f"A team with {params.permission} may {POWERS[params.permission]}.",
             f"What the team may do now cannot be seen: {error.text}",
         )
-        return Preview((Change(subject, "not known", params.permission),), notes=notes)
+        members = await read_members(hub, params.organization)
+        people = [each.username for each in members if params.team in each.teams and not each.may_everything]
+        return Preview((Change(subject, "not known", params.permission),), notes=notes, about=everybody(*people))
 
 
 async def preview_remove(hub: Hub, params: RepositoryTeam) -> Preview:

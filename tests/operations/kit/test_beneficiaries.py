@@ -12,6 +12,7 @@ from bot.operations.kit.base import Beneficiary, ByAnyName, Mentions, Operation,
 from bot.operations.kit.beneficiaries import beneficiaries, everybody, somebody
 from bot.operations.scim import changes, users
 from sandbox.hub.content.state import Invite
+from sandbox.hub.wire.faults import Respond
 from tests.operations.doing import do, foresee, write_of
 from tests.operations.judged import JudgedHub
 
@@ -36,8 +37,8 @@ WHO: dict[str, str] = {
     "repo.visibility": NOBODY,
     "repo.delete": NOBODY,
     "repo.immutable.set": NOBODY,
-    "repo.team.set": NOBODY,
-    "repo.team.remove": NOBODY,
+    "repo.team.set": PREVIEW,
+    "repo.team.remove": PREVIEW,
     "tag.delete": NOBODY,
     "oat.create": NOBODY,
     "oat.update": PREVIEW,
@@ -138,6 +139,29 @@ async def test_a_cloned_or_deleted_team_is_about_everybody_whom_it_takes_along(
     cloned = await foresee(hub, "team.clone", **{"from": "platform", "to": "platform-two"})
     deleted = await foresee(hub, "team.delete", team="platform")
     assert names(cloned.about or ()) == names(deleted.about or ()) == everybody_in_it
+
+
+async def test_a_teams_permission_is_about_those_who_may_do_more_or_less_by_it(
+    hub_sandbox: JudgedHub, hub: Hub
+) -> None:
+    members = hub_sandbox.state.organizations["acme"].members
+    plain = {name for name in members if members[name].role == "member"}
+    for operation, team, more in (("set", "data", {"permission": "write"}), ("remove", "backend", {})):
+        people = hub_sandbox.state.organizations["acme"].teams[team].members.keys() & plain
+        found = names((await foresee(hub, f"repo.team.{operation}", repository="api", team=team, **more)).about or ())
+        assert found
+        assert {name for (name,) in found} <= people, "owners and editors may do everything as it is"
+
+
+async def test_where_docker_hub_hides_what_a_team_has_its_permission_is_about_everybody_in_it(
+    hub_sandbox: JudgedHub, hub: Hub
+) -> None:
+    hub_sandbox.faults.add("GET", "/v2/repositories/acme/api/groups", Respond(404, {"message": "no"}))
+    acme = hub_sandbox.state.organizations["acme"]
+    plain = {(name,) for name in acme.teams["data"].members if acme.members[name].role == "member"}
+    preview = await foresee(hub, "repo.team.set", repository="api", team="data", permission="read")
+    assert set(names(preview.about or ())) == plain
+    assert plain
 
 
 async def test_a_token_of_the_bots_own_account_is_nobodys(hub_sandbox: JudgedHub, hub: Hub) -> None:
