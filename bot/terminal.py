@@ -21,7 +21,7 @@ from bot.clock import REAL
 from bot.configuration import build_hub, read_outside, read_policy
 from bot.db.migrate import upgrade
 from bot.db.session import Database
-from bot.errors import ConfigurationError, UsageError, UserError
+from bot.errors import ConfigurationError, RequestRefused, UsageError, UserError
 from bot.governance.context import Context
 from bot.governance.execution.executor import Executor
 from bot.governance.execution.queue import AT_WORK
@@ -30,7 +30,7 @@ from bot.governance.hub_errors import sentence
 from bot.governance.judge import judge_claim
 from bot.governance.ledger.lifecycle import STATES, Status
 from bot.governance.people import Directory, is_slack_user
-from bot.governance.requests.authority import authorize
+from bot.governance.requests.authority import authorize, note_refusal
 from bot.governance.requests.queries import by_number
 from bot.governance.requests.read import read
 from bot.governance.requests.submit import preview, submit
@@ -165,7 +165,7 @@ async def carry_out(intent: Intent, options: Options, reach: Reach | None = None
             found = await read(context, intent, options.identity)
             show_answer(found.answer, hub, as_json=options.as_json)
             return DONE
-        require_tie(context.policy, options.identity)
+        await require_seat(context, intent, options.identity)
         await authorize(context, intent, options.identity)
         seen = None if options.yes else await preview(context, intent)
         if seen is not None:
@@ -176,6 +176,15 @@ async def carry_out(intent: Intent, options: Options, reach: Reach | None = None
         show_request(view, hub, as_json=options.as_json)
         is_refused = view.status is Status.REFUSED
         return FAILED if is_refused or STATES[view.status].is_trouble else DONE
+
+
+async def require_seat(context: Context, intent: Intent, identity: str) -> None:
+    """As `require_tie`; the trail hears of who sat here, and as whom they asked."""
+    try:
+        require_tie(context.policy, identity)
+    except RequestRefused:
+        await note_refusal(context, intent, own_identity(), rule=None, claimed=identity)
+        raise
 
 
 @asynccontextmanager

@@ -254,6 +254,8 @@ async def test_for_a_write_somebody_is_named_only_where_the_policy_ties_them_to_
         assert f"Without --as, a write is asked for by {own_identity()}." in done.err
     assert (await records(quiet_house)).requests == {}
     assert quiet_house.writes() == []
+    assert [(event, actor) for event, actor, _ in trail(quiet_house)] == [(Event.REFUSED, own_identity())] * 2
+    assert all('"claimed": "U0LENA"' in details for _, _, details in trail(quiet_house))
     assert (await at_terminal("team", "list", "--as", "U0LENA")).status == 0
 
 

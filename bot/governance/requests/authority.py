@@ -17,13 +17,17 @@ async def authorize(context: Context, intent: Intent, requester: str) -> Allowed
     """What the policy says where it does not refuse; raises `RequestRefused`, which goes into the trail."""
     decision = await judge(context, intent, requester)
     if isinstance(decision, Refused):
-        fact = RefusedFact(
-            actor=requester, at=context.clock.now(), rule=decision.rule, described=described(context, intent)
-        )
-        async with context.database.begin() as session:
-            await note(session, fact)
+        await note_refusal(context, intent, requester, rule=decision.rule)
         raise RequestRefused(*decision.reason)
     return decision
+
+
+async def note_refusal(context: Context, intent: Intent, requester: str, *, rule: str | None, **more: str) -> None:
+    """Write down that this was refused, and `more` of how it was asked for."""
+    details = {**described(context, intent), **more}
+    fact = RefusedFact(actor=requester, at=context.clock.now(), rule=rule, described=details)
+    async with context.database.begin() as session:
+        await note(session, fact)
 
 
 async def require_somebody(context: Context, operation: Operation, requester: str) -> None:
