@@ -60,7 +60,7 @@ from bot.slack.socket import SocketMode
 from bot.slack.surface import Surface
 from bot.troubles import TroubleWatch
 from bot.vitals import Vitals
-from bot.worker import Worker
+from bot.worker import Crew, Worker
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -171,8 +171,8 @@ class Hubwarden:
 
     def wake(self) -> None:
         """Something was committed: the workers look."""
-        for worker in self._workers:
-            worker.wake()
+        self._crew.wake()
+        self._delivery.wake()
 
     def time_moved(self) -> None:
         """The business time has jumped: what became due is done at once."""
@@ -247,10 +247,10 @@ class Hubwarden:
             is_stopping=lambda: self._is_stopping,
         )
         self._claims = executor.claims
-        self._workers = [
-            *(self._execution_worker(executor, number) for number in range(1, settings.executions_at_once + 1)),
-            Worker("delivery", self._build_delivery(lease).step, rest_seconds=2.0),
-        ]
+        numbers = range(1, settings.executions_at_once + 1)
+        self._crew = Crew([self._execution_worker(executor, number) for number in numbers])
+        self._delivery = Worker("delivery", self._build_delivery(lease).step, rest_seconds=2.0)
+        self._workers = [*self._crew.workers, self._delivery]
         self._inbox = Inbox(
             database=self.database, name=self.name, lease=lease, clock=self._clock, alone=self._is_alone
         )

@@ -1,7 +1,7 @@
 """Do what there is to do until nothing is left, then rest until woken: the loop behind executions and delivery."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
@@ -27,6 +27,12 @@ class Worker:
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
+        self._rests = False
+
+    @property
+    def is_resting(self) -> bool:
+        """Whether it does nothing, and would not look by itself for a while."""
+        return self._rests and not self._woken.is_set()
 
     def wake(self) -> None:
         """There may be something to do."""
@@ -72,14 +78,34 @@ class Worker:
                 await self._rest(min(rest, self._rest_seconds))
 
     async def _rest(self, seconds: float) -> None:
+        self._rests = True
         try:
             async with asyncio.timeout(seconds):
                 await self._woken.wait()
         except TimeoutError:
             return
+        finally:
+            self._rests = False
 
     async def _pause(self, seconds: float) -> None:
         """After a failure: not cut short by being woken, or a broken step would spin."""
         for _ in range(int(seconds / 0.5)):
             if not self._stopping:
                 await asyncio.sleep(0.5)
+
+
+class Crew:
+    """Workers of one kind of work: where there may be some, one that rests looks, and wakes the next where it takes it.
+
+    If all looked, all but one would have looked for nothing.
+    """
+
+    def __init__(self, workers: Sequence[Worker]) -> None:
+        self.workers = tuple(workers)
+
+    def wake(self) -> None:
+        """There may be something to do."""
+        resting = [worker for worker in self.workers if worker.is_resting]
+        # Who is busy may have looked just before: they look once more before they rest.
+        for worker in (*resting[:1], *(worker for worker in self.workers if not worker.is_resting)):
+            worker.wake()

@@ -1,7 +1,8 @@
 """The loop behind executions and delivery: it drains, rests until woken, backs off, and stops."""
 
 import asyncio
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from bot import worker as worker_module
 from bot.heartbeats import Heartbeat
-from bot.worker import LONGEST_PAUSE, Worker
+from bot.worker import LONGEST_PAUSE, Crew, Worker
 
 FOREVER = 3600.0
 
@@ -255,3 +256,73 @@ async def test_stopping_ends_a_rest_and_takes_no_step_more() -> None:
     await settle()
     await asyncio.wait_for(worker.stop(), 1)
     assert steps.taken == 1
+
+
+class Look:
+    """A step that counts how often each worker looks, and does what there is to do once it is let go."""
+
+    def __init__(self) -> None:
+        self.looks: Counter[str] = Counter()
+        self.left = 0
+        self.begun = 0
+        self.gate = asyncio.Event()
+        self.crew: Crew | None = None
+
+    def worker(self, name: str) -> Worker:
+        """One of those who look."""
+
+        async def step() -> float:
+            self.looks[name] += 1
+            if not self.left:
+                return 60
+            self.left -= 1
+            self.begun += 1
+            assert self.crew is not None
+            self.crew.wake()
+            await self.gate.wait()
+            return 0
+
+        return Worker(name, step, rest_seconds=60)
+
+
+@pytest.fixture
+async def look() -> AsyncIterator[Look]:
+    """A crew of three at rest, each having looked once."""
+    look = Look()
+    look.crew = Crew([look.worker(name) for name in "abc"])
+    for worker in look.crew.workers:
+        worker.start()
+    await settle()
+    yield look
+    look.gate.set()
+    await asyncio.gather(*(worker.stop(5) for worker in look.crew.workers))
+
+
+async def test_where_there_is_nothing_one_of_a_crew_looks_for_all(look: Look) -> None:
+    assert look.crew is not None
+    look.crew.wake()
+    await settle()
+    assert look.looks == {"a": 2, "b": 1, "c": 1}
+
+
+async def test_where_there_is_much_all_of_a_crew_are_at_work(look: Look) -> None:
+    assert look.crew is not None
+    look.left = 5
+    look.crew.wake()
+    await settle()
+    assert look.begun == 3
+    look.gate.set()
+    await settle()
+    assert (look.begun, look.left) == (5, 0)
+
+
+async def test_who_is_busy_looks_once_more_before_it_rests(look: Look) -> None:
+    assert look.crew is not None
+    look.left = 3
+    look.crew.wake()
+    await settle()
+    look.left = 1
+    look.crew.wake()
+    look.gate.set()
+    await settle()
+    assert look.left == 0
