@@ -12,7 +12,7 @@ import aiohttp
 from aiohttp import web
 
 AT_ONCE = 100
-# For the commit that follows an answer.
+# People come one by one, and what follows an answer is over by then: all that are compared rest as long.
 REST_SECONDS = 0.01
 
 
@@ -115,14 +115,14 @@ class Client:
         return await asyncio.wait_for(acknowledged, 30) - started
 
     async def one_at_a_time(self, text: str, number: int, *, answers: bool = False) -> list[float]:
-        """The seconds of each ack; where it `answers` besides, the next one comes when that is over."""
+        """The seconds of each ack, with a rest after each; where it `answers` besides, after its answer."""
         seconds = []
         for _ in range(number):
             before = self.far.answers
             seconds.append(await self.send(text))
             if answers:
                 await self.far.answered(before + 1)
-                await asyncio.sleep(REST_SECONDS)
+            await asyncio.sleep(REST_SECONDS)
         return seconds
 
     async def together(self, text: str, number: int) -> float:

@@ -26,7 +26,7 @@ import aiosqlite
 import psycopg
 from sqlalchemy.engine import make_url
 
-from benchmarks.far_side import AT_ONCE, Client, FarSide
+from benchmarks.far_side import AT_ONCE, REST_SECONDS, Client, FarSide
 from bot.db.sqlite import prepare_sqlite
 from tests import postgres
 
@@ -134,6 +134,7 @@ async def sqlite_commits(path: Path, number: int) -> list[float]:
             await (await connection.execute(statement, values(each))).fetchall()
             await connection.commit()
             seconds.append(time.perf_counter() - started)
+            await asyncio.sleep(REST_SECONDS)
     return seconds
 
 
@@ -147,6 +148,7 @@ async def postgres_commits(url: str, number: int) -> list[float]:
             await (await connection.execute(statement, values(each))).fetchall()
             await connection.commit()
             seconds.append(time.perf_counter() - started)
+            await asyncio.sleep(REST_SECONDS)
     return seconds
 
 

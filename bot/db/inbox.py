@@ -5,8 +5,8 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CursorResult, Select, bindparam, delete, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy import Connection, CursorResult, Select, bindparam, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.dialect import insertion_of
 from bot.db.models import StoredArrival
@@ -18,9 +18,9 @@ DONE = "done"
 UNFINISHED = (WAITING, ACTED)
 
 
-async def add(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> set[str]:
+def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> set[str]:
     """Keep what was delivered; answers the keys of what was not known before."""
-    return set((await connection.scalars(insertion(connection.dialect.name), list(rows))).all())
+    return set(connection.scalars(insertion(connection.dialect.name), list(rows)).all())
 
 
 @cache
@@ -48,7 +48,7 @@ async def mark_acted(session: AsyncSession, key: str, *, holder: str) -> bool:
     return isinstance(result, CursorResult) and result.rowcount == 1
 
 
-async def finish(connection: AsyncConnection, keys: Collection[str], *, holder: str, now: datetime) -> None:
+def finish(connection: Connection, keys: Collection[str], *, holder: str, now: datetime) -> None:
     """Nothing is left to do: only the keys stay, so that the same is not taken for news."""
     statement = (
         update(StoredArrival)
@@ -59,7 +59,7 @@ async def finish(connection: AsyncConnection, keys: Collection[str], *, holder: 
         )
         .values(state=DONE, payload={}, done_at=now)
     )
-    await connection.execute(statement, [{"done_key": key} for key in keys])
+    connection.execute(statement, [{"done_key": key} for key in keys])
 
 
 async def extend(session: AsyncSession, *, holder: str, due_by: datetime, lease_until: datetime, limit: int) -> int:

@@ -1,21 +1,34 @@
 """Opening the database, and one transaction at a time."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import event, exc, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
+from sqlalchemy import Connection as SyncConnection
+from sqlalchemy import Engine, event, exc, make_url, text
+from sqlalchemy import create_engine as create_sync_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool, StaticPool
 
 from bot.database_address import is_file, read_database_address
 from bot.db.postgresql import connecting
-from bot.db.sqlite import BUSY_SECONDS, Waiting, begin_immediately, begin_reading, prepare_reader, prepare_sqlite
+from bot.db.sqlite import (
+    Waiting,
+    begin_immediately,
+    begin_reading,
+    open_reader,
+    open_writer,
+    prepare_reader,
+    prepare_sqlite,
+)
 from bot.db.turns import Turns
 from bot.visible import flat
 
 Session: TypeAlias = AsyncSession
-Connection: TypeAlias = AsyncConnection
+Connection: TypeAlias = SyncConnection
+Made = TypeVar("Made")
 
 # What a database raises that is away or has lost us.
 DATABASE_AWAY = (exc.DBAPIError, exc.TimeoutError, OSError)
@@ -43,6 +56,7 @@ class Database:
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._readers = create_reading_engine(url) if self.is_file else None
         self._reads = async_sessionmaker(self._readers, expire_on_commit=False)
+        self._quick = QuickWriter(url) if self.is_file else None
 
     def belong_to(self, workspace: str) -> None:
         """From now on rows are written for this workspace, where they do not name another."""
@@ -67,14 +81,17 @@ class Database:
         async with self._reads.begin() as session:
             yield session
 
-    @asynccontextmanager
-    async def begin_urgently(self) -> AsyncIterator[Connection]:
-        """The same for a few statements that somebody waits for with a stop-watch.
+    async def urgently(self, work: Callable[[Connection], Made]) -> Made:
+        """What `work` makes of a few statements, in one transaction that somebody waits for with a stop-watch.
 
-        It has the next turn, and no session, which would take as long as the statements.
+        It has the next turn, and no session, which would take as long as the statements. SQLite's driver goes to its
+        thread and back for each statement, and here once for all of them.
         """
-        async with self._turns.take(urgent=True), self.engine.begin() as connection:
-            yield connection
+        async with self._turns.take(urgent=True):
+            if self._quick is not None:
+                return await self._quick.run(work)
+            async with self.engine.begin() as connection:
+                return await connection.run_sync(work)
 
     async def ping(self) -> None:
         """Raise unless the database answers."""
@@ -85,7 +102,33 @@ class Database:
         """Close every connection."""
         if self._readers is not None:
             await self._readers.dispose()
+        if self._quick is not None:
+            await self._quick.close()
         await self.engine.dispose()
+
+
+class QuickWriter:
+    """One more connection to a SQLite file, in a thread of its own, where a whole transaction is one errand."""
+
+    def __init__(self, url: str) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="quick-writer")
+        self._engine = create_thread_engine(url)
+        self._is_closed = False
+
+    async def run(self, work: Callable[[Connection], Made]) -> Made:
+        """What `work` makes of its transaction, which is committed."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._commit, work)
+
+    async def close(self) -> None:
+        """Close it where it was opened; may be called twice."""
+        if not self._is_closed:
+            self._is_closed = True
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
+            self._thread.shutdown()
+
+    def _commit(self, work: Callable[[Connection], Made]) -> Made:
+        with self._engine.begin() as connection:
+            return work(connection)
 
 
 def create_engine(url: str) -> AsyncEngine:
@@ -101,10 +144,19 @@ def create_engine(url: str) -> AsyncEngine:
         poolclass=AsyncAdaptedQueuePool,
         pool_size=1,
         max_overflow=0,
-        connect_args={"timeout": BUSY_SECONDS, "factory": Waiting},
+        connect_args={"async_creator_fn": open_writer},
     )
     event.listen(engine.sync_engine, "connect", prepare_sqlite)
     event.listen(engine.sync_engine, "begin", begin_immediately)
+    return engine
+
+
+def create_thread_engine(url: str) -> Engine:
+    """As `create_engine` for a file, without asyncio."""
+    address = make_url(read_database_address(url)).set(drivername="sqlite")
+    engine = create_sync_engine(address, poolclass=StaticPool, connect_args={"factory": Waiting})
+    event.listen(engine, "connect", prepare_sqlite)
+    event.listen(engine, "begin", begin_immediately)
     return engine
 
 
@@ -114,7 +166,11 @@ def create_reading_engine(url: str) -> AsyncEngine:
     https://www.sqlite.org/wal.html
     """
     engine = create_async_engine(
-        read_database_address(url), poolclass=AsyncAdaptedQueuePool, pool_size=SQLITE_READERS, max_overflow=0
+        read_database_address(url),
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=SQLITE_READERS,
+        max_overflow=0,
+        connect_args={"async_creator_fn": open_reader},
     )
     event.listen(engine.sync_engine, "connect", prepare_reader)
     event.listen(engine.sync_engine, "begin", begin_reading)

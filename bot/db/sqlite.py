@@ -2,7 +2,10 @@
 
 import sqlite3
 import time
+from collections.abc import Callable
 from typing import Any, Self
+
+import aiosqlite
 
 BEGIN = "BEGIN IMMEDIATE"
 # How long the write lock is waited for, and how often it is looked at: at first, and later.
@@ -41,6 +44,45 @@ class WaitingCursor(sqlite3.Cursor):
                 if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or waited > BUSY_SECONDS:
                     raise
             time.sleep(CLOSELY_SECONDS if waited < CLOSE_SECONDS else PATIENTLY_SECONDS)
+
+
+class Inline(aiosqlite.Connection):
+    """Runs a statement where it is asked for: to its thread and back takes ten times as long as most statements do.
+
+    What can `wait`, for the lock or for the disk, still goes there. It overrides what every method of aiosqlite goes
+    through; tests/db/test_sqlite.py says so where that changes.
+    """
+
+    waits = frozenset({"close"})
+
+    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        if args[:1] == (BEGIN,) or fn.__name__ in self.waits:
+            return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+        if not self._running or not self._connection:
+            raise ValueError("Connection closed")
+        return fn(*args, **kwargs)
+
+
+class InlineWriter(Inline):
+    """The same for who writes."""
+
+    waits = frozenset({"commit", "close"})
+
+
+def open_reader(database: str, **given: Any) -> Inline:
+    """A connection to be awaited, as `aiosqlite.connect` has it."""
+    return daemonic(Inline(lambda: sqlite3.connect(database, **given), 64))
+
+
+def open_writer(database: str, **given: Any) -> Inline:
+    """The same for who writes; no other writer has to be waited for in a statement of its own."""
+    return daemonic(InlineWriter(lambda: sqlite3.connect(database, factory=Waiting, **given), 64))
+
+
+def daemonic(connection: Inline) -> Inline:
+    """Its thread ends with the process, as that of a connection which SQLAlchemy opens itself."""
+    connection._thread.daemon = True
+    return connection
 
 
 def prepare_sqlite(connection: Any, _record: Any) -> None:

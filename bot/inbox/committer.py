@@ -11,7 +11,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.db import inbox
-from bot.db.session import DATABASE_AWAY, VALUES_REFUSED, Database
+from bot.db.session import DATABASE_AWAY, VALUES_REFUSED, Connection, Database
 from bot.heartbeats import Heartbeat
 from bot.inbox.arrivals import Arrival, NotStored
 
@@ -149,14 +149,16 @@ class Committer:
         return all([await self._commit_together([each], []) for each in wanted])
 
     async def _write(self, arrivals: Sequence[Arrival], done: Sequence[str]) -> set[str]:
-        now, new = self.clock.real(), set[str]()
-        rows = {each.key: self._row(each) for each in arrivals}
-        async with self.database.begin_urgently() as connection:
-            if rows:
-                new = await inbox.add(connection, list(rows.values()))
+        rows = list({each.key: self._row(each) for each in arrivals}.values())
+        now = self.clock.real()
+
+        def write(connection: Connection) -> set[str]:
+            new = inbox.add(connection, rows) if rows else set[str]()
             if done:
-                await inbox.finish(connection, done, holder=self.name, now=now)
-        return new
+                inbox.finish(connection, done, holder=self.name, now=now)
+            return new
+
+        return await self.database.urgently(write)
 
     def _row(self, arrival: Arrival) -> dict[str, object]:
         return {

@@ -31,14 +31,12 @@ def row(key: str, *, holder: str = "us", lease_until: datetime = NOW + LEASE) ->
 
 async def store(database: Database, *rows: dict[str, Any]) -> set[str]:
     """Store them; answers what was news."""
-    async with database.begin_urgently() as connection:
-        return await inbox.add(connection, rows)
+    return await database.urgently(lambda connection: inbox.add(connection, rows))
 
 
 async def finish(database: Database, *keys: str, holder: str = "us", now: datetime = NOW) -> None:
     """Nothing is left to do for these."""
-    async with database.begin_urgently() as connection:
-        await inbox.finish(connection, keys, holder=holder, now=now)
+    await database.urgently(lambda connection: inbox.finish(connection, keys, holder=holder, now=now))
 
 
 async def found(database: Database, key: str) -> StoredArrival:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import exc, text
 from sqlalchemy.engine import make_url
 
-from bot.db.session import Database
+from bot.db.session import Connection, Database
 
 
 @contextmanager
@@ -24,8 +24,9 @@ def locked(url: str) -> Iterator[sqlite3.Connection]:
 
 async def test_a_commit_survives_a_power_cut(sqlite_url: str) -> None:
     database = Database(sqlite_url)
-    async with database.begin_urgently() as connection:
-        assert await connection.scalar(text("PRAGMA synchronous")) == 2  # FULL
+    async with database.begin() as session:
+        assert await session.scalar(text("PRAGMA synchronous")) == 2  # FULL
+    assert await database.urgently(lambda connection: connection.scalar(text("PRAGMA synchronous"))) == 2
     await database.close()
 
 
@@ -63,8 +64,7 @@ async def test_the_urgent_have_the_next_transaction(sqlite_url: str) -> None:
             order.append(name)
 
     async def urgent() -> None:
-        async with database.begin_urgently():
-            order.append("urgent")
+        await database.urgently(lambda _: order.append("urgent"))
 
     async with database.begin():
         works = [asyncio.create_task(patient("first")), asyncio.create_task(patient("second"))]
@@ -94,3 +94,17 @@ async def test_who_reads_cannot_write_by_mistake(sqlite_url: str) -> None:
         async with database.reading() as session:
             await session.execute(text("DELETE FROM cursors"))
     await database.close()
+
+
+async def test_an_urgent_transaction_is_whole_or_not_there(database: Database) -> None:
+    insertion = text("INSERT INTO ties VALUES ('kim', 'U0KIM', 'email', '2026-11-25')")
+
+    def broken(connection: Connection) -> None:
+        connection.execute(insertion)
+        raise ValueError("a bug")
+
+    with pytest.raises(ValueError, match="a bug"):
+        await database.urgently(broken)
+    assert await database.urgently(lambda connection: connection.execute(insertion).rowcount) == 1
+    async with database.begin() as session:
+        assert await session.scalar(text("SELECT count(*) FROM ties")) == 1

@@ -12,7 +12,7 @@ from sqlalchemy import exc
 
 from bot.clock import Clock
 from bot.db import inbox as rows
-from bot.db.session import Database
+from bot.db.session import Connection, Database
 from bot.errors import UserError
 from bot.inbox.arrivals import Arrival, Delivery, Lane, NotStored, Stage, Superseded
 from bot.inbox.inbox import Inbox
@@ -108,16 +108,16 @@ def refuse() -> None:
 @asynccontextmanager
 async def away(database: Database) -> AsyncIterator[None]:
     """The database takes nothing meanwhile."""
-    begin = database.begin_urgently
+    urgently = database.urgently
 
-    def refused() -> object:
+    async def refused(_work: object) -> None:
         raise OSError("no room")
 
-    database.begin_urgently = refused  # type: ignore[assignment,method-assign]
+    database.urgently = refused  # type: ignore[assignment,method-assign]
     try:
         yield
     finally:
-        database.begin_urgently = begin  # type: ignore[method-assign]
+        database.urgently = urgently  # type: ignore[method-assign]
 
 
 async def test_what_is_accepted_is_stored_worked_on_and_emptied(bench: Bench) -> None:
@@ -140,14 +140,14 @@ async def test_what_is_delivered_twice_is_worked_on_once(bench: Bench) -> None:
 
 async def test_what_comes_together_shares_a_commit(bench: Bench) -> None:
     inbox = bench.open(Recorder(), busy=True)
-    commits, begin = 0, bench.database.begin_urgently
+    commits, urgently = 0, bench.database.urgently
 
-    def counted() -> object:
+    async def counted(work: Callable[[Connection], object]) -> object:
         nonlocal commits
         commits += 1
-        return begin()
+        return await urgently(work)
 
-    bench.database.begin_urgently = counted  # type: ignore[assignment,method-assign]
+    bench.database.urgently = counted  # type: ignore[assignment,method-assign]
     await asyncio.gather(*(inbox.accept(arrival(f"many {number}")) for number in range(250)))
     assert commits <= 4
 
@@ -168,16 +168,14 @@ async def test_who_stops_waiting_for_a_slow_database_stops_nobody_else(
 ) -> None:
     monkeypatch.setattr("bot.inbox.committer.PATIENCE_SECONDS", 0.01)
     inbox, begun, go_on = bench.open(Recorder()), asyncio.Event(), asyncio.Event()
-    begin = bench.database.begin_urgently
+    urgently = bench.database.urgently
 
-    @asynccontextmanager
-    async def slow() -> AsyncIterator[Any]:
+    async def slow(work: Callable[[Connection], object]) -> object:
         begun.set()
         await go_on.wait()
-        async with begin() as connection:
-            yield connection
+        return await urgently(work)
 
-    monkeypatch.setattr(bench.database, "begin_urgently", slow)
+    monkeypatch.setattr(bench.database, "urgently", slow)
     waiting = asyncio.create_task(inbox.accept(arrival("1")))
     await begun.wait()
     await asyncio.wait({waiting}, timeout=0.05)
@@ -220,16 +218,14 @@ async def test_a_database_that_is_busy_too_long_takes_no_promise_and_does_nothin
     monkeypatch.setattr("bot.inbox.committer.PATIENCE_SECONDS", 0.01)
     recorder = Recorder()
     inbox = bench.open(recorder)
-    begin, entered, gate = bench.database.begin_urgently, asyncio.Event(), asyncio.Event()
+    urgently, entered, gate = bench.database.urgently, asyncio.Event(), asyncio.Event()
 
-    @asynccontextmanager
-    async def slow() -> AsyncIterator[object]:
+    async def slow(work: Callable[[Connection], object]) -> object:
         entered.set()
         await gate.wait()
-        async with begin() as connection:
-            yield connection
+        return await urgently(work)
 
-    bench.database.begin_urgently = slow  # type: ignore[assignment,method-assign]
+    bench.database.urgently = slow  # type: ignore[assignment,method-assign]
     first = asyncio.create_task(inbox.accept(arrival("1")))
     await asyncio.wait_for(entered.wait(), 5)
     with pytest.raises(NotStored):

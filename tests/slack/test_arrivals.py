@@ -40,9 +40,14 @@ async def interrupted(
     }
     arrival = Arrival(key="the one", kind=kind.name, person=user, received_at=now - age, payload=payload)
     row = {"key": arrival.key, "kind": kind.name, "person": user, "payload": payload, "state": rows.WAITING}
-    async with desk.context.database.begin_urgently() as connection:
-        await rows.add(connection, [{**row, "received_at": now, "claimed_by": "us", "lease_until": now}])
+    stored = {**row, "received_at": now, "claimed_by": "us", "lease_until": now}
+    await desk.context.database.urgently(lambda connection: rows.add(connection, [stored]))
     await SlackDesk(desk.surface, KINDS).work(arrival, Delivery(arrival.key, "us"), stage)
+
+
+async def refused(_work: object) -> None:
+    """The database takes nothing."""
+    raise OSError("no room")
 
 
 def button_of(message: Message) -> tuple[str, str, str]:
@@ -239,16 +244,12 @@ def test_reads_have_slots_of_their_own(desk: Desk, text: str, lane: Lane) -> Non
 async def test_a_press_that_cannot_be_kept_is_said(desk: Desk) -> None:
     card = await desk.card(await desk.ask("/hub team member add backend samok"))
     await desk.settled()
-    begin = desk.context.database.begin_urgently
-
-    def refused() -> object:
-        raise OSError("no room")
-
-    desk.context.database.begin_urgently = refused  # type: ignore[assignment,method-assign]
+    urgently = desk.context.database.urgently
+    desk.context.database.urgently = refused  # type: ignore[assignment,method-assign]
     await desk.omar.click(card, "approve")
     shown = words_of(await desk.omar.wait_for_ephemeral("nothing was recorded"))
     assert "Please try again" in shown
-    desk.context.database.begin_urgently = begin  # type: ignore[method-assign]
+    desk.context.database.urgently = urgently  # type: ignore[method-assign]
     assert (await desk.view()).status is Status.PENDING
 
 
@@ -256,10 +257,6 @@ async def test_a_form_that_cannot_be_kept_stays_open_with_what_was_typed(desk: D
     await desk.ann.command("/hub team member add backend samok")
     form = await desk.ann.wait_for_view("Add to team")
     await desk.settled()
-
-    def refused() -> object:
-        raise OSError("no room")
-
-    desk.context.database.begin_urgently = refused  # type: ignore[assignment,method-assign]
+    desk.context.database.urgently = refused  # type: ignore[assignment,method-assign]
     seen = await desk.ann.submit(form, {"reason": "why"})
     assert "nothing was recorded" in str(seen.errors)

@@ -48,12 +48,20 @@ class Claims:
         """What there is to do, as of now; read a few rows at a time, since a claim looks once more all the same."""
         rows: list[claims.Row] = []
         while True:
-            async with self.database.begin() as session:
-                page = await self._rows(session, AT_WORK, after=rows[-1].id if rows else 0, limit=BATCH)
+            page = await self._page(after=rows[-1].id if rows else 0)
             rows += page
             if len(page) < BATCH:
                 break
         return Queue(rows, self.clock.now(), self.clock.real())
+
+    async def _page(self, *, after: int) -> Sequence[claims.Row]:
+        """A few rows; only where nobody has looked yet what some are about, that has to be written."""
+        async with self.database.reading() as session:
+            page = await claims.in_states(session, AT_WORK, after=after, limit=BATCH)
+        if all(row.subjects is not None for row in page):
+            return page
+        async with self.database.begin() as session:
+            return await self._rows(session, AT_WORK, after=after, limit=BATCH)
 
     async def begin(self, request_id: int, *, version: int | None = None) -> OperationRequest | None:
         """Claim what is approved; None where it is not any more, or not in the version that was judged.
