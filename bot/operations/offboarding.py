@@ -10,7 +10,7 @@ from bot.errors import UserError
 from bot.hub import Hub, NotFoundError, UnauthorizedError
 from bot.operations.audit_log import AUDIT_LOGS
 from bot.operations.invites import INVITE, pending_invites
-from bot.operations.kit.base import Change, ItemResult, Mentions, Operation, Params, Preview, Step, Write
+from bot.operations.kit.base import ByAnyName, Change, ItemResult, Mentions, Operation, Params, Preview, Step, Write
 from bot.operations.kit.beneficiaries import somebody
 from bot.operations.kit.fields import Organization, Text, check_invitee
 from bot.operations.kit.pages import Names
@@ -40,6 +40,7 @@ Person = Annotated[
     BeforeValidator(one_person),
     AfterValidator(check_invitee),
     Mentions(addresses=True),
+    ByAnyName(),
     MEMBER_CHOICES,
     Field(title="Person", description="Who leaves: a Docker ID, an e-mail address, or @somebody"),
 ]
