@@ -141,6 +141,7 @@ def create_engine(url: str) -> AsyncEngine:
         return create_postgresql_engine(address, pool_size=POSTGRES_CONNECTIONS, max_overflow=0, pool_pre_ping=True)
     engine = create_async_engine(
         address,
+        hide_parameters=True,
         poolclass=AsyncAdaptedQueuePool,
         pool_size=1,
         max_overflow=0,
@@ -167,6 +168,7 @@ def create_reading_engine(url: str) -> AsyncEngine:
     """
     engine = create_async_engine(
         read_database_address(url),
+        hide_parameters=True,
         poolclass=AsyncAdaptedQueuePool,
         pool_size=SQLITE_READERS,
         max_overflow=0,
@@ -181,7 +183,7 @@ def create_passing_engine(url: str) -> AsyncEngine:
     """For migrations: each connection is new, and transactions are theirs to begin. Raises as `create_engine`."""
     address = read_database_address(url)
     if is_file(address):
-        return create_async_engine(address, poolclass=NullPool)
+        return create_async_engine(address, hide_parameters=True, poolclass=NullPool)
     return create_postgresql_engine(address, poolclass=NullPool)
 
 
@@ -190,6 +192,7 @@ def create_postgresql_engine(address: str, **pool: Any) -> AsyncEngine:
     return create_async_engine(
         "postgresql+psycopg://",
         async_creator=connecting(address),
+        hide_parameters=True,
         # Looking for hstore would cost each new connection a question, and no table of ours has one.
         use_native_hstore=False,
         # An INSERT through the ORM returns its keys, and psycopg forgets with them how many rows there were.

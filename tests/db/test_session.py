@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import exc, text
 from sqlalchemy.engine import make_url
 
-from bot.db.session import Connection, Database
+from bot.db.session import DATABASE_AWAY, Connection, Database
 
 
 @contextmanager
@@ -108,3 +108,11 @@ async def test_an_urgent_transaction_is_whole_or_not_there(database: Database) -
     assert await database.urgently(lambda connection: connection.execute(insertion).rowcount) == 1
     async with database.begin() as session:
         assert await session.scalar(text("SELECT count(*) FROM ties")) == 1
+
+
+async def test_what_a_database_refuses_is_not_repeated_in_its_error(database: Database) -> None:
+    with pytest.raises(DATABASE_AWAY) as refused:
+        async with database.begin() as session:
+            await session.execute(text("SELECT * FROM nowhere WHERE x = :secret"), {"secret": "hooks.slack.com/secret"})
+    assert "nowhere" in str(refused.value)
+    assert "hooks.slack.com" not in str(refused.value)
