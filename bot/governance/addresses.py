@@ -15,9 +15,11 @@ LONGEST = 320
 def folded(email: str | None) -> str | None:
     """The address as it is compared; None for what is none.
 
-    Case, `+suffix`, and how letters and host names are encoded make no difference. Dots do, as at most hosts.
+    Case, `+suffix`, what nobody sees, and how letters and host names are encoded make no difference. Dots do, as at
+    most hosts.
     """
-    text = unicodedata.normalize("NFKC", email or "").casefold().strip()
+    seen = "".join(each for each in email or "" if unicodedata.category(each) != "Cf")
+    text = unicodedata.normalize("NFKC", seen).casefold().strip()
     local, at, host = text.rpartition("@")
     # A mailbox that is nothing but a suffix is its own.
     mailbox = local.partition("+")[0] or local

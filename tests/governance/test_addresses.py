@@ -20,6 +20,7 @@ from tests.governance.parts import Desk
         ("+@example.com", "+@example.com"),
         ("+ann@example.com", "+ann@example.com"),
         ("\uff21\uff2e\uff2e@example.com", "ann@example.com"),
+        ("a\u00adnn\u200b@exam\u2060ple.com", "ann@example.com"),
         ("straße@example.com", "strasse@example.com"),
         ("ann@BÜCHER.example", "ann@xn--bcher-kva.example"),
         ("ann@xn--bcher-kva.example", "ann@xn--bcher-kva.example"),
