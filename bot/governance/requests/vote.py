@@ -92,15 +92,20 @@ async def _decide(session: Session, view: RequestView, hearing: Hearing, *, pres
 
 
 async def _count(session: Session, view: RequestView, hearing: Hearing, *, ballot: Ballot) -> Phrase:
-    """Store the approval, and what all of them come to now; raises `AlreadyVoted`."""
-    if _has_approved(view, hearing, ballot.voter):
-        raise AlreadyVoted
-    weighed = weigh(hearing, (*view.ballots, ballot))
+    """Store the approval, and what all of them come to now.
+
+    Whoever presses again adds none, and has them weighed by the policy of now: raises `AlreadyVoted` where they do not
+    suffice.
+    """
+    has_approved = _has_approved(view, hearing, ballot.voter)
+    weighed = weigh(hearing, view.ballots if has_approved else (*view.ballots, ballot))
     if isinstance(weighed, Overruled):
         await overrule(session, view.id, weighed, now=ballot.at)
         return (f"The policy of now refuses request {view.id}. ", *weighed.why)
-    given = Balloted(ballot=ballot, given=weighed.given, required=weighed.required)
-    await record(session, view.id, given)
+    if not has_approved:
+        await record(session, view.id, Balloted(ballot=ballot, given=weighed.given, required=weighed.required))
+    elif isinstance(weighed, Lacking):
+        raise AlreadyVoted
     await void(session, view, hearing, weighed=weighed, now=ballot.at)
     if (fact := _come_to(view, hearing, weighed, ballot=ballot)) is not None:
         await record(session, view.id, fact)

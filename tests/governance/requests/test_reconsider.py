@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.errors import AlreadyDecided, NotAnApprover
+from bot.errors import AlreadyDecided, AlreadyVoted, NotAnApprover
 from bot.governance.approval.reconsideration import NOTHING_FOUND
 from bot.governance.ledger.events import HUBWARDEN, Event
 from bot.governance.ledger.lifecycle import Status
@@ -143,6 +143,18 @@ async def test_a_rule_that_wants_more_gets_more(any_desk: Desk) -> None:
     approved = await approve(any_desk.context, number, LENA)
     assert (approved.status, approved.reconsidered.why) == (Status.APPROVED, ())
     assert await judged(any_desk, number) == Enough(2, 2)
+
+
+async def test_where_a_rule_wanted_more_for_a_while_whoever_has_approved_need_only_press_again(any_desk: Desk) -> None:
+    desk = any_desk
+    number = await desk.ask_approved()
+    desk.policy = TWO_AGREE
+    await judged(desk, number)
+    with pytest.raises(AlreadyVoted):
+        await approve(desk.context, number, OMAR)
+    desk.policy = ONE_AGREES
+    assert (await approve(desk.context, number, OMAR)).status is Status.APPROVED
+    assert len(await desk.ballots(number)) == 1
 
 
 async def test_a_rule_that_wants_fewer_gives_nothing_away(desk: Desk) -> None:
