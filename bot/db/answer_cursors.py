@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import CursorResult, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.batches import BATCH
+from bot.db.dialect import changed
 from bot.db.models import AnswerCursor
 
 
@@ -23,4 +24,4 @@ async def sweep_some(session: AsyncSession, before: datetime) -> int:
     """Delete some of what was asked at that moment or before; answers how many, and 0 once there is none."""
     old = select(AnswerCursor.token).where(AnswerCursor.created_at <= before).limit(BATCH)
     result = await session.execute(delete(AnswerCursor).where(AnswerCursor.token.in_(old)))
-    return result.rowcount if isinstance(result, CursorResult) else 0
+    return changed(result)

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import CursorResult, delete, func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.db.dialect import insert_ignoring_conflicts
+from bot.db.dialect import changed, insert_ignoring_conflicts
 from bot.db.messages import DUE
 from bot.db.models import Message, OperationRequest, Trouble
 
@@ -29,7 +29,7 @@ async def undelivered(session: AsyncSession) -> tuple[int, datetime | None]:
 async def begin_trouble(session: AsyncSession, name: str, now: datetime) -> bool:
     """Note that an episode of it has begun; False where one stands already."""
     result = await session.execute(insert_ignoring_conflicts(session, Trouble).values(name=name, began_at=now))
-    return isinstance(result, CursorResult) and result.rowcount == 1
+    return changed(result) == 1
 
 
 async def end_trouble(session: AsyncSession, name: str) -> None:

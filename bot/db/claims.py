@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CursorResult, func, select, text, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.db.dialect import changed, queue_up
 from bot.db.models import OperationRequest
 
 # Any number will do that no other lock of ours has.
@@ -31,12 +32,10 @@ class Row:
 async def lock(session: AsyncSession) -> None:
     """Let one transaction after another claim: each sees what the one before has claimed.
 
-    It must be the transaction's first statement. SQLite has one writer at a time. On PostgreSQL the lock is let go
-    after the commit, and every statement after it sees that commit; two that ask for different rows of one subject
-    would not see each other otherwise.
+    It must be the transaction's first statement: two that ask for different rows of one subject would not see each
+    other otherwise.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        await session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": LOCK})
+    await queue_up(session, LOCK)
 
 
 async def in_states(
@@ -71,7 +70,7 @@ async def extend(session: AsyncSession, request_id: int, *, status: str, holder:
     request = OperationRequest
     statement = update(request).where(request.id == request_id, request.status == status, request.claimed_by == holder)
     result = await session.execute(statement.values(lease_until=lease_until))
-    return isinstance(result, CursorResult) and result.rowcount == 1
+    return changed(result) == 1
 
 
 async def made_progress(session: AsyncSession, request_id: int) -> None:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, case, delete, func, or_, select, update
+from sqlalchemy import case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.batches import batches
-from bot.db.dialect import insert_ignoring_conflicts
+from bot.db.dialect import changed, insert_ignoring_conflicts
 from bot.db.models import Cursor, ExpectedEvent, HubEvent, OperationRequest
 
 # `Cursor.polled_at` until the first poll has succeeded.
@@ -136,4 +136,4 @@ async def meet_expectation(session: AsyncSession, expected_id: int, event_id: in
         .values(event_id=event_id)
     )
     result = await session.execute(statement)
-    return isinstance(result, CursorResult) and result.rowcount == 1
+    return changed(result) == 1

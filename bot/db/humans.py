@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import CursorResult, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from bot.db.dialect import insert_ignoring_conflicts
+from bot.db.dialect import changed, insert_ignoring_conflicts
 from bot.db.models import SlackAddress, Tie
 
 AT_ONCE = 200
@@ -41,7 +41,7 @@ async def tie(session: AsyncSession, docker_id: str, person: str, *, how: str, n
     """Tie the Docker ID to the person, where it is tied to nobody; False where it is."""
     row = {"docker_id": docker_id, "person": person, "how": how, "learned_at": now}
     result = await session.execute(insert_ignoring_conflicts(session, Tie).values(row))
-    return isinstance(result, CursorResult) and result.rowcount == 1
+    return changed(result) == 1
 
 
 async def tied_to(session: AsyncSession, docker_id: str) -> str | None:

@@ -5,10 +5,10 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Select, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.db.dialect import insertion_of
+from bot.db.dialect import changed, insertion_of
 from bot.db.models import StoredArrival
 
 # Nothing has come of it yet; what was asked for is recorded, and whoever asked not told; nothing is left to do.
@@ -45,7 +45,7 @@ async def mark_acted(session: AsyncSession, key: str, *, holder: str) -> bool:
         .values(state=ACTED)
     )
     result = await session.execute(statement)
-    return isinstance(result, CursorResult) and result.rowcount == 1
+    return changed(result) == 1
 
 
 def finish(connection: Connection, keys: Collection[str], *, holder: str, now: datetime) -> None:
@@ -80,7 +80,7 @@ def held_by(holder: str) -> Select[int]:
 async def _lease(session: AsyncSession, which: Select[int], until: datetime) -> int:
     statement = update(StoredArrival).where(StoredArrival.id.in_(unlocked(which))).values(lease_until=until)
     result = await session.execute(statement)
-    return result.rowcount if isinstance(result, CursorResult) else 0
+    return changed(result)
 
 
 async def take_over(
@@ -116,7 +116,7 @@ async def sweep(session: AsyncSession, before: datetime, *, limit: int) -> int:
     """Forget at most so many keys of what was done by that moment; answers how many."""
     old = select(StoredArrival.id).where(StoredArrival.done_at <= before).limit(limit)
     result = await session.execute(delete(StoredArrival).where(StoredArrival.id.in_(old)))
-    return result.rowcount if isinstance(result, CursorResult) else 0
+    return changed(result)
 
 
 async def depth(session: AsyncSession) -> tuple[int, datetime | None]:

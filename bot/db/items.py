@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from functools import partial
 
-from sqlalchemy import CursorResult, delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.batches import BATCH, Begin, batches, until_none_is_left
+from bot.db.dialect import changed
 from bot.db.models import RequestItem
 
 WAITING = "waiting"
@@ -39,7 +40,7 @@ async def clear_some(session: AsyncSession, request_id: int) -> int:
     mine = RequestItem.request_id == request_id
     some = select(RequestItem.key).where(mine).limit(BATCH)
     result = await session.execute(delete(RequestItem).where(mine, RequestItem.key.in_(some)))
-    return result.rowcount if isinstance(result, CursorResult) else 0
+    return changed(result)
 
 
 async def of_request(begin: Begin, request_id: int) -> Sequence[RequestItem]:

@@ -6,11 +6,11 @@ Moments are the database's own, so the clocks of replicas may differ as they lik
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import CursorResult, delete, select, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import utc_now
-from bot.db.dialect import insert_ignoring_conflicts, is_postgresql
+from bot.db.dialect import changed, insert_ignoring_conflicts, is_postgresql
 from bot.db.models import Lease
 
 # A frozen process may sit in a transaction whose rows the others need: PostgreSQL ends it after so long.
@@ -66,7 +66,7 @@ async def confirm(session: AsyncSession, name: str, *, holder: str) -> None:
         await session.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = {milliseconds}"))
     statement = update(Lease).where(Lease.name == name, Lease.holder == holder).values(holder=holder)
     result = await session.execute(statement)
-    if not (isinstance(result, CursorResult) and result.rowcount == 1):
+    if changed(result) != 1:
         raise LeaseLost(name)
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.db.dialect import insert_ignoring_conflicts
+from bot.db.dialect import changed, insert_ignoring_conflicts
 from bot.db.models import LimitEpisode
 
 
@@ -41,4 +41,4 @@ async def end(session: AsyncSession, episode_id: int, now: datetime) -> bool:
         .values(open_key=None, ended_at=now)
     )
     result = await session.execute(statement)
-    return isinstance(result, CursorResult) and result.rowcount == 1
+    return changed(result) == 1

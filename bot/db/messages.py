@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, case, or_, select, tuple_, update
+from sqlalchemy import case, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.db.dialect import insert_ignoring_conflicts
+from bot.db.dialect import changed, insert_ignoring_conflicts
 from bot.db.models import Message
 from bot.db.workspaces import workspace_of
 
@@ -46,7 +46,7 @@ async def want(
         "due_at": due_at,
     }
     result = await session.execute(insert_ignoring_conflicts(session, Message).values(row))
-    return isinstance(result, CursorResult) and result.rowcount == 1
+    return changed(result) == 1
 
 
 async def want_each(

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.db.dialect import queue_up
 from bot.db.models import TrailRecord
 from bot.db.workspaces import workspace_of
 
@@ -15,11 +16,10 @@ LOCK = 7_203_512
 async def append(session: AsyncSession, record: TrailRecord) -> None:
     """Add a fact behind the newest one, in the transaction that makes it one.
 
-    SQLite has one writer at a time. PostgreSQL lets one transaction after another to the end of the trail: the lock is
-    let go after the commit, so whoever comes next sees this record as its predecessor. Take it after the request's row.
+    Transactions queue up for the end of the trail, so whoever comes next sees this record as its predecessor. Lock the
+    request's row before that.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        await session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": LOCK})
+    await queue_up(session, LOCK)
     record.workspace = record.workspace or workspace_of(session)
     record.previous_id = await session.scalar(select(func.max(TrailRecord.id)))
     session.add(record)

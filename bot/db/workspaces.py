@@ -2,10 +2,11 @@
 
 from typing import cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.batches import BATCH
+from bot.db.dialect import changed
 from bot.db.models import Message, OperationRequest, TrailRecord
 
 
@@ -22,6 +23,6 @@ async def adopt_some(session: AsyncSession, workspace: str) -> int:
     for model in (OperationRequest, Message, TrailRecord):
         homeless = select(model.id).where(model.workspace.is_(None)).order_by(model.id).limit(BATCH)
         result = await session.execute(update(model).where(model.id.in_(homeless)).values(workspace=workspace))
-        if isinstance(result, CursorResult) and result.rowcount:
-            return result.rowcount
+        if count := changed(result):
+            return count
     return 0

@@ -25,7 +25,6 @@ ATTEMPTS = 5
 AT_ONCE = 50
 # A repetition of what was delivered comes within minutes: https://docs.slack.dev/apis/events-api/
 REMEMBERED = timedelta(hours=24)
-SWEPT_AT_ONCE = 500
 # A lease of which so much is left is not extended: whoever takes over a thousand rows looks often.
 FRESH = 0.9
 
@@ -96,13 +95,8 @@ class Inbox:
 
     async def sweep(self) -> int:
         """Forget what was done long ago; answers how much."""
-        swept = 0
-        while True:
-            async with self._database.begin() as session:
-                gone = await rows.sweep(session, self._clock.real() - REMEMBERED, limit=SWEPT_AT_ONCE)
-            swept += gone
-            if gone < SWEPT_AT_ONCE:
-                return swept
+        step = partial(rows.sweep, before=self._clock.real() - REMEMBERED, limit=BATCH)
+        return await until_none_is_left(self._database.begin, step)
 
     def _put(self, arrival: Arrival, *, stage: Stage) -> None:
         try:
