@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.governance.approval.requirement import Requirement, Stage
 from bot.governance.ledger.lifecycle import STATES, Status
+from bot.governance.people import seat_in
 from bot.governance.stored import KnownBeneficiary
 from bot.governance.views import RequestView
 from bot.operations.kit.text import count
@@ -42,7 +43,8 @@ def barred_line(view: RequestView) -> str:
     if not view.required or not STATES[view.status].acts:
         return ""
     about = view.about or ()
-    asked = f"{mention(view.requester)}, who asked"
+    seated = "; whoever the policy ties to that terminal" if seat_in(view.origin) else ""
+    asked = f"{mention(view.requester)}, who asked{seated}"
     if view.spares_beneficiaries:
         spared = "; those whom it is about may decide, as the rule says" if about else ""
         return f"Barred from deciding: {asked}{spared}."

@@ -40,6 +40,13 @@ def test_whom_it_is_about_too_by_each_account() -> None:
     )
 
 
+def test_of_a_request_from_a_terminal_it_is_said_that_whoever_sits_there_is_barred() -> None:
+    seated = view(origin="terminal root@build-7", requester="terminal:root@build-7", about=(JANE,))
+    assert barred_line(seated).startswith(
+        "Barred from deciding: `terminal:root@build-7`, who asked; whoever the policy ties to that terminal; <@U0JANE>"
+    )
+
+
 def test_several_are_named_in_one_breath_and_whoever_asked_but_once() -> None:
     ann, kim = KnownBeneficiary(("annberg",), ("U0ANN",)), KnownBeneficiary(("kim",), ("U0KIM",))
     assert barred_line(view(about=(ann, JANE, kim))) == (
