@@ -23,7 +23,7 @@ async def test_what_does_not_suffice_any_more_has_ended_and_waits_again(desk: De
     desk.people.groups[LEADS] = frozenset()
     desk.policy = ONE_AGREES.replace("one agrees", "still one")
     assert await judged(desk, number) == Ended(
-        "The approval of @U0LENA does not count any more, since that person is not among the approvers any more."
+        "The approval of @U0LENA, who is no longer among the approvers, does not count any more."
     )
     assert await desk.status(number) == "pending"
 

@@ -13,7 +13,7 @@ from bot.phrases import Phrase
 class Voter:
     """Who an account is now. `human` is the same for all accounts of one person, `admitted_by` is what lets them vote.
 
-    `fault` says why they may not, as the end of a sentence about them; empty where they may.
+    `fault` says why they may not, as a clause behind their name; empty where they may.
     """
 
     human: str

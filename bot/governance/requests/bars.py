@@ -96,15 +96,15 @@ def said_to(bar: Bar, number: int, verb: str) -> Phrase:
 
 
 def said_of(bar: Bar) -> Phrase:
-    """Why they may not, as the end of a sentence about them."""
+    """Why they may not, as a clause behind their name."""
     match bar:
         case Asked():
-            return ("asked for it",)
+            return ("who asked for it",)
         case AskedElsewhere(requester):
-            return ("is ", Mention(requester), " as well, who asked for it")
+            return ("who is ", Mention(requester), " as well, who asked for it")
         case Seated(seat):
-            return (f"sits at the terminal where it was asked for ({seat})",)
+            return (f"who sits at the terminal where it was asked for ({seat})",)
         case Concerned(name):
-            return (f"is whom it is about ({name})",)
+            return (f"whom it is about ({name})",)
         case _:
             assert_never(bar)

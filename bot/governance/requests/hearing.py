@@ -169,7 +169,7 @@ async def _voter(context: Context, user: str, requirements: Iterable[Requirement
         return Voter(human, fault=said_of(bar))
     person = await context.directory.person(user)
     if not person.may_decide:
-        return Voter(human, fault=("has left, is a guest, or is a bot",))
+        return Voter(human, fault=("who has left, is a guest, or is a bot",))
     found = [await admitting(requirement, person, context.directory) for requirement in requirements]
     admitted = tuple(dict.fromkeys(principal for each in found for principal in each))
-    return Voter(human, admitted, () if admitted else ("is not among the approvers any more",))
+    return Voter(human, admitted, () if admitted else ("who is no longer among the approvers",))

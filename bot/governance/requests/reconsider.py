@@ -97,7 +97,7 @@ def fault_of(hearing: Hearing, ballot: Ballot) -> Phrase:
     fault = hearing.voters[ballot.voter].fault
     if not fault:
         return ()
-    return ("The approval of ", Mention(ballot.voter), " does not count any more, since that person ", *fault, ". ")
+    return ("The approval of ", Mention(ballot.voter), ", ", *fault, ", does not count any more. ")
 
 
 def doubled_text(hearing: Hearing, given: Iterable[Ballot]) -> Phrase:

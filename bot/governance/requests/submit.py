@@ -151,7 +151,7 @@ async def _require_enough_approvers(
 
 def too_few_text(decision: NeedsApproval, eligible: Eligible, *, administrator: Phrase) -> Phrase:
     """That the rule can never be met, who is named and barred, and the way out, by an administrator."""
-    barred = [part for user, bar in eligible.barred.items() for part in ("; ", Mention(user), " ", *said_of(bar))]
+    barred = [part for user, bar in eligible.barred.items() for part in ("; ", Mention(user), ", ", *said_of(bar))]
     lead = (
         f"The rule “{decision.rule}” wants {count(decision.requirement.required, 'approval')}, "
         f"and {f'only {eligible.count:,}' if eligible.count else 'nobody'} of those it names may give one. "

@@ -142,7 +142,7 @@ async def test_too_few_left_is_said_at_once_naming_who_is_barred_and_why(desk: D
         await desk.ask()
     assert refusal.value.text == (
         "The rule “two agree” wants 2 approvals, and nobody of those it names may give one. Barred from deciding: "
-        "@U0ANN asked for it; @U0OMAR is whom it is about (jane). An administrator can add approvers to the policy, "
+        "@U0ANN, who asked for it; @U0OMAR, whom it is about (jane). An administrator can add approvers to the policy, "
         "or write “beneficiary: allowed” into the rule."
     )
     assert {Mention(ANN), Mention(OMAR)} <= set(refusal.value.said)

@@ -212,7 +212,7 @@ async def test_who_left_the_group_meanwhile_does_not_count_any_more(any_desk: De
     view = await approve(desk.context, number, MIRA)
     assert (view.status, view.approvals) == (Status.PENDING, (MIRA,))
     assert plain(view.reconsidered.why).strip() == (
-        "The approval of @U0LENA does not count any more, since that person is not among the approvers any more."
+        "The approval of @U0LENA, who is no longer among the approvers, does not count any more."
     )
     assert (await approve(desk.context, number, OMAR)).status is Status.APPROVED
 
