@@ -4,6 +4,8 @@ import ipaddress
 import re
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from bot.hosts import can_be_looked_up
+
 SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 # `https:/host`, `https//host`, `http:host`: somebody's slip, and no other reading.
 SLIP = re.compile(r"(https?)(?::/?|//)(?=[\w\[])(?!\d+(?:/|$))", re.IGNORECASE)
@@ -76,7 +78,7 @@ def _split(text: str, *, scheme: str | None = None) -> SplitResult:
         host, _ = parts.hostname, parts.port
     except ValueError:
         raise ValueError("its host or its port is written as none can be") from None
-    if not host or HOST.fullmatch(host) is None:
+    if not host or HOST.fullmatch(host) is None or not can_be_looked_up(host):
         raise ValueError("there is no host in it, or one that is written as none can be")
     return parts
 

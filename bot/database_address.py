@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote, unquote
 
+from bot.hosts import can_be_looked_up
+
 SQLITE = "sqlite+aiosqlite:///"
 FILE_NAME = re.compile(r"[^\s:=]+\.(?:sqlite3?|db3?)", re.IGNORECASE)
 # Providers hand out a line for a shell.
@@ -164,6 +166,8 @@ def _parameter(name: str, value: str, others: dict[str, str]) -> dict[str, str]:
         raise ValueError(ENCODE)
     if known == "host" and re.search(r"[;=\s]", value):
         raise ValueError("no host is written so: between one name=value and the next stands a blank")
+    if known == "host" and not all(each.startswith(("/", "@")) or can_be_looked_up(each) for each in value.split(",")):
+        raise ValueError(ENCODE)
     if known in FOREIGN:
         return {}
     if known not in LIBPQ:

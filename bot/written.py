@@ -10,6 +10,7 @@ from pydantic_settings import NoDecode
 
 from bot.addresses import proxy_address, web_address
 from bot.database_address import read_database_address
+from bot.hosts import can_be_looked_up
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 UNITS = {"": 1.0, "ms": 0.001, "s": 1.0, "sec": 1.0, "second": 1.0, "m": 60.0, "min": 60.0, "minute": 60.0}
@@ -70,6 +71,10 @@ def port(value: str) -> str:
 def host(value: str) -> str:
     """`*` is every address of this machine, and `[::]` is ::."""
     bare = re.sub(r"\A\w+://", "", value).rstrip("/").strip("[]")
+    if re.fullmatch(r"[^:]*:\d+", bare):
+        raise ValueError("it is a host alone, such as 0.0.0.0: the port goes into HEALTH_PORT")
+    if re.search(r"[\s/;]", bare) or not can_be_looked_up(bare):
+        raise ValueError("it is no host: 0.0.0.0, or an address of this machine")
     return "0.0.0.0" if bare == "*" else bare  # noqa: S104
 
 
