@@ -16,7 +16,7 @@ from bot.alerts.limits import LimitWatch
 from bot.alerts.poller import AuditLogPoller
 from bot.clock import REAL, Clock
 from bot.configuration import build_hub, read_alert_rules, read_outside, read_policy
-from bot.db import messages, workspaces
+from bot.db import claims, messages, workspaces
 from bot.db.batches import until_none_is_left
 from bot.db.migrate import upgrade
 from bot.db.session import Database, Session
@@ -122,10 +122,11 @@ class Hubwarden:
         log.info("hubwarden.started", health_port=self.health.bound_port)
 
     async def _start_workers(self) -> None:
-        """Begin the work; where nobody else uses the database, nobody else delivers what is claimed in it either."""
+        """Begin the work; where nobody else uses the database, what is claimed in it is nobody's."""
         if self._is_alone:
             async with self.database.begin() as session:
                 await messages.release_all(session)
+                await claims.end_all(session, real_now=self._clock.real())
         self._inbox.start(SlackDesk(self.surface, KINDS))
         for worker in (*self._workers, self._intake):
             worker.start()

@@ -73,6 +73,12 @@ async def extend(session: AsyncSession, request_id: int, *, status: str, holder:
     return changed(result) == 1
 
 
+async def end_all(session: AsyncSession, *, real_now: datetime) -> None:
+    """Nobody has a claim any more, whoever had it: for who knows to be alone with the database."""
+    statement = update(OperationRequest).where(OperationRequest.lease_until > real_now)
+    await session.execute(statement.values(lease_until=real_now))
+
+
 async def made_progress(session: AsyncSession, request_id: int) -> None:
     """Something of it was done: what comes now is not put off any more."""
     statement = update(OperationRequest).where(OperationRequest.id == request_id)

@@ -122,6 +122,17 @@ async def test_killed_between_docker_hubs_write_and_its_record_it_reads_back_tha
     assert Event.TAKEN_OVER in (await house.records()).events(1)
 
 
+async def test_what_was_being_done_waits_for_no_dead_bot(sqlite_url: str, tmp_path: Path) -> None:
+    async with running(sqlite_url, tmp_path / "bot.log", execution_lease_seconds=300) as house:
+        await ask(house)
+        write = house.hub.hold("POST", MEMBERS)
+        await approve(house)
+        await write.arrived()
+        await house.kill()
+        await house.start_bot()
+        await assert_done_once(house)
+
+
 async def test_killed_before_docker_hubs_write_it_is_written_after_the_start(crashing: ProcessHouse) -> None:
     house = crashing
     write = house.hub.hold("POST", MEMBERS)
