@@ -78,7 +78,9 @@ class Heartbeats:
         return self.add(Heartbeat(name, deadline))
 
     def add(self, heartbeat: Heartbeat) -> Heartbeat:
-        """Watch this one too."""
+        """Watch this one too; raises ValueError where another one has its name, which would be watched no more."""
+        if heartbeat.name in self._watched:
+            raise ValueError(f"{heartbeat.name} is watched already")
         heartbeat.deadline += self._grace
         self._watched[heartbeat.name] = heartbeat
         return heartbeat

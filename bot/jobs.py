@@ -75,7 +75,7 @@ def timetable(
         Job("workspace", every(WORKSPACE_SECONDS), learn_workspace),
         Job("people", PEOPLE_SECONDS, know_people, leased=True),
         Job("answers", FORGET_SECONDS, forget_answers, leased=True),
-        Job("inbox", FORGET_SECONDS, forget_arrivals, leased=True),
+        Job("arrivals", FORGET_SECONDS, forget_arrivals, leased=True),
         Job("backlog", BACKLOG_SECONDS, watch_backlog, leased=True),
     )
 

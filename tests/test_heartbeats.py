@@ -78,3 +78,10 @@ def test_watching_makes_one(time: Time) -> None:
     heartbeats = Heartbeats()
     heartbeat = heartbeats.watch("inbox", 5)
     assert (heartbeat.name, heartbeat.deadline, [*heartbeats.ages]) == ("inbox", 5, ["inbox"])
+
+
+def test_no_loop_hides_behind_another_of_its_name() -> None:
+    watched = Heartbeats()
+    watched.watch("inbox")
+    with pytest.raises(ValueError, match="inbox is watched already"):
+        watched.watch("inbox")

@@ -48,7 +48,7 @@ def test_every_job_has_its_interval() -> None:
         "workspace": 60,
         "people": 60,
         "answers": 3600,
-        "inbox": 3600,
+        "arrivals": 3600,
         "backlog": 30,
         "waits": 5,
     }
@@ -58,7 +58,7 @@ def test_what_people_wait_for_runs_as_often_as_the_audit_log_is_read() -> None:
     assert {name for name, seconds in seconds_of(5).items() if seconds != 5} == {
         "people",
         "answers",
-        "inbox",
+        "arrivals",
         "backlog",
     }
 
@@ -94,7 +94,7 @@ def test_each_job_runs_what_it_is_named_after() -> None:
         "workspace": runs["learn_workspace"],
         "people": runs["know_people"],
         "answers": runs["forget_answers"],
-        "inbox": runs["forget_arrivals"],
+        "arrivals": runs["forget_arrivals"],
         "backlog": runs["watch_backlog"],
     }
 

@@ -121,6 +121,14 @@ async def test_a_session_from_which_nobody_reads_gives_no_sign_of_life(quick_soc
     assert socket._reader._last == since
 
 
+async def test_who_takes_up_what_others_left_is_watched_beside_the_job_that_forgets_it(house: House) -> None:
+    task = house.bot._intake._task
+    assert task is not None
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert await ask(house, "/healthz") == (503, {"status": "sick", "problems": ["inbox has ended"]})
+
+
 async def test_a_job_that_is_gone_is_seen(house: House) -> None:
     house.bot._timetable._scheduler.remove_job("expire")
     assert await ask(house, "/healthz") == (503, {"status": "sick", "problems": ["expire is no longer scheduled"]})
