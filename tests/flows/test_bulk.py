@@ -71,15 +71,16 @@ def assert_each_done_once(house: ProcessHouse) -> None:
 
 
 def assert_told_of_progress(house: ProcessHouse) -> None:
-    """The card said how far it was, now and then, and always further."""
-    told = [(one.at, PROGRESS.search(str(one.args["text"]))) for one in house.slack.calls_of("chat.update")]
-    steps = [(at, int(found[1]), int(found[2])) for at, found in told if found and found[1] != "0"]
-    assert steps
-    assert all(total == 300 and 0 < done <= 300 for _, done, total in steps)
-    for (before, less, _), (after, more, _) in itertools.pairwise(steps):
-        assert less <= more
-        # Nearly: a card goes out a moment after it was asked for, and the heir of a dead bot counts anew.
-        assert after - before > SECONDS - 1
+    """The card said how far it was, always further; while it was being done now and then, and when it had to wait."""
+    told = [(one.at, str(one.args["text"])) for one in house.slack.calls_of("chat.update")]
+    steps = [(at, found, "Being done" in text) for at, text in told if (found := PROGRESS.search(text))]
+    counts = [(int(found[1]), int(found[2])) for _, found, _ in steps]
+    assert counts
+    assert all(total == 300 for _, total in counts)
+    assert counts == sorted(counts)
+    under_way = [at for at, found, is_under_way in steps if is_under_way and found[1] != "0"]
+    # Nearly: a card goes out a moment after it was asked for, and the heir of a dead bot counts anew.
+    assert all(after - before > SECONDS - 1 for before, after in itertools.pairwise(under_way))
 
 
 async def assert_details_hold_all(house: ProcessHouse) -> None:
