@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.dialect import changed, queue_up
@@ -29,6 +29,25 @@ class Row:
     subjects: Sequence[str] | None
 
 
+REQUESTS = OperationRequest.__table__
+# Made once, as every look at the queue needs it, and making it takes longer than looking.
+STANDING = (
+    select(
+        REQUESTS.c.id,
+        REQUESTS.c.status,
+        REQUESTS.c.expires_at,
+        func.coalesce(REQUESTS.c.decided_at, REQUESTS.c.created_at, type_=REQUESTS.c.created_at.type),
+        REQUESTS.c.claimed_by,
+        REQUESTS.c.lease_until,
+        REQUESTS.c.resume_at,
+        REQUESTS.c.waits_because,
+        REQUESTS.c.subjects,
+    )
+    .where(REQUESTS.c.status.in_(bindparam("statuses", expanding=True)), REQUESTS.c.id > bindparam("after"))
+    .order_by(REQUESTS.c.id)
+)
+
+
 async def lock(session: AsyncSession) -> None:
     """Let one transaction after another claim: each sees what the one before has claimed.
 
@@ -42,21 +61,8 @@ async def in_states(
     session: AsyncSession, statuses: Iterable[str], *, after: int = 0, limit: int | None = None
 ) -> Sequence[Row]:
     """What is in these states, oldest first; at most `limit` of those above the number `after`."""
-    request = OperationRequest
-    columns = (
-        request.id,
-        request.status,
-        request.expires_at,
-        func.coalesce(request.decided_at, request.created_at, type_=request.created_at.type),
-        request.claimed_by,
-        request.lease_until,
-        request.resume_at,
-        request.waits_because,
-        request.subjects,
-    )
-    wanted = (request.status.in_(list(statuses)), request.id > after)
-    statement = select(*columns).where(*wanted).order_by(request.id).limit(limit)
-    return [Row(*row) for row in await session.execute(statement)]
+    given = {"statuses": list(statuses), "after": after}
+    return [Row(*row) for row in await session.execute(STANDING.limit(limit), given)]
 
 
 async def remember_subjects(session: AsyncSession, request_id: int, subjects: Sequence[str]) -> None:

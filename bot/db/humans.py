@@ -3,14 +3,21 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from bot.db.dialect import changed, insert_ignoring_conflicts
 from bot.db.models import SlackAddress, Tie
 
 AT_ONCE = 200
+MINE, OTHER = SlackAddress.__table__.alias(), SlackAddress.__table__.alias()
+# Made once: it is asked several times for each request, and making it takes longer than asking.
+SHARING = (
+    select(OTHER.c.person)
+    .join(MINE, MINE.c.address == OTHER.c.address)
+    .where(MINE.c.person.in_(bindparam("people", expanding=True)))
+    .distinct()
+)
 
 
 async def add_addresses(session: AsyncSession, seen: Iterable[tuple[str, str]], now: datetime) -> None:
@@ -24,9 +31,7 @@ async def same_human(session: AsyncSession, people: Collection[str]) -> frozense
     """These people, and whoever shares an address with them, or with those who do, and so on."""
     found, new = frozenset(people), frozenset(people)
     while new:
-        mine, other = aliased(SlackAddress), aliased(SlackAddress)
-        statement = select(other.person).join(mine, mine.address == other.address).where(mine.person.in_(new))
-        new = frozenset((await session.scalars(statement.distinct())).all()) - found
+        new = frozenset((await session.scalars(SHARING, {"people": sorted(new)})).all()) - found
         found |= new
     return found
 

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, Select, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.dialect import changed, insertion_of
@@ -16,6 +16,18 @@ WAITING = "waiting"
 ACTED = "acted"
 DONE = "done"
 UNFINISHED = (WAITING, ACTED)
+# Made once, as each command needs them, and making them takes longer than the database does.
+INBOX = cast("Table", StoredArrival.__table__)
+ACT = (
+    update(INBOX)
+    .where(INBOX.c.key == bindparam("acted_key"), INBOX.c.claimed_by == bindparam("holder"), INBOX.c.state == WAITING)
+    .values(state=ACTED)
+)
+FINISH = (
+    update(INBOX)
+    .where(INBOX.c.key == bindparam("done_key"), INBOX.c.claimed_by == bindparam("holder"), INBOX.c.state != DONE)
+    .values(state=DONE, payload={}, done_at=bindparam("now"))
+)
 
 
 def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> set[str]:
@@ -39,27 +51,12 @@ async def mark_acted(session: AsyncSession, key: str, *, holder: str) -> bool:
 
     False where `holder` no longer works on it, or somebody has done it.
     """
-    statement = (
-        update(StoredArrival)
-        .where(StoredArrival.key == key, StoredArrival.claimed_by == holder, StoredArrival.state == WAITING)
-        .values(state=ACTED)
-    )
-    result = await session.execute(statement)
-    return changed(result) == 1
+    return changed(await session.execute(ACT, {"acted_key": key, "holder": holder})) == 1
 
 
 def finish(connection: Connection, keys: Collection[str], *, holder: str, now: datetime) -> None:
     """Nothing is left to do: only the keys stay, so that the same is not taken for news."""
-    statement = (
-        update(StoredArrival)
-        .where(
-            StoredArrival.key == bindparam("done_key"),
-            StoredArrival.claimed_by == holder,
-            StoredArrival.state != DONE,
-        )
-        .values(state=DONE, payload={}, done_at=now)
-    )
-    connection.execute(statement, [{"done_key": key} for key in keys])
+    connection.execute(FINISH, [{"done_key": key, "holder": holder, "now": now} for key in keys])
 
 
 async def extend(session: AsyncSession, *, holder: str, due_by: datetime, lease_until: datetime, limit: int) -> int:
