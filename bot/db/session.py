@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import Connection as SyncConnection
@@ -36,6 +37,9 @@ DATABASE_AWAY = (exc.DBAPIError, exc.TimeoutError, OSError)
 VALUES_REFUSED = exc.DataError
 POSTGRES_CONNECTIONS = 10
 SQLITE_READERS = 3
+# Every engine of ours: what people said, and where they are answered, stands in no error, or the log would have it.
+open_engine = partial(create_async_engine, hide_parameters=True)
+open_thread_engine = partial(create_sync_engine, hide_parameters=True)
 
 
 def cause_of(error: BaseException) -> str:
@@ -84,8 +88,8 @@ class Database:
     async def urgently(self, work: Callable[[Connection], Made]) -> Made:
         """What `work` makes of a few statements, in one transaction that somebody waits for with a stop-watch.
 
-        It has the next turn, and no session, which would take as long as the statements. SQLite's driver goes to its
-        thread and back for each statement, and here once for all of them.
+        It has the next turn, and no session, which would take as long as the statements. On SQLite it is one errand to
+        a thread, where beginning and committing are two besides.
         """
         async with self._turns.take(urgent=True):
             if self._quick is not None:
@@ -139,9 +143,8 @@ def create_engine(url: str) -> AsyncEngine:
     address = read_database_address(url)
     if not is_file(address):
         return create_postgresql_engine(address, pool_size=POSTGRES_CONNECTIONS, max_overflow=0, pool_pre_ping=True)
-    engine = create_async_engine(
+    engine = open_engine(
         address,
-        hide_parameters=True,
         poolclass=AsyncAdaptedQueuePool,
         pool_size=1,
         max_overflow=0,
@@ -155,7 +158,7 @@ def create_engine(url: str) -> AsyncEngine:
 def create_thread_engine(url: str) -> Engine:
     """As `create_engine` for a file, without asyncio."""
     address = make_url(read_database_address(url)).set(drivername="sqlite")
-    engine = create_sync_engine(address, poolclass=StaticPool, connect_args={"factory": Waiting})
+    engine = open_thread_engine(address, poolclass=StaticPool, connect_args={"factory": Waiting})
     event.listen(engine, "connect", prepare_sqlite)
     event.listen(engine, "begin", begin_immediately)
     return engine
@@ -166,9 +169,8 @@ def create_reading_engine(url: str) -> AsyncEngine:
 
     https://www.sqlite.org/wal.html
     """
-    engine = create_async_engine(
+    engine = open_engine(
         read_database_address(url),
-        hide_parameters=True,
         poolclass=AsyncAdaptedQueuePool,
         pool_size=SQLITE_READERS,
         max_overflow=0,
@@ -183,16 +185,15 @@ def create_passing_engine(url: str) -> AsyncEngine:
     """For migrations: each connection is new, and transactions are theirs to begin. Raises as `create_engine`."""
     address = read_database_address(url)
     if is_file(address):
-        return create_async_engine(address, hide_parameters=True, poolclass=NullPool)
+        return open_engine(address, poolclass=NullPool)
     return create_postgresql_engine(address, poolclass=NullPool)
 
 
 def create_postgresql_engine(address: str, **pool: Any) -> AsyncEngine:
     """An engine whose connections libpq opens; what it sends fits a pooler that hands out servers by transaction."""
-    return create_async_engine(
+    return open_engine(
         "postgresql+psycopg://",
         async_creator=connecting(address),
-        hide_parameters=True,
         # Looking for hstore would cost each new connection a question, and no table of ours has one.
         use_native_hstore=False,
         # An INSERT through the ORM returns its keys, and psycopg forgets with them how many rows there were.

@@ -3,11 +3,11 @@
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing, contextmanager
 
 import pytest
-from sqlalchemy import exc, text
+from sqlalchemy import TextClause, exc, text
 from sqlalchemy.engine import make_url
 
 from bot.db.session import DATABASE_AWAY, Connection, Database
@@ -110,9 +110,26 @@ async def test_an_urgent_transaction_is_whole_or_not_there(database: Database) -
         assert await session.scalar(text("SELECT count(*) FROM ties")) == 1
 
 
-async def test_what_a_database_refuses_is_not_repeated_in_its_error(database: Database) -> None:
+async def by_session(database: Database, statement: TextClause) -> None:
+    async with database.begin() as session:
+        await session.execute(statement)
+
+
+async def by_reader(database: Database, statement: TextClause) -> None:
+    async with database.reading() as session:
+        await session.execute(statement)
+
+
+async def by_errand(database: Database, statement: TextClause) -> None:
+    await database.urgently(lambda connection: connection.execute(statement))
+
+
+@pytest.mark.parametrize("way", [by_session, by_reader, by_errand])
+async def test_what_a_database_refuses_is_not_repeated_in_its_error(
+    database: Database, way: Callable[[Database, TextClause], Awaitable[None]]
+) -> None:
+    statement = text("SELECT * FROM nowhere WHERE x = :secret").bindparams(secret="hooks.slack.com/secret")
     with pytest.raises(DATABASE_AWAY) as refused:
-        async with database.begin() as session:
-            await session.execute(text("SELECT * FROM nowhere WHERE x = :secret"), {"secret": "hooks.slack.com/secret"})
+        await way(database, statement)
     assert "nowhere" in str(refused.value)
     assert "hooks.slack.com" not in str(refused.value)
