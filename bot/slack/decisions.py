@@ -19,7 +19,7 @@ from bot.governance.views import RequestView
 from bot.inbox.arrivals import Lane, NotStored
 from bot.intents.forms import REASON
 from bot.slack.arrivals import Interruption, Kind, as_before, in_lane, keep
-from bot.slack.cards import button
+from bot.slack.cards import Block, button
 from bot.slack.modals import DENY, deny_view, details_view, element_value
 from bot.slack.presses import Press, pressed
 from bot.slack.replies import ReplyAddress
@@ -75,25 +75,33 @@ async def open_deny_form(surface: Surface, address: ReplyAddress, press: Press) 
     """Ask why."""
     request = await by_number(surface.context, number_of(press))
     view = deny_view(request.id, surface.operation(request.operation).title)
-    again = button("Open the form", Act.DENY, press.value)
-    await surface.views.open(press.trigger, view, address, again=again)
+    await surface.views.open(press.trigger, view, address, again=deny_again(press))
 
 
 async def open_details(surface: Surface, address: ReplyAddress, press: Press) -> None:
     """Show all of the request."""
     request = await by_number(surface.context, number_of(press))
     view = details_view(request, surface.operation(request.operation))
-    await surface.views.open(press.trigger, view, address, again=button("Show details", DETAILS, press.value))
+    await surface.views.open(press.trigger, view, address, again=details_again(press))
 
 
-async def offer_deny_form(surface: Surface, address: ReplyAddress, press: Press, _interruption: Interruption) -> None:
-    """The form that a restart has cost, behind a button; raises `RequestNotFound`."""
-    await surface.views.offer(address, again=button("Open the form", Act.DENY, str(number_of(press))))
+def deny_again(press: Press) -> Block:
+    """The button for the form that asks why; raises `RequestNotFound`."""
+    return button("Open the form", Act.DENY, str(number_of(press)))
 
 
-async def offer_details(surface: Surface, address: ReplyAddress, press: Press, _interruption: Interruption) -> None:
-    """The details that a restart has cost, behind a button; raises `RequestNotFound`."""
-    await surface.views.offer(address, again=button("Show details", DETAILS, str(number_of(press))))
+def details_again(press: Press) -> Block:
+    """The button for the details; raises `RequestNotFound`."""
+    return button("Show details", DETAILS, str(number_of(press)))
+
+
+def behind(again: Callable[[Press], Block]) -> Callable[[Surface, ReplyAddress, Press, Interruption], Awaitable[None]]:
+    """What a restart has cost, behind this button; it raises as the button does."""
+
+    async def resume(surface: Surface, address: ReplyAddress, press: Press, _interruption: Interruption) -> None:
+        await surface.views.offer(address, again=again(press))
+
+    return resume
 
 
 def deny_submitted(surface: Surface) -> Callable[..., Awaitable[None]]:
@@ -127,8 +135,12 @@ DECIDING = tuple(
     )
     for act, decide in DECISIONS.items()
 )
-ASKING_WHY = Kind(name=Act.DENY, sent=Press, lane=in_lane(Lane.DECISIONS), work=open_deny_form, resume=offer_deny_form)
-SHOWING_ALL = Kind(name=DETAILS, sent=Press, lane=in_lane(Lane.DECISIONS), work=open_details, resume=offer_details)
+ASKING_WHY = Kind(
+    name=Act.DENY, sent=Press, lane=in_lane(Lane.DECISIONS), work=open_deny_form, resume=behind(deny_again)
+)
+SHOWING_ALL = Kind(
+    name=DETAILS, sent=Press, lane=in_lane(Lane.DECISIONS), work=open_details, resume=behind(details_again)
+)
 DENIAL = Kind(
     name="denial",
     sent=Denial,
