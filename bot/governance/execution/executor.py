@@ -111,7 +111,7 @@ class Executor:
             await self._go_on(request)
 
     async def _begin(self, request_id: int) -> None:
-        async with self.database.begin() as session:
+        async with self.database.reading() as session:
             asked = await requests.get(session, request_id)
         if asked is None or asked.status != Status.APPROVED or not await self._may_begin(asked):
             return
