@@ -123,8 +123,8 @@ async def test_each_item_that_fails_says_why_and_stands_first(house: House) -> N
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A client that gives up after a fraction of a second."""
-    options = functools.partial(ClientOptions, attempt_timeout=0.4, deadline=1.0)
+    """A client that gives up soon."""
+    options = functools.partial(ClientOptions, attempt_timeout=1.5, deadline=4.0)
     monkeypatch.setattr("bot.configuration.ClientOptions", options)
 
 

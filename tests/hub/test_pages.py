@@ -330,7 +330,7 @@ async def test_one_page_that_fails_for_good_ends_the_reading_with_its_own_error(
 
     fake.respond = respond
     with pytest.raises(HubUnavailable):
-        await make_hub(deadline=0.0).pages(LIST, organization="acme")
+        await make_hub(max_pause=0.0).pages(LIST, organization="acme")
 
 
 @pytest.mark.parametrize(("query", "limit"), [({"page": 2}, None), ({"startIndex": 5}, None), ({}, 0), ({}, -1)])
