@@ -9,7 +9,7 @@ from typing import TypeAlias, assert_never
 
 from bot import outbox
 from bot.clock import REAL, standing_at
-from bot.db import hub_events
+from bot.db import hub_events, preferences
 from bot.db.models import ExpectedEvent, OperationRequest
 from bot.db.session import Session
 from bot.governance.ledger.execution_facts import Claimed, Deferred, Expected, Finished, Resumed, TakenOver
@@ -17,7 +17,7 @@ from bot.governance.ledger.facts import Balloted, Fact, Moved, Objected, Reconsi
 from bot.governance.ledger.lifecycle import STATES, Status
 from bot.governance.people import is_slack_user
 from bot.outbox.destination import slack_channel, slack_person
-from bot.outbox.kinds import CARD, RESULT
+from bot.outbox.kinds import ASK, CARD, REMINDER, RESULT
 
 # What waits for less goes on before anybody has read why.
 WORTH_TELLING = timedelta(seconds=3)
@@ -58,16 +58,33 @@ async def refresh_card(session: Session, request_id: int) -> None:
     await outbox.touch(session, card_key(request_id), clock=REAL)
 
 
+async def keep_calls(session: Session, request: OperationRequest, fact: Fact) -> None:
+    """Whoever was told directly that it waits for them sees when it does so no more, and how it ended."""
+    match fact:
+        case Balloted() | Moved() | Reconsidered() | Returned() | Finished() | Settled():
+            await outbox.touch_of(session, request.id, [ASK, REMINDER], clock=REAL)
+        case Submitted() | Claimed() | Deferred() | Objected() | Resumed() | TakenOver():
+            return
+        case _:
+            assert_never(fact)
+
+
 async def tell_requester(session: Session, request: OperationRequest, fact: Fact) -> None:
     """Whoever asked hears how it ended, and again where a person settles it later."""
     if not isinstance(fact, Moved | Finished | Settled) or not STATES[fact.status].is_announced:
         return
-    if not is_slack_user(request.requester):
+    if not is_slack_user(request.requester) or not await _hears_results(session, request.requester):
         return
     key, clock = f"result:{request.id}", standing_at(fact.at)
     person = slack_person(request.requester)
     if not await outbox.want(session, key, kind=RESULT, destination=person, clock=clock, request_id=request.id):
         await outbox.touch(session, key, clock=clock)
+
+
+async def _hears_results(session: Session, person: str) -> bool:
+    """Whether the person wants to hear how their requests ended: unless they have settled that they do not."""
+    settled = await preferences.get(session, person)
+    return settled is None or "results" in settled.wants
 
 
 async def expect_events(session: Session, request: OperationRequest, fact: Fact) -> None:
@@ -91,4 +108,4 @@ def expect(session: Session, request: OperationRequest, expected: Expected, at: 
     hub_events.expect(session, event)
 
 
-SUBSCRIBERS: tuple[Subscriber, ...] = (keep_card, tell_requester, expect_events)
+SUBSCRIBERS: tuple[Subscriber, ...] = (keep_card, keep_calls, tell_requester, expect_events)
