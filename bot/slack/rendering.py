@@ -24,7 +24,7 @@ from bot.outbox.kinds import (
 from bot.outbox.sender import Outgoing
 from bot.phrases import load_phrase
 from bot.slack import cards
-from bot.slack.cards import Content, section
+from bot.slack.blocks import Content, section
 from bot.slack.links import Links
 from bot.slack.text import fit, phrase_text
 
