@@ -10,6 +10,8 @@ from bot.outbox.kinds import ALERT, CARD, LIMIT_BEGIN, LIMIT_END, NOTICE, RESULT
 from bot.outbox.sender import Outgoing
 from bot.slack import cards
 from bot.slack.blocks import Content
+from bot.slack.card import request_card
+from bot.slack.results import result_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,8 @@ class OfPayload:
 Renderer: TypeAlias = OfRequest | OfPayload
 
 RENDERERS: Mapping[str, Renderer] = {
-    CARD.name: OfRequest(cards.request_card),
-    RESULT.name: OfRequest(cards.result_message),
+    CARD.name: OfRequest(request_card),
+    RESULT.name: OfRequest(result_message),
     ALERT.name: OfPayload(cards.alert_message),
     LIMIT_BEGIN.name: OfPayload(cards.limit_begins),
     LIMIT_END.name: OfPayload(cards.limit_ended),
