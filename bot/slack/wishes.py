@@ -14,7 +14,7 @@ from bot.intents.wishes import Decide, Doctor, Form, Help, Look, Pick, Small, Wi
 from bot.lights import Light
 from bot.operations.kit.base import Intent
 from bot.slack.blocks import Block, Content, button, pack
-from bot.slack.cards import request_card
+from bot.slack.card import request_card
 from bot.slack.fulfilment import fulfil
 from bot.slack.help import help_now
 from bot.slack.manifest import COMMAND

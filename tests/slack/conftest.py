@@ -24,7 +24,7 @@ from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.capabilities import Capabilities
 from bot.slack.app import KINDS, build_app
 from bot.slack.arrivals import SlackDesk
-from bot.slack.cards import request_card
+from bot.slack.card import request_card
 from bot.slack.client import build_client
 from bot.slack.directory import SlackDirectory
 from bot.slack.manifest import COMMAND

@@ -1,1 +1,1 @@
-"""What people read, one module a surface, so that the words stand side by side."""
+"""What Slack's rooms say: a module a room, so that all of it can be read aloud in one go."""
