@@ -1,6 +1,7 @@
 """Slack's listeners and the use cases behind them; no worker runs, so what is asked for stays as it was asked."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -74,7 +75,7 @@ class Desk:
         asker = person or self.ann
         assert (await asker.command(f'{line} --reason "for the release"')).ok
         shown = words_of(await asker.wait_for_ephemeral("Request "))
-        return await self.view(int(shown.partition("Request ")[2].partition(" ")[0]))
+        return await self.view(int(re.findall(r"Request (\d+)", shown)[-1]))
 
     async def view(self, number: int = 1) -> RequestView:
         """The request as it stands."""
