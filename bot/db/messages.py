@@ -96,6 +96,12 @@ async def by_key(session: AsyncSession, key: str) -> Message | None:
     return await session.scalar(select(Message).where(Message.key == key))
 
 
+async def newest_of(session: AsyncSession, kind: str, limit: int) -> Sequence[Message]:
+    """The last messages of a kind that were asked for, newest first."""
+    statement = select(Message).where(Message.kind == kind).order_by(Message.id.desc()).limit(limit)
+    return (await session.scalars(statement)).all()
+
+
 async def keys_of(session: AsyncSession, requests: Collection[int], kinds: Collection[str]) -> set[str]:
     """The keys of all messages of these kinds that tell of these requests."""
     statement = select(Message.key).where(Message.request_id.in_(requests), Message.kind.in_(kinds))

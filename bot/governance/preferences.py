@@ -35,7 +35,7 @@ def is_quiet(settled: Preferences, at: datetime, timezone: str) -> bool:
 
 
 def may_be_reminded(settled: Preferences, at: datetime, timezone: str) -> bool:
-    """Whether the moment is one for what can wait: outside of their quiet hours, else from Monday to Friday, 9 to 18."""
+    """Whether what can wait may come now: outside of their quiet hours, else from Monday to Friday, 9 to 18."""
     if settled.quiet is not None:
         return not is_quiet(settled, at, timezone)
     there = at.astimezone(zone_of(timezone))

@@ -1,4 +1,4 @@
-"""Who is told directly that a request waits for them: at once, where they want that, and twice before its time is over."""
+"""Who is told directly that a request waits for them: at once, where they want that, and twice before its end."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
