@@ -28,6 +28,6 @@ LOG_READ = "🟢 Docker Hub answers, and the audit log of {organization} is bein
 LOG_STALE = "🔴 The audit log of {organization} could not be read since {since}: alerts may be late."
 LOG_NEVER = "⚪ The audit log of {organization} has not been read yet: there are no alerts."
 LIMIT_FINE = "🟢 There is enough left of Docker Hub's rate limit."
-LIMIT_LOW = "🟡 Docker Hub's rate limit is nearly spent until {until}: some things take longer until then."
+LIMIT_LOW = (
     "🟡 Docker Hub's rate limit is nearly spent: it is full again {until}, and some things take longer until then."
 )
