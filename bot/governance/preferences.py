@@ -35,11 +35,10 @@ def is_quiet(settled: Preferences, at: datetime, timezone: str) -> bool:
 
 
 def may_be_reminded(settled: Preferences, at: datetime, timezone: str) -> bool:
-    """Whether what can wait may come now: outside of their quiet hours, else from Monday to Friday, 9 to 18."""
-    if settled.quiet is not None:
-        return not is_quiet(settled, at, timezone)
+    """Whether what can wait may come now: from Monday to Friday, outside of their quiet hours, or else from 9 to 18."""
     there = at.astimezone(zone_of(timezone))
-    return there.weekday() < SATURDAY and WORK_BEGINS <= there.time() < WORK_ENDS
+    is_quiet_now = is_quiet(settled, at, timezone) if settled.quiet else not WORK_BEGINS <= there.time() < WORK_ENDS
+    return there.weekday() < SATURDAY and not is_quiet_now
 
 
 def read_preferences(stored: StoredPreferences | None) -> Preferences:
