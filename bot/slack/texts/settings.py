@@ -12,8 +12,8 @@ CHOICES = {
 QUIET_FROM = "Quiet from"
 QUIET_UNTIL = "Quiet until"
 QUIET_HINT = (
-    "By your own clock. Nothing that waits for you is sent in between. Reminders come from Monday to Friday at all other "
-    "hours; leave both empty, and they come from 9 to 18."
+    "By your own clock. Nothing that waits for you is sent in between. Reminders come from Monday to Friday at all "
+    "other hours; leave both empty, and they come from 9 to 18."
 )
 BOTH = "Quiet hours need a beginning and an end: fill in both, or neither."
 DIFFERENT = "Quiet hours cannot end when they begin: choose another time, or leave both empty."
