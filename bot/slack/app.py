@@ -10,7 +10,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack import choices, commands, decisions, events, forms, pages, picker
+from bot.slack import choices, commands, decisions, events, forms, pages, picker, receipts
 from bot.slack.arrivals import Kind
 from bot.slack.manifest import COMMAND
 from bot.slack.sentences import SORRY
@@ -23,7 +23,7 @@ EVERYTHING = re.compile(r"[\s\S]*")
 
 # Everything that is kept before it is acknowledged.
 KINDS: tuple[Kind[Any], ...] = tuple(
-    kind for part in (commands, forms, picker, decisions, pages, events) for kind in part.KINDS
+    kind for part in (commands, forms, picker, decisions, receipts, pages, events) for kind in part.KINDS
 )
 
 
@@ -32,7 +32,7 @@ def build_app(client: AsyncWebClient, surface: Surface) -> AsyncApp:
     # Bolt polls for the ack every 10 ms otherwise; the work itself runs in tasks of ours.
     # And it looks for its name through every source file that is loaded, where it is given none.
     app = AsyncApp(name="hubwarden", client=client, process_before_response=True, ignoring_self_events_enabled=True)
-    for part in (commands, forms, picker, choices, decisions, pages, events):
+    for part in (commands, forms, picker, choices, decisions, receipts, pages, events):
         part.register(app, surface)
     catch_all(app)
     app.error(listener_failed)

@@ -1,13 +1,15 @@
 """What every listener is given: the use cases, the words, and the ways to answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.errors import UserError
 from bot.governance.context import Context
 from bot.inbox.inbox import Inbox
 from bot.intents.wishes import Vocabulary
 from bot.operations.kit.base import Operation
+from bot.outbox.posted import Posted
 from bot.slack.directory import SlackDirectory
+from bot.slack.links import Links
 from bot.slack.open_views import OpenViews
 from bot.slack.replies import Replies
 
@@ -26,6 +28,8 @@ class Surface:
     replies: Replies
     views: OpenViews
     inbox: Inbox
+    links: Links = field(default_factory=Links)
+    posted: Posted = field(default_factory=Posted)
 
     def operation(self, name: str) -> Operation:
         """The operation with this name; raises `UserError` where there is none any more, after an update."""

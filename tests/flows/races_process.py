@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
+from bot.slack.sender import key_of
 from sandbox.launcher import tail
 from sandbox.servers import SOURCE
 from sandbox.slack import Person, words_of
 from tests import nursery
-from bot.slack.sender import key_of
 from tests.flows.house import APPROVALS, House
 from tests.flows.races_records import Records, assert_whole, looked_for, read_once, wait_quiet
 from tests.flows.shell import system_environment

@@ -15,9 +15,11 @@ from bot.db.session import Session
 from bot.governance.ledger.execution_facts import Claimed, Deferred, Expected, Finished, Resumed, TakenOver
 from bot.governance.ledger.facts import Balloted, Fact, Moved, Objected, Reconsidered, Returned, Settled, Submitted
 from bot.governance.ledger.lifecycle import STATES, Status
+from bot.governance.ledger.log_lines import log_line
 from bot.governance.people import is_slack_user
 from bot.outbox.destination import slack_channel, slack_person
-from bot.outbox.kinds import CARD, RESULT
+from bot.outbox.kinds import CARD, LOG, RESULT
+from bot.phrases import dump_phrase
 
 # What waits for less goes on before anybody has read why.
 WORTH_TELLING = timedelta(seconds=3)
@@ -91,4 +93,23 @@ def expect(session: Session, request: OperationRequest, expected: Expected, at: 
     hub_events.expect(session, event)
 
 
-SUBSCRIBERS: tuple[Subscriber, ...] = (keep_card, tell_requester, expect_events)
+async def keep_log(session: Session, request: OperationRequest, fact: Fact) -> None:
+    """What happened, in the thread of the card: whoever wants to know looks there, and the channel stays quiet."""
+    line = log_line(fact)
+    if line is None:
+        return
+    channel = await outbox.destination_of(session, card_key(request.id))
+    if channel is None:
+        return
+    await outbox.want(
+        session,
+        f"log:{request.id}:{request.version}",
+        kind=LOG,
+        destination=channel,
+        clock=standing_at(fact.at),
+        payload={"said": dump_phrase(line)},
+        thread_of=card_key(request.id),
+    )
+
+
+SUBSCRIBERS: tuple[Subscriber, ...] = (keep_card, keep_log, tell_requester, expect_events)
