@@ -71,7 +71,7 @@ def test_what_was_made_of_the_words_is_said_too() -> None:
 @pytest.mark.parametrize("status", Status)
 @pytest.mark.parametrize("view", [longest_view, hostile_view])
 def test_it_is_whole_and_harmless(view: Callable[[Operation, Status], RequestView], status: Status) -> None:
-    content = receipt_message(view(INVITE, status), INVITE, channel="C0APPROVALS")
+    content = receipt_message(view(INVITE, status), INVITE, channel="hub-approvals")
     assert flaws(content) == []
     assert missing_from(content.text, content.blocks) == []
     assert_harmless(content)
