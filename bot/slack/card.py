@@ -12,7 +12,7 @@ from bot.operations.kit.consequences import Harm
 from bot.slack.blocks import Block, Content, actions, alert, button, confirmation, content, context, header, section
 from bot.slack.changes import change_heading, change_text, first_lines, given
 from bot.slack.deciders import deciders_text
-from bot.slack.offers import RETRY, propose_button
+from bot.slack.offers import propose_button, retried
 from bot.slack.outcomes import failed_items, is_partial, outcome_text, status_line
 from bot.slack.text import HEADER_LIMIT, LONGEST, code, escape, fit, fit_plain, mention, one_line, quote
 from bot.slack.texts import card as texts
@@ -126,7 +126,7 @@ def retry_buttons(view: RequestView) -> list[Block]:
     if not is_partial(view):
         return []
     label = result_texts.RETRY_ONE if len(failed_items(view)) == 1 else result_texts.RETRY_MORE
-    return [propose_button(label, f"{RETRY}:{view.id}")]
+    return [propose_button(label, retried(view.id))]
 
 
 def approve_button(view: RequestView, what: str) -> Block:

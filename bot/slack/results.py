@@ -6,7 +6,7 @@ from bot.operations.kit.base import Operation
 from bot.slack.blocks import Block, Content, actions, button, content, context, header, section
 from bot.slack.card import DETAILS, headline, retry_buttons
 from bot.slack.changes import change_heading, change_text
-from bot.slack.offers import REQUEST, propose_button
+from bot.slack.offers import asked_again, propose_button
 from bot.slack.outcomes import decided_after, done_after, is_partial, outcome_text
 from bot.slack.text import escape, mention
 from bot.slack.texts import card as card_texts
@@ -50,7 +50,7 @@ def result_buttons(view: RequestView) -> list[Block]:
 
 def ask_again_button(view: RequestView) -> Block:
     """Opens the same form, filled in as it was."""
-    return propose_button(texts.ASK_AGAIN, f"{REQUEST}:{view.id}")
+    return propose_button(texts.ASK_AGAIN, asked_again(view.id))
 
 
 def origin_line(view: RequestView, link: str) -> str:
