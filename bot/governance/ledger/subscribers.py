@@ -17,6 +17,7 @@ from bot.governance.ledger.facts import Balloted, Fact, Moved, Objected, Reconsi
 from bot.governance.ledger.lifecycle import STATES, Status
 from bot.governance.ledger.log_lines import log_line
 from bot.governance.people import is_slack_user
+from bot.governance.preferences import preferences_in
 from bot.outbox.destination import slack_channel, slack_person
 from bot.outbox.kinds import CARD, LOG, RESULT
 from bot.phrases import dump_phrase
@@ -65,6 +66,8 @@ async def tell_requester(session: Session, request: OperationRequest, fact: Fact
     if not isinstance(fact, Moved | Finished | Settled) or not STATES[fact.status].is_announced:
         return
     if not is_slack_user(request.requester):
+        return
+    if "results" not in (await preferences_in(session, request.requester)).wants:
         return
     key, clock = f"result:{request.id}", standing_at(fact.at)
     person = slack_person(request.requester)
