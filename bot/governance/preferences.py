@@ -7,8 +7,8 @@ from typing import Literal, TypeAlias, get_args
 
 from bot.clock import zone_of
 from bot.db import preferences
+from bot.db.session import Database, Session
 from bot.db.surfaces import StoredPreferences
-from bot.governance.context import Context
 
 # To be asked for an approval, to be reminded of it, to hear what became of one's requests; the words are in rows.
 Want: TypeAlias = Literal["ask", "reminders", "results"]
@@ -51,24 +51,26 @@ def read_preferences(stored: StoredPreferences | None) -> Preferences:
     return Preferences(wants, (time.fromisoformat(stored.quiet_from), time.fromisoformat(stored.quiet_until)))
 
 
-async def preferences_of(context: Context, person: str) -> Preferences:
+async def preferences_of(database: Database, person: str) -> Preferences:
     """What the person has settled."""
-    async with context.database.reading() as session:
-        return read_preferences(await preferences.get(session, person))
+    async with database.reading() as session:
+        return await preferences_in(session, person)
 
 
-async def preferences_of_each(context: Context, people: Collection[str]) -> Mapping[str, Preferences]:
+async def preferences_in(session: Session, person: str) -> Preferences:
+    """The same in a transaction."""
+    return read_preferences(await preferences.get(session, person))
+
+
+async def preferences_of_each(database: Database, people: Collection[str]) -> Mapping[str, Preferences]:
     """What each of these people has settled."""
-    async with context.database.reading() as session:
+    async with database.reading() as session:
         stored = await preferences.get_each(session, people)
     return {person: read_preferences(stored.get(person)) for person in people}
 
 
-async def settle_preferences(context: Context, person: str, settled: Preferences) -> None:
+async def settle_preferences(session: Session, person: str, settled: Preferences, *, now: datetime) -> None:
     """Keep it in place of what they had; quiet hours that begin when they end are none."""
     quiet = settled.quiet if settled.quiet and settled.quiet[0] != settled.quiet[1] else None
     begin, end = (f"{each:%H:%M}" for each in quiet) if quiet else (None, None)
-    async with context.acting() as session:
-        await preferences.put(
-            session, person, wants=settled.wants, quiet_from=begin, quiet_until=end, now=context.clock.now()
-        )
+    await preferences.put(session, person, wants=settled.wants, quiet_from=begin, quiet_until=end, now=now)

@@ -6,8 +6,9 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.governance.preferences import preferences_of, settle_preferences
+from bot.governance.preferences import preferences_of
 from bot.governance.requests.authority import require_insider
+from bot.governance.requests.reminding import settle_wants
 from bot.inbox.arrivals import Lane, NotStored
 from bot.slack.arrivals import Interruption, Kind, as_before, in_lane, keep
 from bot.slack.modals import message_view
@@ -59,7 +60,7 @@ def register(app: AsyncApp, surface: Surface) -> None:
 async def open_settings(surface: Surface, address: ReplyAddress, press: Press) -> None:
     """Open the form, as things are settled; raises `RequestRefused` for guests, who are told nothing."""
     await require_insider(surface.context, address.user)
-    view = settings_view(await preferences_of(surface.context, address.user))
+    view = settings_view(await preferences_of(surface.context.database, address.user))
     await surface.views.open(press.trigger, view, address, again=settings_button())
 
 
@@ -71,7 +72,7 @@ async def offer_settings(surface: Surface, address: ReplyAddress, _press: Press,
 async def settle(surface: Surface, address: ReplyAddress, settled: Settled) -> None:
     """Keep it."""
     preferences = preferences_in(list(settled.wants), settled.begin, settled.end)
-    await settle_preferences(surface.context, address.user, preferences)
+    await settle_wants(surface.context, address.user, preferences)
 
 
 OPENING = Kind(name=SETTINGS, sent=Press, lane=in_lane(Lane.COMMANDS), work=open_settings, resume=offer_settings)

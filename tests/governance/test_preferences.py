@@ -15,8 +15,8 @@ from bot.governance.preferences import (
     may_be_reminded,
     preferences_of,
     preferences_of_each,
-    settle_preferences,
 )
+from bot.governance.requests.reminding import settle_wants
 from tests.governance.parts import ANN, OMAR, Desk
 
 BERLIN, KOLKATA = "Europe/Berlin", "Asia/Kolkata"
@@ -101,16 +101,16 @@ def length(quiet: tuple[time, time]) -> timedelta:
 
 
 async def test_what_is_settled_is_kept_and_who_never_did_has_the_defaults(desk: Desk) -> None:
-    assert await preferences_of(desk.context, ANN) == Preferences(DEFAULT)
+    assert await preferences_of(desk.database, ANN) == Preferences(DEFAULT)
     settled = Preferences(frozenset({"ask"}), (time(22), time(7, 30)))
-    await settle_preferences(desk.context, ANN, settled)
-    assert await preferences_of_each(desk.context, [ANN, OMAR]) == {ANN: settled, OMAR: Preferences()}
-    await settle_preferences(desk.context, ANN, Preferences(frozenset(), (time(9), time(9))))
-    assert await preferences_of(desk.context, ANN) == Preferences(frozenset())
+    await settle_wants(desk.context, ANN, settled)
+    assert await preferences_of_each(desk.database, [ANN, OMAR]) == {ANN: settled, OMAR: Preferences()}
+    await settle_wants(desk.context, ANN, Preferences(frozenset(), (time(9), time(9))))
+    assert await preferences_of(desk.database, ANN) == Preferences(frozenset())
 
 
 async def test_words_of_another_version_are_left_out(desk: Desk) -> None:
     async with desk.database.begin() as session:
         now = desk.context.clock.now()
         await rows.put(session, ANN, wants=["ask", "carrier pigeon"], quiet_from="22:00", quiet_until=None, now=now)
-    assert await preferences_of(desk.context, ANN) == Preferences(frozenset({"ask"}))
+    assert await preferences_of(desk.database, ANN) == Preferences(frozenset({"ask"}))

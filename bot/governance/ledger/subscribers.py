@@ -9,15 +9,18 @@ from typing import TypeAlias, assert_never
 
 from bot import outbox
 from bot.clock import REAL, standing_at
-from bot.db import hub_events, preferences
+from bot.db import hub_events
 from bot.db.models import ExpectedEvent, OperationRequest
 from bot.db.session import Session
 from bot.governance.ledger.execution_facts import Claimed, Deferred, Expected, Finished, Resumed, TakenOver
 from bot.governance.ledger.facts import Balloted, Fact, Moved, Objected, Reconsidered, Returned, Settled, Submitted
 from bot.governance.ledger.lifecycle import STATES, Status
+from bot.governance.ledger.log_lines import log_line
 from bot.governance.people import is_slack_user
+from bot.governance.preferences import preferences_in
 from bot.outbox.destination import slack_channel, slack_person
-from bot.outbox.kinds import ASK, CARD, REMINDER, RESULT
+from bot.outbox.kinds import ASK, CARD, LOG, REMINDER, RESULT
+from bot.phrases import dump_phrase
 
 # What waits for less goes on before anybody has read why.
 WORTH_TELLING = timedelta(seconds=3)
@@ -73,18 +76,14 @@ async def tell_requester(session: Session, request: OperationRequest, fact: Fact
     """Whoever asked hears how it ended, and again where a person settles it later."""
     if not isinstance(fact, Moved | Finished | Settled) or not STATES[fact.status].is_announced:
         return
-    if not is_slack_user(request.requester) or not await _hears_results(session, request.requester):
+    if not is_slack_user(request.requester):
+        return
+    if "results" not in (await preferences_in(session, request.requester)).wants:
         return
     key, clock = f"result:{request.id}", standing_at(fact.at)
     person = slack_person(request.requester)
     if not await outbox.want(session, key, kind=RESULT, destination=person, clock=clock, request_id=request.id):
         await outbox.touch(session, key, clock=clock)
-
-
-async def _hears_results(session: Session, person: str) -> bool:
-    """Whether the person wants to hear how their requests ended: unless they have settled that they do not."""
-    settled = await preferences.get(session, person)
-    return settled is None or "results" in settled.wants
 
 
 async def expect_events(session: Session, request: OperationRequest, fact: Fact) -> None:
@@ -108,4 +107,23 @@ def expect(session: Session, request: OperationRequest, expected: Expected, at: 
     hub_events.expect(session, event)
 
 
-SUBSCRIBERS: tuple[Subscriber, ...] = (keep_card, keep_calls, tell_requester, expect_events)
+async def keep_log(session: Session, request: OperationRequest, fact: Fact) -> None:
+    """What happened, in the thread of the card: whoever wants to know looks there, and the channel stays quiet."""
+    line = log_line(fact)
+    if line is None:
+        return
+    channel = await outbox.destination_of(session, card_key(request.id))
+    if channel is None:
+        return
+    await outbox.want(
+        session,
+        f"log:{request.id}:{request.version}",
+        kind=LOG,
+        destination=channel,
+        clock=standing_at(fact.at),
+        payload={"said": dump_phrase(line)},
+        thread_of=card_key(request.id),
+    )
+
+
+SUBSCRIBERS: tuple[Subscriber, ...] = (keep_card, keep_calls, keep_log, tell_requester, expect_events)

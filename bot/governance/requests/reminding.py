@@ -14,7 +14,7 @@ from bot.governance.approval.requirement import Requirement
 from bot.governance.context import Context
 from bot.governance.ledger.lifecycle import Status
 from bot.governance.people import DirectoryUnavailable, is_slack_user
-from bot.governance.preferences import Preferences, is_quiet, may_be_reminded, preferences_of_each
+from bot.governance.preferences import Preferences, is_quiet, may_be_reminded, preferences_of_each, settle_preferences
 from bot.governance.requests.deciding import able, named
 from bot.governance.requests.queries import MOST, views_in
 from bot.governance.views import RequestView
@@ -75,6 +75,12 @@ def key_of(request_id: int, call: Call, user: str) -> str:
     return f"ask:{request_id}:{user}" if call == "ask" else f"remind:{request_id}:{call}:{user}"
 
 
+async def settle_wants(context: Context, person: str, settled: Preferences) -> None:
+    """Keep what the person wants to be told from now on."""
+    async with context.acting() as session:
+        await settle_preferences(session, person, settled, now=context.clock.now())
+
+
 async def call_approvers(context: Context) -> int:
     """Tell whoever can still act on a pending request and has to be told now; answers how many messages that makes."""
     now = context.clock.now()
@@ -84,7 +90,7 @@ async def call_approvers(context: Context) -> int:
         told = await messages.keys_of(session, [view.id for view in pending], [ASK.name, REMINDER.name])
     candidates = {asked: await _candidates(context, asked) for asked in {view.requirements for view in pending}}
     everybody = frozenset[str]().union(*candidates.values())
-    this = Round(now, frozenset(told), await preferences_of_each(context, everybody))
+    this = Round(now, frozenset(told), await preferences_of_each(context.database, everybody))
     made = [await _call(context, view, candidates[view.requirements], this) for view in pending]
     if any(made):
         context.wake()

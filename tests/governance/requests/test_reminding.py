@@ -10,10 +10,10 @@ from bot.db import messages
 from bot.governance.approval.ballots import Ballot, Choice
 from bot.governance.approval.requirement import Stage
 from bot.governance.people import Person
-from bot.governance.preferences import DEFAULT, Preferences, settle_preferences
+from bot.governance.preferences import DEFAULT, Preferences
 from bot.governance.requests.deciding import able
 from bot.governance.requests.queries import by_number
-from bot.governance.requests.reminding import MOST_TOLD, call_approvers
+from bot.governance.requests.reminding import MOST_TOLD, call_approvers, settle_wants
 from bot.governance.requests.vote import approve, deny
 from bot.operations.kit.base import Beneficiary
 from bot.outbox.kinds import ASK, REMINDER
@@ -48,7 +48,7 @@ async def told(desk: Desk) -> list[str]:
 
 async def want(desk: Desk, user: str, *wants: str, quiet: tuple[time, time] | None = None) -> None:
     """Settle what the person wants to hear."""
-    await settle_preferences(desk.context, user, Preferences(frozenset(wants), quiet))
+    await settle_wants(desk.context, user, Preferences(frozenset(wants), quiet))
 
 
 def reminded(call: str, *people: str, request: int = 1) -> list[str]:
