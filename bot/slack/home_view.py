@@ -9,7 +9,7 @@ from bot.governance.requests.overview import MOST_WAITING, HomeFacts, LogSeen
 from bot.governance.views import RequestView
 from bot.operations.kit.base import Operation, is_read
 from bot.operations.kit.text import count
-from bot.slack.approver import decide_buttons, details_button, foot_line, why_you
+from bot.slack.approver import about, decide_buttons, details_button, foot_line, why_you
 from bot.slack.blocks import Block, actions, button, context, header, section
 from bot.slack.card import BUTTONS, headline, request_lines
 from bot.slack.links import Links
@@ -61,11 +61,13 @@ def insider_blocks(facts: HomeFacts, operations: Mapping[str, Operation], links:
     """Everything, in the order in which somebody has to act on it."""
     return [
         *waiting_blocks(facts, operations, links),
+        DIVIDER,
         *own_blocks(facts, operations, links),
+        DIVIDER,
         *action_blocks(facts),
+        DIVIDER,
         *alert_blocks(facts.alerts),
         *hub_blocks(facts),
-        DIVIDER,
         actions(SETTINGS, settings_button()),
     ]
 
@@ -104,10 +106,11 @@ def own_blocks(facts: HomeFacts, operations: Mapping[str, Operation], links: Lin
 def own_request(view: RequestView, operation: Operation, links: Links) -> list[Block]:
     """One of them; whoever asked may take it back."""
     said = section(f"*{escape(headline(view, operation))}*\n{status_line(view)}")
-    buttons = [details_button(view)]
-    if Act.CANCEL in STATES[view.status].acts:
-        buttons = [BUTTONS[Act.CANCEL](view, headline(view, operation)), *buttons]
-    return [said, actions(f"own-{view.id}-{view.version}", *buttons), context(foot_line(view, links))]
+    foot, what = context(foot_line(view, links)), headline(view, operation)
+    if Act.CANCEL not in STATES[view.status].acts:
+        return [said | {"accessory": about(details_button(view), what)}, foot]
+    buttons = (about(each, what) for each in (BUTTONS[Act.CANCEL](view, what), details_button(view)))
+    return [said, actions(f"own-{view.id}-{view.version}", *buttons), foot]
 
 
 def show_all(command: str) -> Block:
