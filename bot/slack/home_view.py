@@ -26,23 +26,6 @@ EVERYTHING = "everything"
 MOST_ACTIONS = 10
 A_ROW = 5
 DIVIDER: Block = {"type": "divider"}
-# What most people ask for, for whoever has not asked for ten things yet.
-COMMON = (
-    "invite.send",
-    "team.member.add",
-    "repo.create",
-    "repo.team.set",
-    "member.role",
-    "member.offboard",
-    "oat.create",
-    "repo.immutable.set",
-    "member.list",
-    "repo.list",
-    "tag.list",
-    "invite.list",
-    "requests",
-    "limits",
-)
 
 
 def home_view(facts: HomeFacts, operations: Mapping[str, Operation], links: Links) -> Block:
@@ -146,7 +129,7 @@ def may_text(facts: HomeFacts, reads: int, writes: int) -> str:
 def quick(facts: HomeFacts) -> list[Operation]:
     """What they ask for most, then what most people do: ten of it."""
     known = {each.name: each for each in facts.may_ask}
-    names = dict.fromkeys([*facts.used[:A_ROW], *COMMON, *known])
+    names = dict.fromkeys([*facts.used[:A_ROW], *texts.COMMON, *known])
     return [known[name] for name in names if name in known][:MOST_ACTIONS]
 
 
