@@ -1,16 +1,17 @@
 """Forms: a parameters model to a view, and a view's state back to values: pure."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any
 
+from bot.governance.people import is_slack_user
 from bot.governance.views import RequestView
 from bot.intents.forms import REASON
 from bot.intents.typed import MAX_REASON
 from bot.keystrokes import shown
-from bot.operations.kit.base import Choices, FromFile, Operation, is_read, marker_of
+from bot.operations.kit.base import Choices, FromFile, Operation, Somebody, is_read, marker_of
 from bot.operations.kit.parameters import Parameter, parameters
 from bot.slack.blocks import MAX_BLOCKS, Block, pack, section
 from bot.slack.card import headline, origin_text
@@ -137,11 +138,16 @@ def element_for(parameter: Parameter, value: Any, organizations: Sequence[str]) 
         return static_select(parameter.options, value if value is not None else parameter.info.default)
     if parameter.is_switch:
         return checkbox(parameter, value)
+    # Somebody can be named by another name too: then it is a text.
+    if marker_of(parameter.info, Somebody) is not None and (not value or is_slack_user(str(value))):
+        return users_select(value)
     if marker_of(parameter.info, Choices) is not None:
         return external_select(parameter, value)
-    if parameter.annotation is int:
-        return number_input(parameter, value)
-    return date_input(value) if parameter.annotation is date else text_input(parameter, value)
+    makers: Mapping[Any, Callable[[], Block]] = {
+        int: lambda: number_input(parameter, value),
+        date: lambda: date_input(value),
+    }
+    return makers.get(parameter.annotation, lambda: text_input(parameter, value))()
 
 
 def option(text: str) -> Block:
@@ -168,6 +174,12 @@ def external_select(parameter: Parameter, value: Any) -> Block:
     if isinstance(value, str) and 0 < len(value) <= OPTION_VALUE:
         element["initial_option"] = option(value)
     return element
+
+
+def users_select(value: Any) -> Block:
+    """A menu of the workspace's people."""
+    chosen = {"initial_user": value} if is_slack_user(str(value)) else {}
+    return {"type": "users_select", "action_id": VALUE} | chosen
 
 
 def checkbox(parameter: Parameter, value: Any) -> Block:
@@ -258,6 +270,15 @@ def attached_files(operation: Operation, state: Mapping[str, Any]) -> dict[str, 
     return found
 
 
+# Where Slack puts what was chosen, by the kind of the input.
+CHOSEN = {
+    "datepicker": "selected_date",
+    "timepicker": "selected_time",
+    "users_select": "selected_user",
+    "file_input": "files",
+}
+
+
 def element_value(element: Mapping[str, Any]) -> Any:
     """What was put into one input."""
     match element.get("type"):
@@ -265,12 +286,8 @@ def element_value(element: Mapping[str, Any]) -> Any:
             return (element.get("selected_option") or {}).get("value")
         case "checkboxes":
             return [chosen["value"] for chosen in element.get("selected_options") or ()]
-        case "datepicker":
-            return element.get("selected_date")
-        case "timepicker":
-            return element.get("selected_time")
-        case "file_input":
-            return element.get("files")
+        case str(kind) if kind in CHOSEN:
+            return element.get(CHOSEN[kind])
         case _:
             value = element.get("value")
             return shown(value) if isinstance(value, str) else value
