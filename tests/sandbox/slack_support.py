@@ -37,6 +37,7 @@ MANIFEST: Json = {
                 "commands", "chat:write", "users:read", "users:read.email", "usergroups:read", "im:write",
                 "channels:read", "channels:history", "channels:join", "groups:read", "groups:history", "im:read",
                 "im:history", "app_mentions:read", "files:read", "files:write", "links:read", "links:write",
+                "reactions:read", "reactions:write",
             ],
             "bot_optional": ["chat:write.public"],
         }
@@ -44,7 +45,8 @@ MANIFEST: Json = {
     "settings": {
         "event_subscriptions": {
             "bot_events": [
-                "app_home_opened", "app_mention", "link_shared", "message.im", "member_left_channel", "channel_archive",
+                "app_home_opened", "app_mention", "file_shared", "link_shared", "reaction_added",
+                "reaction_removed", "message.im", "member_left_channel", "channel_archive",
                 "subteam_members_changed", "subteam_updated", "team_join", "user_change",
             ]
         },

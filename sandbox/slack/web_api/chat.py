@@ -2,16 +2,20 @@
 
 from sandbox.slack.block_kit.limits import UPDATED_TEXT
 from sandbox.slack.errors import ApiError, invalid_arguments
+from sandbox.slack.parts import Parts
 from sandbox.slack.web_api.limits import SPECIAL, TIER_3, TIER_4
 from sandbox.slack.web_api.method import Call, Method
 from sandbox.slack.workspace.messages import Draft, change, compose, delete, post, post_ephemeral
 from sandbox.slack.workspace.objects import show_message, show_updated_message
 from sandbox.slack.workspace.state import Channel, Json, Message
+from sandbox.slack.workspace.threads import is_reply
 
 
 def post_message(call: Call) -> Json:
     """https://docs.slack.dev/reference/methods/chat.postMessage"""
-    channel = _writable_channel(call, _named_channel(call))
+    channel = _named_channel(call)
+    call.count_message(channel)
+    channel = _writable_channel(call, channel)
     draft = _draft(call)
     message = post(call.parts, channel, draft)
     return {"channel": channel.id, "ts": message.ts, "message": show_message(message)}
@@ -57,9 +61,14 @@ def get_permalink(call: Call) -> Json:
     message = channel.messages.get(call.arguments.required("message_ts"))
     if message is None or message.only_for is not None:
         raise ApiError("message_not_found")
-    domain = call.parts.workspace.team.domain
-    address = f"https://{domain}.slack.com/archives/{channel.id}/p{message.ts.replace('.', '')}"
-    return {"channel": channel.id, "permalink": address}
+    return {"channel": channel.id, "permalink": permalink(call.parts, channel, message)}
+
+
+def permalink(parts: Parts, channel: Channel, message: Message) -> str:
+    """The message's address; of a reply, with its thread."""
+    address = f"https://{parts.workspace.team.domain}.slack.com/archives/{channel.id}/p{message.ts.replace('.', '')}"
+    thread = message.body["thread_ts"] if is_reply(message) else ""
+    return f"{address}?thread_ts={thread}&cid={channel.id}" if thread else address
 
 
 def _draft(call: Call) -> Draft:
@@ -71,6 +80,7 @@ def _draft(call: Call) -> Draft:
         markdown=arguments.text("markdown_text") if arguments.has("markdown_text") else None,
         metadata=arguments.structure("metadata", "invalid_metadata_format"),
         thread_ts=arguments.text("thread_ts"),
+        broadcast=arguments.flag("reply_broadcast"),
     )
     if draft.is_empty:
         raise ApiError("no_text")

@@ -5,8 +5,9 @@ from sandbox.slack.web_api.arguments import Arguments
 from sandbox.slack.web_api.limits import TIER_2, TIER_3, TIER_4
 from sandbox.slack.web_api.method import Call, Method
 from sandbox.slack.web_api.pages import take_page
-from sandbox.slack.workspace.objects import show_channel, show_message
+from sandbox.slack.workspace.objects import show_channel, show_message, show_reply
 from sandbox.slack.workspace.state import Channel, Json, Message
+from sandbox.slack.workspace.threads import is_in_channel, replies_to
 
 TYPE_SCOPES = {"public_channel": "channels", "private_channel": "groups", "mpim": "mpim", "im": "im"}
 HISTORY_LIMIT = 999
@@ -97,7 +98,7 @@ def conversation_history(call: Call) -> Json:
     channel = _readable(call, "history")
     if call.parts.app.bot_user_id not in channel.members:
         raise ApiError("not_in_channel")
-    top = [one for one in channel.messages.values() if one.only_for is None and _is_top(one)]
+    top = [one for one in channel.messages.values() if one.only_for is None and is_in_channel(one)]
     rows = sorted(_in_window(top, call.arguments), key=lambda one: one.ts, reverse=True)
     page, cursor = take_page(rows, call.arguments, lambda one: one.ts, maximum=HISTORY_LIMIT)
     with_metadata = call.arguments.flag("include_all_metadata")
@@ -112,11 +113,10 @@ def thread_replies(call: Call) -> Json:
     parent = channel.messages.get(call.arguments.required("ts"))
     if parent is None or parent.only_for is not None:
         raise ApiError("thread_not_found")
-    thread = [one for one in channel.messages.values() if one.body.get("thread_ts") == parent.ts and one is not parent]
-    rows = [parent, *_in_window(thread, call.arguments)]
+    rows = [parent, *_in_window(replies_to(channel, parent), call.arguments)]
     page, cursor = take_page(rows, call.arguments, lambda one: one.ts)
     with_metadata = call.arguments.flag("include_all_metadata")
-    shown = [show_message(one, with_metadata=with_metadata) for one in page]
+    shown = [show_reply(one, with_metadata=with_metadata) for one in page]
     more: Json = {"response_metadata": {"next_cursor": cursor}} if cursor else {}
     return {"messages": shown, "has_more": bool(cursor), **more}
 
@@ -154,10 +154,6 @@ def _listed(call: Call, channels: list[Channel]) -> tuple[list[Channel], str]:
     hidden = call.arguments.flag("exclude_archived")
     found = [one for one in channels if one.scope_prefix in prefixes and not (hidden and one.is_archived)]
     return take_page(found, call.arguments, lambda one: one.id)
-
-
-def _is_top(message: Message) -> bool:
-    return bool(message.body.get("thread_ts", message.ts) == message.ts)
 
 
 def _in_window(messages: list[Message], arguments: Arguments) -> list[Message]:

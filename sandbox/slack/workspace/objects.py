@@ -20,6 +20,9 @@ PLACE_KEYS = frozenset(
         "subscribed",
         "is_locked",
         "attachments",
+        "reactions",
+        "subtype",
+        "root",
     }
 )
 
@@ -158,6 +161,12 @@ def show_usergroup(group: UserGroup, workspace: Workspace, *, with_users: bool, 
 def show_message(message: Message, *, with_metadata: bool = True) -> Json:
     """A message as answers show it; a message's metadata comes only where it is asked for."""
     return {key: value for key, value in message.body.items() if with_metadata or key != "metadata"}
+
+
+def show_reply(message: Message, *, with_metadata: bool = True) -> Json:
+    """A message as conversations.replies was recorded showing it."""
+    shown = show_message(message, with_metadata=with_metadata)
+    return {key: value for key, value in shown.items() if key not in ("client_msg_id", "subtype", "root")}
 
 
 def show_updated_message(message: Message) -> Json:
