@@ -87,15 +87,20 @@ LEFT_OUT_PLACES = {
 UNSTATED = {
     "api": {"apps.manifest.validate"},
     "payloads": set(),
-    "events": {"AppUninstalled", "MemberJoinedChannel", "TokensRevoked"},
+    "events": {"AppUninstalled", "TokensRevoked"},
 }  # fmt: skip
 # Stated, and not recorded here. The answers and events are in github.com/slackapi/java-slack-sdk, json-logs/samples.
 UNRECORDED = {
-    "api": {"reactions.add", "reactions.get", "reactions.remove"},
+    "api": {
+        "api.test", "bots.info", "chat.deleteScheduledMessage", "chat.scheduleMessage", "chat.scheduledMessages.list",
+        "conversations.create", "conversations.invite", "conversations.setTopic", "reactions.add", "reactions.get",
+        "reactions.remove", "team.info", "users.profile.get",
+    },
     # https://docs.slack.dev/reference/interaction-payloads
     "payloads": {"block_suggestion", "shortcut"},
     "events": {
-        "FileShared", "MessageFileShare", "MessageThreadBroadcast", "ReactionAdded", "ReactionRemoved",
+        "ChannelCreated", "FileShared", "MessageFileShare", "MessageThreadBroadcast", "ReactionAdded",
+        "ReactionRemoved",
     },
 }  # fmt: skip
 

@@ -13,10 +13,10 @@ from sandbox.slack.workspace.threads import is_reply
 
 def post_message(call: Call) -> Json:
     """https://docs.slack.dev/reference/methods/chat.postMessage"""
-    channel = _named_channel(call)
+    channel = named_channel(call)
     call.count_message(channel)
-    channel = _writable_channel(call, channel)
-    draft = _draft(call)
+    channel = writable_channel(call, channel)
+    draft = draft_of(call)
     message = post(call.parts, channel, draft)
     return {"channel": channel.id, "ts": message.ts, "message": show_message(message)}
 
@@ -29,7 +29,7 @@ def update_message(call: Call) -> Json:
         raise ApiError("is_inactive")
     if len(call.arguments.text("text")) > UPDATED_TEXT:
         raise ApiError("msg_too_long")
-    change(call.parts, message, _draft(call))
+    change(call.parts, message, draft_of(call))
     shown = show_updated_message(message)
     return {"channel": channel.id, "ts": message.ts, "text": message.body["text"], "message": shown}
 
@@ -52,7 +52,7 @@ def post_ephemeral_message(call: Call) -> Json:
         raise ApiError("not_in_channel")
     if user is None or user.deleted or user.id not in channel.members:
         raise ApiError("user_not_in_channel")
-    return {"message_ts": post_ephemeral(call.parts, channel, user.id, _draft(call)).ts}
+    return {"message_ts": post_ephemeral(call.parts, channel, user.id, draft_of(call)).ts}
 
 
 def get_permalink(call: Call) -> Json:
@@ -71,7 +71,8 @@ def permalink(parts: Parts, channel: Channel, message: Message) -> str:
     return f"{address}?thread_ts={thread}&cid={channel.id}" if thread else address
 
 
-def _draft(call: Call) -> Draft:
+def draft_of(call: Call) -> Draft:
+    """What the call says, checked; raises ApiError."""
     arguments = call.arguments
     draft = compose(
         text=arguments.text("text") if arguments.has("text") else None,
@@ -90,7 +91,7 @@ def _draft(call: Call) -> Draft:
     return draft
 
 
-def _named_channel(call: Call) -> Channel:
+def named_channel(call: Call) -> Channel:
     """The channel by id, by name, or the direct messages with a person by the person's id."""
     wanted = call.arguments.text("channel")
     if not wanted:
@@ -105,7 +106,7 @@ def _named_channel(call: Call) -> Channel:
     return call.seen_channel(wanted)
 
 
-def _writable_channel(call: Call, channel: Channel) -> Channel:
+def writable_channel(call: Call, channel: Channel) -> Channel:
     """The channel, where the bot may post; without membership that takes `chat:write.public` and a public channel."""
     if channel.is_archived:
         raise ApiError("is_archived")

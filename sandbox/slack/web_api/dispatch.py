@@ -11,10 +11,12 @@ from sandbox.slack.faults import Fault
 from sandbox.slack.parts import Parts, Record
 from sandbox.slack.web_api import apps as api_apps
 from sandbox.slack.web_api import blocks as api_blocks
+from sandbox.slack.web_api import channels as api_channels
 from sandbox.slack.web_api import chat as api_chat
 from sandbox.slack.web_api import conversations as api_conversations
 from sandbox.slack.web_api import files as api_files
 from sandbox.slack.web_api import reactions as api_reactions
+from sandbox.slack.web_api import scheduled as api_scheduled
 from sandbox.slack.web_api import unfurls as api_unfurls
 from sandbox.slack.web_api import users as api_users
 from sandbox.slack.web_api import views as api_views
@@ -27,10 +29,12 @@ METHODS: Mapping[str, Method] = {
     for module in (
         api_apps,
         api_blocks,
+        api_channels,
         api_chat,
         api_conversations,
         api_files,
         api_reactions,
+        api_scheduled,
         api_unfurls,
         api_users,
         api_views,

@@ -84,19 +84,28 @@ def compose(
 
 def post(parts: Parts, channel: Channel, draft: Draft, *, extra: Json | None = None) -> Message:
     """Post as the bot; raises `thread_not_found`."""
-    return _add(parts, channel, {**bot_body(parts), **_contents(draft), **(extra or {})}, draft)
+    return _add(parts, channel, {**bot_body(parts), **contents_of(draft), **(extra or {})}, draft)
 
 
 def post_as(parts: Parts, channel: Channel, user_id: str, draft: Draft, *, extra: Json | None = None) -> Message:
     """Post as a person."""
     team = parts.workspace.team.id
     body: Json = {"client_msg_id": str(uuid.uuid4()), "type": "message", "user": user_id, "team": team}
-    return _add(parts, channel, {**body, **_contents(draft), **(extra or {})}, draft)
+    return _add(parts, channel, {**body, **contents_of(draft), **(extra or {})}, draft)
+
+
+def post_notice(parts: Parts, channel: Channel, body: Json) -> Message:
+    """A line that Slack itself writes into a channel, such as a new topic; the app is told of none."""
+    ts = parts.workspace.next_ts()
+    message = Message(channel.id, ts, {**body, "ts": ts})
+    channel.messages[ts] = message
+    parts.feed.publish({"type": "message", "channel": channel.id, "message": message.body}, to=channel.members)
+    return message
 
 
 def post_ephemeral(parts: Parts, channel: Channel, user_id: str, draft: Draft) -> Message:
     """Show the person a message that nobody else sees."""
-    body = {**bot_body(parts), **_contents(draft), "is_ephemeral": True}
+    body = {**bot_body(parts), **contents_of(draft), "is_ephemeral": True}
     body.pop("metadata", None)
     if draft.thread_ts:
         body["thread_ts"] = find_parent(channel, draft.thread_ts).ts
@@ -213,7 +222,8 @@ def _check_metadata(metadata: Any) -> None:
         raise ApiError("metadata_too_large")
 
 
-def _contents(draft: Draft) -> Json:
+def contents_of(draft: Draft) -> Json:
+    """What a message of this draft says."""
     given = {"blocks": draft.blocks, "attachments": draft.attachments, "metadata": draft.metadata}
     return {"text": draft.text or "", **{key: value for key, value in given.items() if value}}
 
