@@ -12,7 +12,7 @@ from aiohttp import web
 from sandbox.clock import Clock
 from sandbox.hub.content import outside_acts, snapshot
 from sandbox.hub.content.seed import build
-from sandbox.hub.content.state import PersonalToken, State
+from sandbox.hub.content.state import PersonalToken, Profile, State
 from sandbox.hub.registry import Registry
 from sandbox.hub.routes import ROUTES
 from sandbox.hub.wire.call import SCIM_MEDIA_TYPE, Answer, Call, Route
@@ -32,12 +32,20 @@ class HubSandbox:
     """A stateful Docker Hub on this machine, as the world has it, or as `seed` makes its state.
 
     `state` may be changed by tests as they like; `faults` and `hold` order trouble; `requests` is what came in;
-    `limits` are the rate limits, `registry` the image pulls. Built from Docker's published contract and documentation.
+    `limits` are the rate limits, `registry` the image pulls. Built from Docker's published contract and documentation;
+    `profile` says whether it answers as the contract says, or as it is seen to answer where the two differ.
     """
 
-    def __init__(self, *, clock: Clock, world: World = ACME, seed: Callable[[Clock], State] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        world: World = ACME,
+        seed: Callable[[Clock], State] | None = None,
+        profile: Profile = "contract",
+    ) -> None:
         self.clock = clock
-        self.state = seed(clock) if seed is not None else build(clock, world)
+        self.state = seed(clock) if seed is not None else build(clock, world, profile=profile)
         self.sessions = Sessions(self.state)
         self.limits = Limits(clock)
         self.faults = Faults()
@@ -142,6 +150,8 @@ class HubSandbox:
             raise Refusal(429, "Rate limit exceeded", headers=headers)
         if unknown is not None:
             raise unknown
+        if route.older and caller.kind == "organization":
+            raise Refusal(403, "organization access tokens are not supported on this route")
         if isinstance(caller.token, PersonalToken) and route.family in self.state.options.personal_tokens_refused:
             raise Refusal(403, "personal access tokens are not supported on this route")
 
