@@ -1,6 +1,7 @@
 """The sandbox's Docker Hub on a port: every request recorded, limited, authenticated and answered."""
 
 import asyncio
+import contextlib
 import functools
 import json
 from collections.abc import Callable
@@ -11,13 +12,14 @@ from aiohttp import web
 
 from sandbox.clock import Clock
 from sandbox.hub.content import outside_acts, snapshot
+from sandbox.hub.content.acts import Stage
 from sandbox.hub.content.seed import build
 from sandbox.hub.content.state import PersonalToken, Profile, State
 from sandbox.hub.registry import Registry
 from sandbox.hub.routes import ROUTES
 from sandbox.hub.wire.call import SCIM_MEDIA_TYPE, Answer, Call, Route
 from sandbox.hub.wire.callers import ANONYMOUS, Caller
-from sandbox.hub.wire.faults import Drop, ExpireTokens, Fault, Faults, ForeignNext, Hang, Hold, Respond
+from sandbox.hub.wire.faults import Delay, Drop, ExpireTokens, Fault, Faults, ForeignNext, Hang, Hold, Respond
 from sandbox.hub.wire.limits import Limits, Reading
 from sandbox.hub.wire.problems import Refusal, Style, body_of
 from sandbox.hub.wire.requests import Request, Requests
@@ -91,9 +93,7 @@ class HubSandbox:
         """Do something as a person in Docker Hub; answers one sentence. Raises ValueError with a sentence."""
         before = self.state.sequence
         try:
-            return outside_acts.act(
-                outside_acts.Stage(self.state, self.limits, self.sessions, self.faults), name, given=args
-            )
+            return outside_acts.act(Stage(self.state, self.limits, self.sessions, self.faults), name, given=args)
         finally:
             self._notify(before)
 
@@ -199,6 +199,8 @@ class HubSandbox:
             match fault:
                 case Respond():
                     return _ordered(fault, response)
+                case Delay():
+                    await self._pause(fault.seconds)
                 case Hang():
                     await self._stopping.wait()
                     return _cut(request)
@@ -211,6 +213,11 @@ class HubSandbox:
                 case _:
                     assert_never(fault)
         return None
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait, but for a server that stops."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
 
     def _notify(self, before: int) -> None:
         if self.state.sequence != before:

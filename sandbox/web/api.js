@@ -37,6 +37,10 @@ export const api = {
   hub: () => get("/browser/hub"),
   hubAct: (name, args) => post("/browser/hub/act", { name, args }),
   clock: (advance) => post("/browser/clock", { advance }),
+  troubles: () => get("/browser/faults"),
+  orderTrouble: (name, args) => post("/browser/faults", { name, args }),
+  messageShortcut: (user, channel, ts, callback_id) =>
+    post("/browser/message/shortcut", { user, channel, ts, callback_id }),
   inspector: () => get("/browser/inspector"),
 };
 

@@ -11,9 +11,10 @@ from aiohttp import web
 
 from sandbox.slack.interactions.actions import Control, Place, press, suggest
 from sandbox.slack.interactions.commands import run_command
-from sandbox.slack.interactions.events import open_home, run_shortcut, say_as_person
+from sandbox.slack.interactions.events import open_home, run_message_shortcut, run_shortcut, say_as_person
 from sandbox.slack.interactions.seen import NotPossibleError, Seen
 from sandbox.slack.interactions.submissions import close_view, submit_view
+from sandbox.slack.page import trouble
 from sandbox.slack.page.feed import Notice
 from sandbox.slack.page.hub_panel import HubPanel
 from sandbox.slack.page.state import describe_state
@@ -65,6 +66,8 @@ class Browser:
             "home": self._open_home,
             "hub/act": self._act_in_hub,
             "clock": self._move_clock,
+            "faults": self._order_trouble,
+            "message/shortcut": self._run_message_shortcut,
         }
         return [
             web.get("/", self._page),
@@ -74,6 +77,7 @@ class Browser:
             web.get("/browser/stream", self._stream),
             web.get("/browser/hub", self._show_hub),
             web.get("/browser/inspector", self._inspect),
+            web.get("/browser/faults", self._show_troubles),
             *(web.post(f"/browser/{name}", _json_handler(act)) for name, act in acts.items()),
         ]
 
@@ -184,6 +188,18 @@ class Browser:
 
     async def _run_shortcut(self, sent: Json) -> Json:
         return _shown(await run_shortcut(self._parts, sent["user"], sent["callback_id"]))
+
+    async def _run_message_shortcut(self, sent: Json) -> Json:
+        names = {"channel": sent["channel"], "ts": sent["ts"]}
+        return _shown(await run_message_shortcut(self._parts, sent["user"], sent["callback_id"], **names))
+
+    async def _show_troubles(self, _request: web.Request) -> web.Response:
+        return web.json_response({"actions": trouble.described()})
+
+    async def _order_trouble(self, sent: Json) -> Json:
+        text = trouble.turn(self._parts, sent["name"], sent.get("args") or {})
+        self._parts.inspector.note("rule", "out", f"Ordered here: {text}", "")
+        return {"ok": True, "text": text}
 
     async def _open_home(self, sent: Json) -> Json:
         open_home(self._parts, sent["user"])
