@@ -27,7 +27,8 @@ const post = (path, body) =>
 export const api = {
   state: (user) => get("/browser/state", { user }),
   history: (user, channel) => get("/browser/history", { user, channel }),
-  message: (user, channel, text) => post("/browser/message", { user, channel, text }),
+  message: (user, channel, text, thread_ts) => post("/browser/message", { user, channel, text, thread_ts }),
+  react: (body) => post("/browser/reaction", body),
   action: (body) => post("/browser/action", body),
   submit: (user, view_id, values) => post("/browser/view/submit", { user, view_id, values }),
   close: (user, view_id, all) => post("/browser/view/close", { user, view_id, all }),

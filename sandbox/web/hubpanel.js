@@ -16,7 +16,7 @@ const narrow = matchMedia("(max-width: 1000px)");
 const meanwhile = createActs({
   testid: "meanwhile",
   title: "Meanwhile in Docker Hub",
-  subtitle: "Things that happen without Slack, and trouble",
+  subtitle: "Changes by hand, and trouble",
   run: api.hubAct,
 });
 

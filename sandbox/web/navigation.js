@@ -79,11 +79,15 @@ export function openTab(tab) {
 
 /** Somebody said something to `user` in a conversation that is not on the screen. */
 export function countUnread(user, channel, message) {
-  if (message.user === user && !message.is_ephemeral) return;
+  if ((message.user === user && !message.is_ephemeral) || isReply(message)) return;
   setUnread(user, channel, unreadIn(user, channel) + 1);
 }
 
-const isUnread = (user, channel) => (message) => message.user !== user && Number(message.ts) > lastRead(user, channel);
+/** Replies leave a conversation quiet, unless they were sent to it, too. */
+const isReply = ({ ts, thread_ts: parent, subtype }) => parent && parent !== ts && subtype !== "thread_broadcast";
+
+const isUnread = (user, channel) => (message) =>
+  message.user !== user && !isReply(message) && Number(message.ts) > lastRead(user, channel);
 
 /** After a reload: count again what each person has not read. People seen for the first time have read everything. */
 export async function recountUnread() {

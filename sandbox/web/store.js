@@ -26,7 +26,15 @@ export const store = {
   online: true,
   clockOffset: 0,
   unread: {},
+  aloud: sessionStorage.getItem("sandbox-aloud") === "yes",
 };
+
+/** Show what is drawn, or what a screen reader says of it. */
+export function setAloud(aloud) {
+  store.aloud = aloud;
+  sessionStorage.setItem("sandbox-aloud", aloud ? "yes" : "no");
+  emit("aloud");
+}
 
 const isPerson = (user) => !user.is_bot;
 
