@@ -9,6 +9,7 @@ from sandbox.slack.block_kit.check import blocks_in, derive_text, elements_in
 from sandbox.slack.interactions.actions import Control, Place, find_element, press, suggest
 from sandbox.slack.interactions.commands import run_command
 from sandbox.slack.interactions.events import open_home, run_message_shortcut, run_shortcut, say_as_person
+from sandbox.slack.interactions.messages import delete_as_person, edit_as_person, react_as_person, share_as_person
 from sandbox.slack.interactions.seen import NotPossibleError, Seen
 from sandbox.slack.interactions.submissions import close_view, submit_view
 from sandbox.slack.interactions.values import all_options, takes_many
@@ -79,9 +80,27 @@ class Person:
         channel = channel or next(iter(self._parts.workspace.channels))
         return await run_command(self._parts, self.id, channel=channel, line=line)
 
-    def say(self, text: str, *, channel: str = "") -> Message:
-        """Write a message; without a channel, to the bot directly."""
-        return say_as_person(self._parts, self.id, channel=channel or self.direct_channel, text=text)
+    def say(self, text: str, *, channel: str = "", thread_ts: str = "", broadcast: bool = False) -> Message:
+        """Write a message, without a channel to the bot directly; `thread_ts` names the message that it replies to."""
+        place = channel or self.direct_channel
+        return say_as_person(self._parts, self.id, channel=place, text=text, thread_ts=thread_ts, broadcast=broadcast)
+
+    def edit(self, message: Message, text: str) -> None:
+        """Change a message of one's own."""
+        edit_as_person(self._parts, self.id, channel=message.channel, ts=message.ts, text=text)
+
+    def delete(self, message: Message) -> None:
+        """Delete a message of one's own."""
+        delete_as_person(self._parts, self.id, channel=message.channel, ts=message.ts)
+
+    def react(self, message: Message, name: str, *, remove: bool = False) -> None:
+        """Put a reaction to a message, or take it away."""
+        react_as_person(self._parts, self.id, channel=message.channel, ts=message.ts, name=name, remove=remove)
+
+    def share(self, name: str, content: bytes, *, channel: str = "", text: str = "") -> Message:
+        """Share a file; without a channel, with the bot directly."""
+        place = channel or self.direct_channel
+        return share_as_person(self._parts, self.id, channel=place, name=name, content=content, text=text)
 
     async def click(
         self, place: Place, what: str, *, value: Any = None, confirm: bool = True, state: Json | None = None

@@ -13,9 +13,7 @@ from sandbox.slack.transport.events import emit
 from sandbox.slack.workspace.mrkdwn import unescape
 from sandbox.slack.workspace.state import Channel, Json, Message
 
-ADDRESS = re.compile(r"https?://[^\s<>|]+")
-# What people write after an address, and what is none of it.
-AFTERWARDS = ".,;:!?'\")]}"
+ADDRESS = re.compile(r"<(https?://[^\s<>|]+)")
 POSTED = "conversations_history"
 
 
@@ -45,7 +43,7 @@ def announce_links(parts: Parts, channel: Channel, message: Message) -> None:
 
 def addresses_in(text: str) -> list[str]:
     """The web addresses in a message's text, each once, as they were typed."""
-    found = (unescape(match[0]).rstrip(AFTERWARDS) for match in ADDRESS.finditer(text))
+    found = (unescape(match[1]) for match in ADDRESS.finditer(text))
     return list(dict.fromkeys(found))
 
 

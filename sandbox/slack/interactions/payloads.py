@@ -35,6 +35,8 @@ def channel_name(channel: Channel) -> str:
     """The name as payloads have it."""
     if channel.kind == "im":
         return "directmessage"
+    if channel.kind == "mpim":
+        return channel.name
     return "privategroup" if channel.is_private else channel.name
 
 
