@@ -25,9 +25,11 @@ const post = (path, body) =>
   request(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 
 export const api = {
-  state: (user) => get("/browser/state", { user }),
+  state: (user, loaded) => get("/browser/state", { user, ...(loaded ? { loaded } : {}) }),
   history: (user, channel) => get("/browser/history", { user, channel }),
-  message: (user, channel, text, thread_ts) => post("/browser/message", { user, channel, text, thread_ts }),
+  message: (user, channel, text, thread = {}) => post("/browser/message", { user, channel, text, ...thread }),
+  edit: (body) => post("/browser/message/edit", body),
+  remove: (body) => post("/browser/message/delete", body),
   react: (body) => post("/browser/reaction", body),
   action: (body) => post("/browser/action", body),
   submit: (user, view_id, values) => post("/browser/view/submit", { user, view_id, values }),

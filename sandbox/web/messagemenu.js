@@ -36,9 +36,15 @@ function items(message) {
     data: { callbackId },
     choose: () => told(api.messageShortcut(user, channel, message.ts, callbackId)),
   });
-  const own = store.shortcuts.filter(({ type }) => type === "message");
-  return [reply, ...REACTIONS.map(react), ...own.map(shortcut)];
+  const ofApp = store.shortcuts.filter(({ type }) => type === "message");
+  return [reply, ...REACTIONS.map(react), ...ofApp.map(shortcut), ...(message.user === user ? [removal(message)] : [])];
 }
+
+const removal = ({ ts }) => ({
+  label: "Delete message",
+  testid: "delete-message",
+  choose: () => told(api.remove({ user: store.user, channel: store.channel, ts })),
+});
 
 async function told(asking) {
   const answer = await asking;

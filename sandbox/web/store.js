@@ -55,6 +55,7 @@ export function setNow(seconds) {
 
 /** The conversation's name as `#general` or as the other one's name. */
 export function channelTitle(channel) {
+  if (channel.kind === "mpim") return channel.members.filter((id) => id !== store.user).map(userName).join(", ");
   if (channel.kind !== "im") return channel.name;
   return channel.user === store.bot.user_id ? store.bot.name : userName(channel.user);
 }

@@ -34,8 +34,10 @@ export function createThread(ts, changed) {
     onkeydown: (event) => pressed(event, thread),
   });
   thread.list = h("div", { class: "thread-list" });
+  thread.broadcast = h("input", { type: "checkbox" });
+  const broadcast = h("label", { class: "thread-broadcast" }, thread.broadcast, " Also to the channel");
   const send = iconButton("send", "Send the reply", { class: "send", onclick: () => reply(thread) });
-  thread.body = h("div", { class: "thread-body", id: listId, hidden: true }, thread.list, h("div", { class: "thread-box" }, thread.input, send));
+  thread.body = h("div", { class: "thread-body", id: listId, hidden: true }, thread.list, h("div", { class: "thread-box" }, thread.input, send), broadcast);
   thread.node = h("div", { class: "thread", dataset: { testid: "thread-of", ts } }, thread.toggle, thread.body);
   thread.update = (replies, nodes) => update(thread, replies, nodes);
   thread.open = () => {
@@ -73,7 +75,9 @@ async function reply(thread) {
   const text = thread.input.value.trim();
   if (!text) return;
   thread.input.value = "";
-  const answer = await api.message(store.user, store.channel, text, thread.ts);
+  const { checked: broadcast } = thread.broadcast;
+  const answer = await api.message(store.user, store.channel, text, { thread_ts: thread.ts, broadcast });
+  thread.broadcast.checked = false;
   if (answer.ok !== false) return;
   toast(answer.error, "error");
   thread.input.value = text;

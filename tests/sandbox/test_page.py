@@ -96,6 +96,38 @@ async def test_a_messages_menu_works_by_keyboard(page: Page, client: AsyncWebCli
     await expect(page.get_by_test_id("thread")).to_contain_text("No replies yet")
 
 
+async def test_a_person_replies_reacts_and_takes_back(page: Page, slack: SlackSandbox, client: AsyncWebClient) -> None:
+    ts = await post_card(client)
+    await page.get_by_test_id("message-menu").last.click()
+    await page.get_by_test_id("reply-in-thread").click()
+    await page.get_by_test_id("thread-composer").fill("Is it urgent?")
+    await page.keyboard.press("Enter")
+    reply = page.get_by_test_id("message").filter(has_text="Is it urgent?")
+    await expect(reply).to_be_visible()
+    parent = slack.workspace.channels[GENERAL].messages[ts]
+    assert parent.body["reply_count"] == 1
+    await page.get_by_test_id("message-menu").first.click()
+    await page.locator("[data-testid=react][data-name=eyes]").click()
+    reaction = page.get_by_role("button", name="eyes, 1: Ann Berg")
+    await expect(reaction).to_have_attribute("aria-pressed", "true")
+    await assert_accessible(page)
+    await reaction.click()
+    await expect(reaction).to_have_count(0)
+    await reply.get_by_test_id("message-menu").click()
+    await page.get_by_test_id("delete-message").click()
+    await expect(reply).to_have_count(0)
+
+
+async def test_what_one_alone_sees_goes_with_a_reload(page: Page, client: AsyncWebClient) -> None:
+    await client.chat_postEphemeral(channel=GENERAL, user="U0ANN", text="For you alone")
+    mine = page.get_by_test_id("message").filter(has_text="For you alone")
+    await expect(mine).to_be_visible()
+    await expect(mine.get_by_test_id("message-menu")).to_have_count(0)
+    await page.reload()
+    await expect(page.get_by_test_id("composer")).to_be_visible()
+    await expect(mine).to_have_count(0)
+
+
 async def test_trouble_is_ordered_in_the_inspector(page: Page, slack: SlackSandbox) -> None:
     await page.get_by_test_id("inspector-toggle").click()
     await page.get_by_test_id("trouble").locator("summary").click()
