@@ -72,6 +72,13 @@ async def touch(session: AsyncSession, key: str, by: datetime) -> None:
     await session.execute(statement)
 
 
+async def touch_of(session: AsyncSession, request_id: int, kinds: Collection[str], by: datetime) -> None:
+    """As `touch`, for all messages of these kinds that tell of the request, if they have been asked for."""
+    of_request = (Message.request_id == request_id, Message.kind.in_(kinds))
+    for key in await session.scalars(select(Message.key).where(*of_request).order_by(Message.id)):
+        await touch(session, key, by)
+
+
 async def change(session: AsyncSession, key: str, payload: Mapping[str, Any], by: datetime) -> bool:
     """Put these values into what the message tells, and ask for that to be shown; False where there is no message."""
     statement = select(Message).where(Message.key == key).with_for_update()
@@ -87,6 +94,18 @@ async def change(session: AsyncSession, key: str, payload: Mapping[str, Any], by
 async def by_key(session: AsyncSession, key: str) -> Message | None:
     """The message with this key, which says where it stands and how it is with it; None where nobody asked for it."""
     return await session.scalar(select(Message).where(Message.key == key))
+
+
+async def newest_of(session: AsyncSession, kind: str, limit: int) -> Sequence[Message]:
+    """The last messages of a kind that were asked for, newest first."""
+    statement = select(Message).where(Message.kind == kind).order_by(Message.id.desc()).limit(limit)
+    return (await session.scalars(statement)).all()
+
+
+async def keys_of(session: AsyncSession, requests: Collection[int], kinds: Collection[str]) -> set[str]:
+    """The keys of all messages of these kinds that tell of these requests."""
+    statement = select(Message.key).where(Message.request_id.in_(requests), Message.kind.in_(kinds))
+    return set(await session.scalars(statement))
 
 
 async def candidates(

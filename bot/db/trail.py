@@ -32,6 +32,11 @@ async def of_request(session: AsyncSession, request_id: int) -> Sequence[TrailRe
     return (await session.scalars(statement)).all()
 
 
+async def newest(session: AsyncSession) -> int:
+    """The number of the last fact; 0 where there is none."""
+    return await session.scalar(select(func.max(TrailRecord.id))) or 0
+
+
 async def after(session: AsyncSession, record_id: int, limit: int) -> Sequence[TrailRecord]:
     """The next `limit` facts after one, oldest first."""
     statement = select(TrailRecord).where(TrailRecord.id > record_id).order_by(TrailRecord.id).limit(limit)

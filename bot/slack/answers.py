@@ -5,8 +5,9 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
+from bot.clock import zone_of
 from bot.governance.people import is_slack_user
 from bot.operations.kit.base import Answer, Cell, Document
 from bot.operations.kit.text import no_formula
@@ -55,14 +56,6 @@ def position(answer: Answer, offset: int, shown: int) -> str:
     if offset == 0 and shown == len(answer.rows):
         return f"{len(answer.rows):,} in all."
     return f"{len(answer.rows):,} in all, {offset + 1:,} to {offset + shown:,} shown."
-
-
-def zone_of(timezone: str) -> ZoneInfo:
-    """The zone with this IANA name; UTC where there is none."""
-    try:
-        return ZoneInfo(timezone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
 
 
 def cell_text(cell: Cell, zone: ZoneInfo) -> str:

@@ -14,7 +14,7 @@ from bot.inbox.arrivals import Lane
 from bot.operations.kit.base import Operation
 from bot.operations.kit.text import count
 from bot.slack.arrivals import Kind, as_before, in_lane
-from bot.slack.blocks import Block, Content, actions, button, confirmation, content, context, section
+from bot.slack.blocks import Block, Content, actions, button, confirmation, content, context, header, section
 from bot.slack.card import DETAILS, headline
 from bot.slack.conversations import is_channel_id
 from bot.slack.decisions import number_of
@@ -67,8 +67,8 @@ def receipt_message(
     view: RequestView, operation: Operation, *, channel: str, link: str = "", notes: Sequence[str] = ()
 ) -> Content:
     """That it is recorded, what it waits for, in which channel and at which `link`, and what was made of the words."""
-    lines = [f"*{escape(headline(view, operation))}*", standing_text(view, channel=channel, link=link)]
-    blocks = [section("\n".join([*lines, *(one_line(note) for note in notes)]))]
+    lines = [standing_text(view, channel=channel, link=link), *(one_line(note) for note in notes)]
+    blocks = [header(headline(view, operation)), section("\n".join(lines))]
     buttons = [button("Details", DETAILS, str(view.id))]
     if view.status is Status.PENDING:
         buttons.insert(0, take_back_button(view, operation))

@@ -41,7 +41,7 @@ def test_it_says_what_the_request_waits_for_and_where(required: int, channel: st
     view = request_view(INVITE, requirement=one_stage(required, users=("U0OMAR",)))
     content = receipt_message(view, INVITE, channel=channel)
     assert content.text == (
-        f"*Invite jane@example.com as member*\n⏳ {said}Hubwarden sends you a message when it is decided.\nRequest 7"
+        f"Invite jane@example.com as member\n⏳ {said}Hubwarden sends you a message when it is decided.\nRequest 7"
     )
     assert acts(content) == ["take_back", "details"]
 

@@ -129,11 +129,16 @@ async def show_tag(hub: Hub, params: OneTag) -> Answer:
         ("Pushed", moment(pushed_at(tag))),
         ("Pushed by", tag.get("last_updater_username") or "–"),
         ("Last pulled", moment(tag.get("tag_last_pulled"))),
-        ("Used in the last month", {"active": "yes", "inactive": "no"}.get(str(tag.get("status")), "–")),
+        ("Used in the last month", used_lately(tag)),
         *((f"Image {platform_of(image)}", image_text(image)) for image in images_of(tag)),
     )
     title = f"Tag {params.organization}/{params.repository}:{params.tag}"
     return Answer(title, ("What", "Value"), rows, len(rows))
+
+
+def used_lately(tag: dict[str, Any]) -> str:
+    """Whether a tag was used in the last month: the contract calls it `status`, Docker Hub answers `tag_status`."""
+    return {"active": "yes", "inactive": "no"}.get(str(tag.get("tag_status", tag.get("status"))), "–")
 
 
 def images_of(tag: dict[str, Any]) -> Iterable[dict[str, Any]]:
