@@ -2,26 +2,34 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import func, or_, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.batches import BATCH
+from bot.db.dialect import dialect_of, insertion_of
 from bot.db.models import OperationRequest
 from bot.db.workspaces import workspace_of
+
+COLUMNS = frozenset(OperationRequest.__table__.c.keys())
 
 
 async def add(session: AsyncSession, request: OperationRequest) -> int | None:
     """Store a new request and answer its number; None where its `source_key` is known already."""
     request.workspace = request.workspace or workspace_of(session)
-    try:
-        async with session.begin_nested():
-            session.add(request)
-    except IntegrityError:
-        return None
-    return request.id
+    # What was not given stays so: an explicit None in a column of JSON is stored as `null`.
+    given = {name: value for name, value in vars(request).items() if name in COLUMNS}
+    stored = await session.scalar(insertion(dialect_of(session)), given)
+    return stored.id if stored else None
+
+
+@cache
+def insertion(dialect: str) -> Any:
+    """Made once, and without a savepoint, which would take as long as the row."""
+    new = insertion_of(OperationRequest, dialect)
+    return new.on_conflict_do_nothing(index_elements=["source_key"]).returning(OperationRequest)
 
 
 async def get(session: AsyncSession, request_id: int) -> OperationRequest | None:
