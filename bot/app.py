@@ -60,7 +60,7 @@ from bot.slack.socket import SocketMode
 from bot.slack.surface import Surface
 from bot.troubles import TroubleWatch
 from bot.vitals import Vitals
-from bot.worker import Crew, Worker
+from bot.worker import Bell, Crew, Worker
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -78,6 +78,7 @@ class Hubwarden:
         self._is_started = False
         self._belongs = False
         self._closing = AsyncExitStack()
+        self._bell = Bell(self._wake_workers)
         self.heartbeats = Heartbeats(settings.dockerhub_max_wait_seconds)
         self._policy = read_policy(settings)
         self._alert_rules = read_alert_rules(settings)
@@ -172,6 +173,9 @@ class Hubwarden:
 
     def wake(self) -> None:
         """Something was committed: the workers look."""
+        self._bell.pull()
+
+    def _wake_workers(self) -> None:
         self._crew.wake()
         self._delivery.wake()
 
