@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import Table, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.batches import BATCH
@@ -13,7 +13,8 @@ from bot.db.dialect import dialect_of, insertion_of
 from bot.db.models import OperationRequest
 from bot.db.workspaces import workspace_of
 
-COLUMNS = frozenset(OperationRequest.__table__.c.keys())
+REQUESTS = cast("Table", OperationRequest.__table__)
+COLUMNS = frozenset(REQUESTS.c.keys())
 
 
 async def add(session: AsyncSession, request: OperationRequest) -> int | None:
@@ -21,15 +22,15 @@ async def add(session: AsyncSession, request: OperationRequest) -> int | None:
     request.workspace = request.workspace or workspace_of(session)
     # What was not given stays so: an explicit None in a column of JSON is stored as `null`.
     given = {name: value for name, value in vars(request).items() if name in COLUMNS}
-    stored = await session.scalar(insertion(dialect_of(session)), given)
-    return stored.id if stored else None
+    number: int | None = await session.scalar(insertion(dialect_of(session)), given)
+    return number
 
 
 @cache
 def insertion(dialect: str) -> Any:
     """Made once, and without a savepoint, which would take as long as the row."""
-    new = insertion_of(OperationRequest, dialect)
-    return new.on_conflict_do_nothing(index_elements=["source_key"]).returning(OperationRequest)
+    new = insertion_of(REQUESTS, dialect)
+    return new.on_conflict_do_nothing(index_elements=["source_key"]).returning(REQUESTS.c.id)
 
 
 async def get(session: AsyncSession, request_id: int) -> OperationRequest | None:
