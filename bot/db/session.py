@@ -79,8 +79,12 @@ class Database:
             async with self.begin() as session:
                 yield session
             return
-        async with self._reads.begin() as session:
+        session = self._reads()
+        try:
             yield session
+        finally:
+            # There is nothing to commit, and what never waits needs no shield: that takes a third of a look's time.
+            await session.close()
 
     @property
     def dialect(self) -> str:
