@@ -46,6 +46,9 @@ class SlackHome:
         """Publish it anew."""
         await self._publish(place.address, content)
 
+    async def retire(self, place: Place) -> None:
+        """A home stays where it is."""
+
     async def find(self, message: Outgoing) -> Place | None:
         """Nowhere: published twice is published once."""
         return None

@@ -30,6 +30,7 @@ GRANTED = set(MANIFEST["oauth_config"]["scopes"]["bot"])
 SCOPES = {
     "auth.teams.list": set[str](),
     "auth.test": set[str](),
+    "chat.delete": {"chat:write"},
     "chat.postEphemeral": {"chat:write"},
     "chat.postMessage": {"chat:write"},
     "chat.update": {"chat:write"},
