@@ -20,9 +20,11 @@ def attached(content: str | bytes, name: str = "people.csv") -> list[dict[str, s
 
 
 async def invite_form(house: House, line: str = "/hub invite send") -> View:
-    """The form that invites."""
+    """The form that invites, with its input for a file."""
     await house.ann.command(line)
-    return await house.ann.wait_for_view("Invite people to the organization")
+    form = await house.ann.wait_for_view("Invite people to the organization")
+    assert (await house.ann.click(form, "attach_file")).ok
+    return await house.ann.wait_for_view("People from a CSV file")
 
 
 async def submit(house: House, content: str | bytes, **values: Any) -> None:
@@ -45,9 +47,25 @@ async def test_people_from_the_file_and_those_typed_are_one_request(house: House
 
 async def test_a_file_alone_is_enough_and_nothing_at_all_is_not(house: House) -> None:
     form = await invite_form(house)
-    assert (await house.ann.submit(form, {"reason": "x"})).errors == {"invitees": "nothing is given."}
+    seen = await house.ann.submit(form, {"reason": "x"})
+    assert seen.errors == {"invitees_file": "Please complete this required field."}
     assert (await house.ann.submit(form, {"invitees_file": attached("jane@example.com"), "reason": "x"})).ok
     await house.card(1, "jane@example.com")
+
+
+async def test_people_are_required_without_a_file_and_stay_when_one_is_wanted(house: House) -> None:
+    await house.ann.command("/hub invite send jane@example.com --role editor")
+    form = await house.ann.wait_for_view("Invite people to the organization")
+    assert (await house.ann.click(form, "attach_file")).ok
+    form = await house.ann.wait_for_view("People from a CSV file")
+    assert form.values["invitees"]["value"]["value"] == "jane@example.com"
+    assert (await house.ann.click(form, "attach_file")).ok
+    form = await house.ann.wait_for_view("From a CSV file…")
+    assert (await house.ann.submit(form, {"reason": "x"})).ok
+    await house.card(1, "jane@example.com", "editor")
+    await house.ann.command("/hub invite send --role editor")
+    form = await house.ann.wait_for_view("From a CSV file…")
+    assert (await house.ann.submit(form, {"reason": "x"})).errors.keys() == {"invitees"}
 
 
 async def test_what_is_wrong_beside_the_file_is_said_at_once(house: House) -> None:
