@@ -1,6 +1,7 @@
 """The Web API client, and whether Slack takes its token."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import aiohttp
 from pydantic import SecretStr
@@ -11,6 +12,9 @@ from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+# For rooms that hand it on and do not know Slack's libraries.
+Client: TypeAlias = AsyncWebClient
 
 TROUBLE = (SlackApiError, aiohttp.ClientError, TimeoutError)
 SEVERAL = (
@@ -27,6 +31,7 @@ class Standing:
     """How the bot stands with Slack: `problem` is a sentence or None, `is_refused` where waiting would not help.
 
     `team` is the workspace whose channels and user groups count, `enterprise` the Grid organization that it is of.
+    `url` is the workspace's address.
     """
 
     problem: str | None
@@ -34,6 +39,7 @@ class Standing:
     scopes: frozenset[str] = frozenset()
     team: str | None = None
     enterprise: str | None = None
+    url: str = ""
 
 
 class RepeatHarmless(AsyncConnectionErrorRetryHandler):
@@ -101,6 +107,7 @@ async def find_standing(client: AsyncWebClient, *, workspace: str | None = None)
         scopes=frozenset(scope.strip() for scope in given.split(",") if scope.strip()),
         team=team,
         enterprise=answer.get("enterprise_id") or None,
+        url=str(answer.get("url") or ""),
     )
 
 

@@ -8,11 +8,12 @@ from typing import Any
 from bot.governance.views import RequestView
 from bot.intents.forms import REASON
 from bot.intents.typed import MAX_REASON
-from bot.operations.kit.base import Change, FromFile, Operation, is_read, marker_of
+from bot.operations.kit.base import FromFile, Operation, is_read, marker_of
 from bot.operations.kit.menus import Endings, Periods
 from bot.operations.kit.parameters import Parameter, parameters
 from bot.slack.blocks import MAX_BLOCKS, Block, actions, alert, button, pack, section
-from bot.slack.cards import asker, change_heading, change_line, outcome_lines, status_line, value_text
+from bot.slack.card import headline, origin_text
+from bot.slack.changes import change_heading, value_text, whole_change
 from bot.slack.deciders import barred_line, rule_line
 from bot.slack.inputs import (
     MAX_INPUT,
@@ -28,7 +29,9 @@ from bot.slack.inputs import (
     value_in,
 )
 from bot.slack.manifest import COMMAND
-from bot.slack.text import code, escape, fit, fit_plain, one_line, quote
+from bot.slack.outcomes import outcome_lines, status_line
+from bot.slack.text import code, escape, fit, fit_plain, mention, one_line, quote
+from bot.slack.texts import card as texts
 
 FORM = "operation_form"
 PICKER = "picker"
@@ -75,13 +78,20 @@ def form_view(
     blocks: list[Block] = []
     for parameter in parameters(operation.params):
         if parameter.name != "organization" or len(organizations) > 1:
-            blocks += field_blocks(parameter, values.get(parameter.name), organizations, attaches=attaches)
+            value = known_value(parameter, values)
+            blocks += field_blocks(parameter, value, organizations, attaches=attaches)
     if not is_read(operation):
         blocks.append(reason_block(reason))
     blocks = focused([section(escape(f"{operation.summary}.")), *with_errors(blocks, errors)], errors)
     metadata = {"operation": operation.name, "channel": channel}
     submit = "Show" if is_read(operation) else operation.verb
     return view(FORM, operation.title, blocks, submit=plain_text(submit, 24), private_metadata=json.dumps(metadata))
+
+
+def known_value(parameter: Parameter, values: Mapping[str, Any]) -> Any:
+    """What is known of a parameter already; None where it is nothing."""
+    value, periods = values.get(parameter.name), marker_of(parameter.info, Periods)
+    return periods.endless if periods and value is None and parameter.name in values else value
 
 
 def with_errors(blocks: Sequence[Block], errors: Mapping[str, str]) -> list[Block]:
@@ -276,15 +286,17 @@ def message_view(title: str, *paragraphs: str) -> Block:
 def details_view(request: RequestView, operation: Operation) -> Block:
     """All of a request, nothing left out that Slack has room for; it says where that ends."""
     lines = [
-        f"{asker(request)}: {escape(operation.summary)}",
-        *([f"*Reason*\n{quote(request.reason)}"] if request.reason else []),
+        f"*{escape(headline(request, operation))}*",
+        texts.ASKS.format(who=mention(request.requester), where=origin_text(request)),
+        *([quote(request.reason)] if request.reason else []),
         *(
             f"*{escape(name)}*: {code(value_text(value))}"
             for name, value in request.params.items()
             if value not in (None, [], "")
         ),
-        f"*{status_line(request)}*",
+        status_line(request),
         *outcome_lines(request),
+        *(escape(risk.said) for risk in request.risks),
         rule_line(request),
         *filter(None, [barred_line(request)]),
         f"*{change_heading(request)}*",
@@ -292,9 +304,3 @@ def details_view(request: RequestView, operation: Operation) -> Block:
         *(one_line(note) for note in request.notes),
     ]
     return view(PLAIN, f"Request {request.id}", pack(lines))
-
-
-def whole_change(change: Change) -> list[str]:
-    """A change with every single item."""
-    head = change_line(Change(change.subject, change.before, change.after))
-    return [head, *(code(item) for item in change.items)]

@@ -11,7 +11,7 @@ from unittest.mock import patch
 from bot.app import Hubwarden
 from bot.clock import Clock
 from bot.settings import Settings
-from bot.slack.sender import SlackSender
+from bot.slack.sender import SlackSender, key_of
 from sandbox import world
 from sandbox.clock import Clock as SandboxClock
 from sandbox.hub import HubSandbox
@@ -69,7 +69,7 @@ class House:
     async def start_replica(self) -> Hubwarden:
         """Start a bot on this database, beside any other."""
         bot = Hubwarden(self.settings(), clock=Clock(now=self.clock.datetime))
-        with patch("bot.app.SlackSender", partial(SlackSender, pause_seconds=self.channel_seconds)):
+        with patch("bot.wiring.SlackSender", partial(SlackSender, pause_seconds=self.channel_seconds)):
             await bot.start()
         return bot
 
@@ -114,7 +114,7 @@ class House:
 
         def fits(message: Message) -> bool:
             said = words_of(message)
-            return f"Request {number}:" in said and all(word in said for word in words)
+            return key_of(message.body) == f"card:{number}" and all(word in said for word in words)
 
         return await self.omar.wait_for_message(APPROVALS, fits, timeout=timeout)
 

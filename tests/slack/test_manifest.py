@@ -18,8 +18,8 @@ from bot.operations.kit.base import Answer
 from bot.slack import app as slack_app
 from bot.slack import modals
 from bot.slack.answers import answer_message
-from bot.slack.cards import request_card
-from bot.slack.offers import ask_again
+from bot.slack.card import request_card
+from bot.slack.offers import ask_again, asked_again, propose_button
 from tests.contract.slack import breaches, manifest_schema
 from tests.slack.samples import request_view
 
@@ -35,6 +35,7 @@ SCOPES = {
     "chat.update": {"chat:write"},
     "conversations.history": {"channels:history", "groups:history", "im:history"},
     "conversations.list": {"channels:read", "groups:read"},
+    "conversations.replies": {"channels:history", "groups:history", "im:history"},
     "conversations.open": {"im:write"},
     "files.info": {"files:read"},
     "files.upload.v2": {"files:write"},
@@ -45,6 +46,7 @@ SCOPES = {
     "users.info": {"users:read", "users:read.email"},
     "users.list": {"users:read", "users:read.email"},
     "views.open": set(),
+    "views.publish": set(),
     "views.update": set(),
 }
 # https://docs.slack.dev/reference/events/<event>
@@ -184,6 +186,7 @@ def shown() -> Iterator[dict[str, Any] | list[Any]]:
     yield modals.deny_view(1, "x")
     yield list(long_answer())
     yield list(ask_again("Not answered.", "team list").blocks)
+    yield propose_button("Ask again", asked_again(7))
 
 
 def long_answer() -> Any:

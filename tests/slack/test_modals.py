@@ -382,3 +382,8 @@ def test_a_long_line_is_parted_whole(line: str, limit: int) -> None:
     assert all(0 < len(part) <= limit for part in parts)
     unescaped = [p.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") for p in parts]
     assert "".join(unescaped) == line
+
+
+@pytest.mark.parametrize(("values", "begins"), [({}, "90 days"), ({"expires": None}, "never")])
+def test_what_was_asked_to_have_no_end_is_asked_for_so_again(values: dict[str, Any], begins: str) -> None:
+    assert inputs(shown_form(OAT, values))["expires"]["initial_option"]["value"] == begins

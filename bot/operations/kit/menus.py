@@ -25,7 +25,11 @@ class Endings:
 
 @dataclass(frozen=True, slots=True)
 class Periods:
-    """Annotates a day that can be told as a time from now: each option with what it means, `default` where none is."""
+    """Annotates a day that can be told as a time from now: each option with what it means, and the one by default.
+
+    `endless` is the option for no day at all.
+    """
 
     options: Mapping[str, str]
     default: str
+    endless: str

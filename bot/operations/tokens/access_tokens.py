@@ -69,7 +69,7 @@ Description = Annotated[str, AfterValidator(refuse_secret)]
 LastDay = Annotated[
     date | None,
     BeforeValidator(read_last_day),
-    Periods(PERIODS, DEFAULT_PERIOD),
+    Periods(PERIODS, DEFAULT_PERIOD, endless=NEVER),
     Field(
         default_factory=default_last_day,
         title="Expires",
