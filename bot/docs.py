@@ -16,6 +16,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "operations.md"
 HEAD = """# Operations
 
 Everything that `/hub` can do. `make docs` writes this page from the code; `make check` fails where it is stale.
+Every command takes `--organization <organization>` besides; the first of the settings is meant otherwise.
 """
 
 

@@ -36,6 +36,10 @@ DOUBTFUL = f"“{{word}}” could be a value or a word of the reason: write --{{
 Given: TypeAlias = Word | list[Word]
 
 
+class NothingNamed(UsageError):
+    """The words begin with nothing that can be wanted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Spoken:
     """An operation and what was said for it, by parameter name."""
@@ -88,7 +92,7 @@ def find_operation(words: Sequence[Word], vocabulary: Vocabulary) -> tuple[Opera
     prefix = longest_prefix(lowered, list(by_words))
     if prefix and (len(prefix) == len(words) or lowered[len(prefix)] in HELP_WORDS):
         return Help(".".join(prefix))
-    raise UsageError(unknown_text(lowered, vocabulary))
+    raise NothingNamed(unknown_text(lowered, vocabulary))
 
 
 def operation_begun(words: Sequence[Word], vocabulary: Vocabulary) -> Operation | None:

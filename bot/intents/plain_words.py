@@ -10,25 +10,8 @@ from bot.intents.words import Word, joined
 from bot.keystrokes import bare, is_typed_twice
 
 POLITE = frozenset(
-    [
-        "please",
-        "pls",
-        "hi",
-        "hello",
-        "hey",
-        "could",
-        "can",
-        "would",
-        "you",
-        "kindly",
-        "i",
-        "i'd",
-        "we",
-        "want",
-        "need",
-        "like",
-        "to",
-    ]
+    {"please", "pls", "hi", "hello", "hey", "could", "can", "would", "you", "kindly", "i", "i'd"}
+    | {"we", "want", "need", "like", "to"}
 )
 THANKS = frozenset({"please", "pls", "thanks", "ty"})
 ARTICLES = frozenset({"the", "a", "an", "our", "my"})
@@ -103,11 +86,17 @@ SAID: tuple[Said, ...] = (
     Said(f"lock|protect tags <rules> {OF} <repository>", "repo.immutable.set"),
     Said(f"lock|protect <rules> {OF} <repository>", "repo.immutable.set"),
 )
+VERBS = frozenset(verb for said in SAID for verb in said.pattern.split()[0].split("|"))
 # Who is removed from the organization, or added to it, is in no team of that name.
 OF_THE_ORGANIZATION = {
     "team.member.remove": ("member.remove", "username"),
     "team.member.add": ("invite.send", "invitees"),
 }
+
+
+def begins_plainly(word: Word) -> bool:
+    """Whether a line that begins with this word may say something here."""
+    return folded(word) in VERBS | POLITE
 
 
 def spoken_plainly(words: Sequence[Word], vocabulary: Vocabulary) -> Spoken | None:

@@ -31,6 +31,13 @@ async def read_text(words: Sequence[Word], vocabulary: Vocabulary, *, accounts: 
     return complete(found.operation, values, found.reason, organization=vocabulary.organization)
 
 
+async def read_any(words: Sequence[Word], vocabulary: Vocabulary, *, accounts: Accounts) -> Wish:
+    """As `read_text`, and plain words besides: those only ever want a form."""
+    return await read_plain(words, vocabulary, accounts=accounts) or await read_text(
+        words, vocabulary, accounts=accounts
+    )
+
+
 async def read_plain(words: Sequence[Word], vocabulary: Vocabulary, *, accounts: Accounts) -> Form | None:
     """The form that plain words propose, filled in as far as they say; None where they say nothing of the kind.
 

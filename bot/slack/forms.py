@@ -14,11 +14,12 @@ from bot.operations.kit.base import Intent, is_read
 from bot.slack.arrivals import Interruption, Kind, as_before, in_lane, keep
 from bot.slack.attachments import read_files
 from bot.slack.blocks import Content
+from bot.slack.drafts import correctable, form_button
 from bot.slack.fulfilment import answer_interrupted, fulfil
 from bot.slack.modals import ATTACH, FILE, FORM, attached_files, form_values, form_view, message_view, metadata_of
 from bot.slack.presses import keep_or_tell
 from bot.slack.replies import ReplyAddress
-from bot.slack.sentences import error_message, error_text, said
+from bot.slack.sentences import error_text, said
 from bot.slack.surface import Surface
 from bot.slack.text import escape
 
@@ -153,7 +154,8 @@ async def show_again(surface: Surface, address: ReplyAddress, form: SentForm, er
         attaches=bool(form.files),
     )
     if not await surface.views.update(form.view, view):
-        await surface.replies.answer(address, error_message(error))
+        again = await form_button(surface, operation, form.values, form.reason, address.user)
+        await surface.replies.answer(address, correctable(error, again))
 
 
 async def resume_form(surface: Surface, address: ReplyAddress, form: SentForm, interruption: Interruption) -> None:

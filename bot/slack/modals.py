@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 from typing import Any
 
 from bot.governance.views import RequestView
@@ -32,6 +31,7 @@ from bot.slack.manifest import COMMAND
 from bot.slack.outcomes import outcome_lines, status_line
 from bot.slack.text import code, escape, fit, fit_plain, mention, one_line, quote
 from bot.slack.texts import card as texts
+from bot.slack.texts import form as form_texts
 
 FORM = "operation_form"
 PICKER = "picker"
@@ -244,27 +244,18 @@ def attached_files(operation: Operation, state: Mapping[str, Any]) -> dict[str, 
     return found
 
 
-def picker_view(operations: Sequence[Operation], *, channel: str | None) -> Block:
-    """Everything that there is, to choose one from; Slack takes 100 entries a group."""
-    groups = [
-        {
-            "label": plain_text(noun, 75),
-            "options": [
-                {"text": plain_text(o.title, 75), "value": o.name, "description": plain_text(o.summary, 75)}
-                for o in members
-            ],
-        }
-        for noun, members in groupby(operations, key=lambda o: o.name.partition(".")[0])
-    ]
+def picker_view(*, channel: str | None) -> Block:
+    """Everything that there is, to choose one from: the menu asks for it, and finds it by what people call it."""
     element = {
-        "type": "static_select",
+        "type": "external_select",
         "action_id": PICK,
-        "placeholder": plain_text("Choose what to do", 150),
-        "option_groups": groups,
+        "min_query_length": 0,
+        "placeholder": plain_text(form_texts.PLACEHOLDER, 150),
+        "focus_on_load": True,
     }
     blocks: list[Block] = [
-        section(f"What shall happen in Docker Hub? {code(f'{COMMAND} help')} lists the commands."),
-        {"type": "actions", "block_id": PICK, "elements": [element]},
+        section(form_texts.PICK.format(help=code(f"{COMMAND} help"))),
+        actions(PICK, element),
     ]
     return view(PICKER, "Hubwarden", blocks, private_metadata=json.dumps({"channel": channel}))
 

@@ -11,6 +11,7 @@ from bot.operations.kit.parameters import parameters
 from sandbox.slack import words_of
 from sandbox.slack.workspace.views import View
 from tests.flows.house import House
+from tests.slack.picking import MENU, pick
 
 
 def attached(content: str | bytes, name: str = "people.csv") -> list[dict[str, str]]:
@@ -161,8 +162,8 @@ async def test_the_menu_of_every_form_answers(house: House) -> None:
         if not menus:
             continue
         await house.ann.command("/hub")
-        picker = await house.ann.wait_for_view("What shall happen in Docker Hub?")
-        await house.ann.click(picker, "pick", value=operation.name)
+        picker = await house.ann.wait_for_view(MENU)
+        await pick(house.ann, picker, operation.name)
         form = await house.ann.wait_for_view(f'"operation": "{operation.name}"'.replace('"', '\\"'))
         for name in menus:
             state = {"repository": {"choice": {"text": {"type": "plain_text", "text": "api"}, "value": "api"}}}

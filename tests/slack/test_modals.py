@@ -305,11 +305,8 @@ def test_what_no_database_takes_and_nobody_sees_is_none_of_what_was_typed() -> N
     assert element_value({"type": "plain_text_input", "value": typed}) == "ab\n c"
 
 
-def test_the_picker_offers_every_operation_once_and_passes() -> None:
-    view = picker_view(OPERATIONS, channel=None)
-    assert view_flaws(view) == []
-    offered = [o["value"] for group in view["blocks"][1]["elements"][0]["option_groups"] for o in group["options"]]
-    assert offered == [operation.name for operation in OPERATIONS]
+def test_the_picker_passes() -> None:
+    assert view_flaws(picker_view(channel=None)) == []
 
 
 @pytest.mark.parametrize("number", [1, 999_999_999_999])
