@@ -22,7 +22,7 @@ async def test_a_command_that_lacks_something_opens_its_form_with_docker_hubs_re
 
     values = {"repository": "api", "rules": "v2.*\nlatest", "reason": "the 2.0 line is out"}
     assert (await house.ann.submit(form, values)).ok
-    await house.ann.wait_for_view("Request 1 (Set immutable tags) waits for 1 approval in <#C0APPROVALS>")
+    await house.ann.wait_for_view("Waits for 1 approval in <#C0APPROVALS>")
     card = await house.card(1, "the 2.0 line is out", "v2.*, latest")
     await agree(house, card)
     await house.told(house.ann, "Immutable tags of api are on, with 2 rules")
@@ -80,7 +80,7 @@ async def test_the_picker_leads_to_every_form(house: House, way: str) -> None:
     await pick(house.ann, picker, "team.member.add")
     form = await house.ann.wait_for_view(is_form_of("team.member.add"))
     assert (await house.ann.submit(form, {"team": "backend", "username": "samok", "reason": "moves over"})).ok
-    await house.ann.wait_for_view("Request 1 (Add to team) waits for 1 approval")
+    await house.ann.wait_for_view("Waits for 1 approval")
     await house.card(1, "moves over", "samok in team backend")
     assert house.slack.violations == []
 
@@ -102,7 +102,7 @@ async def test_where_the_form_was_closed_the_answer_is_a_direct_message(house: H
     await held.arrived()
     await house.ann.close(await house.ann.wait_for_view("Asking Docker Hub"))
     held.release()
-    await house.told(house.ann, "Request 1 (Invite people) waits for 1 approval")
+    await house.told(house.ann, "Waits for 1 approval")
 
     await house.ann.command("/hub invite send kofim")
     form = await house.ann.wait_for_view("Invite people")
@@ -151,11 +151,17 @@ READS = {
     "/hub repo immutable show api": ("Immutable tags of acme/api", "v1.*", "Immutable tags are on."),
     "/hub audit list --limit 5": ("Docker Hub's audit log of acme", "repo.tag.push"),
     "/hub limits": ("Docker Hub's rate limits", "600"),
-    "/hub help": ("/hub team member add", "List the people in the organization"),
+    "/hub help": ("Access tokens", "Invite people to the organization"),
     "/hub help team": ("Add a member to a team",),
-    "/hub invite": ("Invite people to the organization",),
+    "/hub invite help": ("Invite people to the organization", "Send a pending invite again"),
     "/hub team member list --help": ("List who is in a team",),
 }
+
+
+async def test_what_is_called_by_its_short_name_alone_opens_its_form(house: House) -> None:
+    assert (await house.ann.command("/hub invite")).ok
+    await house.ann.wait_for_view(is_form_of("invite.send"))
+    assert house.slack.violations == []
 
 
 async def test_everything_that_can_be_read_is_read(house: House) -> None:

@@ -10,7 +10,7 @@ from bot.errors import UserError
 from bot.governance.ledger.lifecycle import Status
 from bot.governance.requests.queries import mine
 from bot.inbox.arrivals import Arrival, Delivery, Lane, Stage
-from bot.slack import commands, decisions, events, forms, pages, picker
+from bot.slack import commands, decisions, forms, pages, picker, talk
 from bot.slack.app import KINDS
 from bot.slack.arrivals import Kind, SlackDesk, adapter
 from bot.slack.commands import Typed
@@ -64,7 +64,14 @@ def test_every_kind_has_a_name_of_its_own() -> None:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_what_is_kept_comes_back_as_it_was(kind: Kind[Any]) -> None:
-    samples = {"id": 1, "request_id": 7, "values": {"team": "x", "invitees": ["a"]}, "files": {"invitees": "F1"}}
+    samples: dict[str, Any] = {
+        "id": 1,
+        "request_id": 7,
+        "values": {"team": "x", "invitees": ["a"]},
+        "files": {"invitees": "F1"},
+    }
+    form = forms.SentForm(operation="team.list", values={}, reason="", files={}, view="V1")
+    samples |= {"form": form, "attaches": True}
     fields = kind.sent.__dataclass_fields__
     sent = kind.sent(**{name: samples.get(name, "x") for name in fields})
     assert adapter(kind.sent).validate_python(adapter(kind.sent).dump_python(sent)) == sent
@@ -74,7 +81,7 @@ async def test_a_write_that_was_not_recorded_is_recorded_and_answered(desk: Desk
     await interrupted(desk, commands.TYPED, Typed(WRITE, "spent"))
     (view,) = await mine(desk.context, "U0ANN")
     assert (view.status, view.reason) == (Status.PENDING, "for the release")
-    await desk.told(desk.ann, f"Request {view.id} (Add to team) waits for 1 approval")
+    await desk.told(desk.ann, "Waits for 1 approval", f"Request {view.id}")
 
 
 async def test_of_a_write_that_was_recorded_it_is_told_how_it_stands(desk: Desk) -> None:
@@ -91,7 +98,7 @@ async def test_of_a_write_that_was_recorded_it_is_told_how_it_stands(desk: Desk)
         Stage.ACTED,
     )
     assert len(await mine(desk.context, "U0ANN")) == 1
-    await desk.told(desk.ann, "Hubwarden was restarted meanwhile. Request 1 (Add to team) waits for 1 approval")
+    await desk.told(desk.ann, "Hubwarden was restarted meanwhile", "Waits for 1 approval")
 
 
 async def test_a_write_of_long_ago_is_not_asked_for_any_more_and_a_button_does(desk: Desk) -> None:
@@ -100,7 +107,7 @@ async def test_a_write_of_long_ago_is_not_asked_for_any_more_and_a_button_does(d
     message = await desk.told(desk.ann, "did not run when you typed", "has not asked for it since")
     assert button_of(message) == ("Ask again", "again", WRITE)
     assert (await desk.ann.click(message, "again")).ok
-    await desk.told(desk.ann, "Request 1 (Add to team) waits for 1 approval")
+    await desk.told(desk.ann, "Waits for 1 approval")
 
 
 async def test_a_read_is_to_be_asked_for_anew_by_a_button(desk: Desk) -> None:
@@ -131,8 +138,8 @@ async def test_the_menu_of_the_shortcut_is_behind_a_button_too(desk: Desk) -> No
 
 
 async def test_help_and_what_cannot_be_understood_are_answered_as_ever(desk: Desk) -> None:
-    await interrupted(desk, events.WRITTEN, events.DirectMessage())
-    await desk.told(desk.ann, "/hub team member add")
+    await interrupted(desk, talk.WRITTEN, talk.DirectMessage())
+    await desk.told(desk.ann, "Write to me as behind")
     with pytest.raises(Exception, match="Did you mean"):
         await interrupted(desk, commands.TYPED, Typed("membr list", "spent"))
 
@@ -182,7 +189,7 @@ async def test_a_form_that_was_sent_is_recorded_and_one_that_only_asked_is_to_be
     await interrupted(desk, forms.SENT, form)
     (view,) = await mine(desk.context, "U0ANN")
     assert view.reason == "why"
-    await desk.told(desk.ann, "Request 1 (Add to team) waits")
+    await desk.told(desk.ann, "Waits for 1 approval")
     read = forms.SentForm(operation="team.list", values={}, reason="", files={}, view="V0GONE")
     await interrupted(desk, forms.SENT, read)
     await desk.told(desk.ann, "Hubwarden was restarted before it could answer. Please ask once more.")

@@ -56,7 +56,7 @@ async def test_errors_stand_beside_their_inputs_and_nothing_is_asked_for(desk: D
 async def test_a_write_says_in_the_form_what_it_waits_for(desk: Desk) -> None:
     form = await form_of(desk, "/hub team member add backend samok", "Add to team")
     assert (await desk.ann.submit(form, {"reason": "moves over"})).ok
-    await desk.ann.wait_for_view("Request 1 (Add to team) waits for 1 approval")
+    await desk.ann.wait_for_view("Waits for 1 approval")
     assert (await desk.view()).reason == "moves over"
 
 
@@ -75,7 +75,7 @@ async def test_what_is_in_the_way_stands_in_the_form_with_all_that_was_put_into_
     assert again.values["username"]["choice"]["selected_option"]["value"] == "samok"
     assert again.values["reason"]["value"]["value"] == "moves over"
     assert (await desk.ann.submit(again, {"team": "backend"})).ok
-    await desk.ann.wait_for_view("Request 1 (Add to team) waits for 1 approval")
+    await desk.ann.wait_for_view("Waits for 1 approval")
     assert (await desk.view()).reason == "moves over"
     assert desk.slack.violations == []
 
@@ -87,7 +87,7 @@ async def test_what_nobody_has_is_refused_beside_its_field_and_asks_nobody(desk:
     assert below(again, "invitees").startswith("🛑 *unknown-id")
     assert again.values["invitees"]["value"]["value"] == "unknown-id jane@example.com"
     assert (await desk.ann.submit(again, {"invitees": "jane@example.com"})).ok
-    await desk.ann.wait_for_view("Request 1 (Invite people) waits for")
+    await desk.ann.wait_for_view("Waits for 1 approval")
     assert (await desk.view()).params["invitees"] == ["jane@example.com"]
 
 
@@ -99,9 +99,7 @@ async def test_what_the_policy_refuses_stands_at_the_top_of_the_form(desk: Desk)
     assert again.body["submit"]["text"] == "Ask to add"
 
 
-@pytest.mark.parametrize(
-    ("username", "said"), [("samok", "Request 1 (Add to team) waits for"), ("annberg", "Nothing to do.")]
-)
+@pytest.mark.parametrize(("username", "said"), [("samok", "Waits for"), ("annberg", "Nothing to do.")])
 async def test_where_the_form_is_closed_meanwhile_it_is_said_in_a_direct_message(
     desk: Desk, username: str, said: str
 ) -> None:
@@ -119,7 +117,7 @@ async def test_a_form_sent_twice_is_one_request(desk: Desk) -> None:
     form = await form_of(desk, "/hub team member add backend samok", "Add to team")
     desk.slack.sockets.duplicate(1)
     assert (await desk.ann.submit(form, {"reason": "x"})).ok
-    await desk.ann.wait_for_view("Request 1 (Add to team) waits for")
+    await desk.ann.wait_for_view("Waits for")
     await desk.settled()
     assert (await desk.view()).operation == "team.member.add"
     assert "Request 2" not in str([words_of(shown) for shown in desk.ann.messages(desk.ann.direct_channel)])
@@ -129,14 +127,14 @@ async def test_two_forms_of_the_same_are_two_requests(desk: Desk) -> None:
     for number in (1, 2):
         form = await form_of(desk, "/hub team member add backend samok", "Add to team")
         assert (await desk.ann.submit(form, {"reason": "x"})).ok
-        await desk.ann.close(await desk.ann.wait_for_view(f"Request {number} (Add to team) waits for"))
+        await desk.ann.close(await desk.ann.wait_for_view(f"Request {number}"))
 
 
 async def test_a_form_with_a_file_is_one_request_of_both(desk: Desk) -> None:
     form = await form_with_file(desk)
     values = {"invitees_file": attached("email\njane@example.com\n"), "invitees": "joe@example.com", "reason": "x"}
     assert (await desk.ann.submit(form, values)).ok
-    await desk.ann.wait_for_view("Request 1 (Invite people) waits for 1 approval")
+    await desk.ann.wait_for_view("Waits for 1 approval")
     assert (await desk.view()).params["invitees"] == ["joe@example.com", "jane@example.com"]
 
 
