@@ -102,3 +102,12 @@ async def test_another_apps_bot_writes_and_does_nothing_else(northwind: SlackSan
             await act
     with pytest.raises(NotPossibleError):
         northwind.person("U0HUBWARDEN").say("as myself", channel=SUPPLIERS)
+
+
+async def test_the_time_of_year_is_the_clocks(slack: SlackSandbox, client: AsyncWebClient, clock: Clock) -> None:
+    zones = set()
+    for _ in range(4):
+        found = (await client.users_info(user="U0ANN"))["user"]
+        zones.add((found["tz_label"], found["tz_offset"]))
+        clock.advance(92 * 86400)
+    assert zones == {("CET", 3600), ("CEST", 7200)}
