@@ -9,12 +9,13 @@ from sandbox.slack.block_kit.check import blocks_in, derive_text, elements_in
 from sandbox.slack.interactions.actions import Control, Place, find_element, press, suggest
 from sandbox.slack.interactions.commands import run_command
 from sandbox.slack.interactions.events import open_home, run_message_shortcut, run_shortcut, say_as_person
+from sandbox.slack.interactions.links import compose_as_person
 from sandbox.slack.interactions.messages import delete_as_person, edit_as_person, react_as_person, share_as_person
 from sandbox.slack.interactions.seen import NotPossibleError, Seen
 from sandbox.slack.interactions.submissions import close_view, submit_view
 from sandbox.slack.interactions.values import all_options, takes_many
 from sandbox.slack.parts import Parts
-from sandbox.slack.workspace.state import Json, Message, User
+from sandbox.slack.workspace.state import Composed, Json, Message, User
 from sandbox.slack.workspace.views import View
 
 T = TypeVar("T")
@@ -84,6 +85,10 @@ class Person:
         """Write a message, without a channel to the bot directly; `thread_ts` names the message that it replies to."""
         place = channel or self.direct_channel
         return say_as_person(self._parts, self.id, channel=place, text=text, thread_ts=thread_ts, broadcast=broadcast)
+
+    def compose(self, text: str, *, channel: str = "") -> Composed:
+        """Write a message and do not send it yet; its links are told, and what the app makes of them is kept there."""
+        return compose_as_person(self._parts, self.id, channel=channel or self.direct_channel, text=text)
 
     def edit(self, message: Message, text: str) -> None:
         """Change a message of one's own."""
