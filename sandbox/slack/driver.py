@@ -16,6 +16,7 @@ from sandbox.slack.interactions.submissions import close_view, submit_view
 from sandbox.slack.interactions.values import all_options, takes_many
 from sandbox.slack.parts import Parts
 from sandbox.slack.workspace.state import Composed, Json, Message, User
+from sandbox.slack.workspace.threads import replies_to
 from sandbox.slack.workspace.views import View
 
 T = TypeVar("T")
@@ -69,6 +70,10 @@ class Person:
     def messages(self, channel: str) -> list[Message]:
         """What the person sees in a channel, oldest first, ephemeral messages included."""
         return self._parts.workspace.visible_messages(channel, self.id)
+
+    def replies(self, message: Message) -> list[Message]:
+        """The thread below a message, oldest first, without what is for one person alone."""
+        return replies_to(self._parts.workspace.channels[message.channel], message)
 
     def ephemerals(self, channel: str = "") -> list[Message]:
         """The messages that only this person sees, oldest first."""
@@ -165,6 +170,17 @@ class Person:
         """The newest message in the channel that fits, or that contains the text, as soon as there is one."""
         fits = _message_test(wanted)
         return await self._await(lambda: _newest(self.messages(channel), fits), timeout, f"{wanted!r} in {channel}")
+
+    async def wait_for_reply(
+        self,
+        message: Message,
+        wanted: MessagePredicate | str = "",
+        timeout: float = 5,  # noqa: ASYNC109
+    ) -> Message:
+        """The newest message in the thread below this one that fits, or that contains the text."""
+        fits = _message_test(wanted)
+        place = f"the thread of {message.ts} in {message.channel}"
+        return await self._await(lambda: _newest(self.replies(message), fits), timeout, f"{wanted!r} in {place}")
 
     async def wait_for_ephemeral(
         self,

@@ -54,6 +54,8 @@ async def test_people_and_the_app_answer_in_one_thread(client: AsyncWebClient, s
     assert (await event(socket))["bot_id"] == "B0HUBWARDEN"
     texts = [one["text"] for one in await thread(client, first.ts)]
     assert texts == ["question", "more", "answer"]
+    assert (await ann.wait_for_reply(first, "answer")).body["bot_id"] == "B0HUBWARDEN"
+    assert [one.body["text"] for one in ann.replies(first)] == ["more", "answer"]
     history = (await client.conversations_history(channel=HERE))["messages"]
     assert [one["text"] for one in history] == ["question"]
     assert (history[0]["reply_count"], history[0]["reply_users"]) == (2, [ann.id, "U0HUBWARDEN"])
