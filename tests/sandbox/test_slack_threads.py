@@ -85,7 +85,7 @@ async def test_what_is_deleted_counts_no_more(client: AsyncWebClient, ann: Perso
 
 async def test_of_a_deleted_question_the_place_stays(client: AsyncWebClient, socket: RawSocket, ann: Person) -> None:
     first = ann.say("secret question", channel=HERE)
-    ann.say("answer", channel=HERE, thread_ts=first.ts)
+    reply = ann.say("answer", channel=HERE, thread_ts=first.ts)
     ann.delete(first)
     told = [await event(socket) for _ in range(3)][-1]
     assert (told["subtype"], told["message"]["subtype"]) == ("message_changed", "tombstone")
@@ -93,6 +93,8 @@ async def test_of_a_deleted_question_the_place_stays(client: AsyncWebClient, soc
     assert (shown["text"], shown["user"], shown["reply_count"]) == ("This message was deleted.", "USLACKBOT", 1)
     with pytest.raises(NotPossibleError):
         ann.delete(first)
+    ann.delete(reply)
+    assert ann.messages(HERE) == []
 
 
 async def test_a_reply_to_all_stands_in_the_channel_too(client: AsyncWebClient, socket: RawSocket, ann: Person) -> None:
