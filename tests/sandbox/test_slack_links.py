@@ -155,6 +155,24 @@ async def test_buttons_of_an_attachment_can_be_pressed(
     assert "is_app_unfurl" not in container
 
 
+async def test_an_answer_to_a_button_below_a_link_leaves_the_persons_words_alone(
+    slack: SlackSandbox, client: AsyncWebClient, ann: Person
+) -> None:
+    said = ann.say(PAGE, channel="C0GENERAL")
+    await client.chat_unfurl(channel="C0GENERAL", ts=said.ts, unfurls={PAGE: {"blocks": [actions(button("press"))]}})
+    async with raw_socket(slack) as socket:
+        clicking = asyncio.create_task(ann.click(said, "press"))
+        address = (await socket.take())["payload"]["response_url"]
+        assert (await clicking).ok
+    for body in ({"text": "mine", "replace_original": True}, {"delete_original": True}):
+        async with client.session.post(address, json=body) as answer:  # type: ignore[union-attr]
+            assert answer.status == 400
+    async with client.session.post(address, json={"text": "for you"}) as answer:  # type: ignore[union-attr]
+        assert answer.status == 200
+    await ann.wait_for_ephemeral("for you", channel="C0GENERAL")
+    assert said.body["text"] == f"<{PAGE}>"
+
+
 async def test_an_app_without_domains_is_told_of_nothing(clock: Clock) -> None:
     bare = manifest()
     del bare["features"]["unfurl_domains"]

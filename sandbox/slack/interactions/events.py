@@ -4,6 +4,7 @@ from sandbox.slack.errors import ApiError
 from sandbox.slack.interactions.links import announce_links
 from sandbox.slack.interactions.payloads import (
     active_user,
+    author,
     channel_name,
     common,
     deliver_interaction,
@@ -28,9 +29,9 @@ def say_as_person(
 ) -> Message:
     """Post what a person typed, below a message where `thread_ts` names one; raises NotPossibleError.
 
-    `broadcast`: a reply that the channel sees too.
+    `broadcast`: a reply that the channel sees too. Other apps' bots write as people do.
     """
-    user = active_user(parts, user_id)
+    user = author(parts, user_id)
     place = joined_channel(parts, user, channel)
     if not text.strip():
         raise NotPossibleError("There is nothing to send.")

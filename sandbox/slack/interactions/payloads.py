@@ -96,6 +96,14 @@ def active_user(parts: Parts, user_id: str) -> User:
     return user
 
 
+def author(parts: Parts, user_id: str) -> User:
+    """Somebody who may write: a person, or another app's bot; raises NotPossibleError."""
+    user = parts.workspace.users.get(user_id)
+    if user is not None and user.is_bot and not user.deleted and user.id != parts.app.bot_user_id:
+        return user
+    return active_user(parts, user_id)
+
+
 def joined_channel(parts: Parts, user: User, channel_id: str) -> Channel:
     """A channel the person is in; raises NotPossibleError."""
     if channel_id == "D" + user.id[1:]:

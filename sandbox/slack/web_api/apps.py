@@ -3,8 +3,9 @@
 from sandbox.slack.errors import ApiError
 from sandbox.slack.web_api.limits import SPECIAL, TIER_2, TIER_3, TIER_4
 from sandbox.slack.web_api.method import Call, Method
+from sandbox.slack.workspace.messages import other_bot
 from sandbox.slack.workspace.objects import show_bot_profile
-from sandbox.slack.workspace.state import Json
+from sandbox.slack.workspace.state import Json, first
 
 
 def test_auth(call: Call) -> Json:
@@ -33,15 +34,20 @@ def test_api(call: Call) -> Json:
 
 
 def bot_info(call: Call) -> Json:
-    """https://docs.slack.dev/reference/methods/bots.info: the app's own bot; without a name, nobody."""
+    """https://docs.slack.dev/reference/methods/bots.info: a bot of the workspace; without a name, nobody."""
     wanted, app = call.arguments.text("bot"), call.parts.app
     if not wanted:
         return {}
-    if wanted != app.bot_id:
+    if wanted == app.bot_id:
+        shown = show_bot_profile(app, call.parts.workspace)
+        del shown["team_id"]
+        return {"bot": {**shown, "user_id": app.bot_user_id}}
+    bots = (one for one in call.parts.workspace.users.values() if one.is_bot)
+    other = first(one for one in bots if other_bot(one.id) == wanted)
+    if other is None:
         raise ApiError("bot_not_found")
-    shown = show_bot_profile(app, call.parts.workspace)
-    del shown["team_id"]
-    return {"bot": {**shown, "user_id": app.bot_user_id}}
+    named = {"id": wanted, "user_id": other.id, "app_id": f"A{other.id[1:]}", "name": other.real_name}
+    return {"bot": {**named, "deleted": other.deleted, "updated": call.parts.workspace.seconds()}}
 
 
 def team_info(call: Call) -> Json:

@@ -88,9 +88,10 @@ def post(parts: Parts, channel: Channel, draft: Draft, *, extra: Json | None = N
 
 
 def post_as(parts: Parts, channel: Channel, user_id: str, draft: Draft, *, extra: Json | None = None) -> Message:
-    """Post as a person."""
-    team = parts.workspace.team.id
-    body: Json = {"client_msg_id": str(uuid.uuid4()), "type": "message", "user": user_id, "team": team}
+    """Post as a person, or as another app's bot."""
+    user = parts.workspace.users[user_id]
+    written = {"bot_id": other_bot(user.id)} if user.is_bot else {"client_msg_id": str(uuid.uuid4())}
+    body: Json = {**written, "type": "message", "user": user_id, "team": user.team or parts.workspace.team.id}
     return _add(parts, channel, {**body, **contents_of(draft), **(extra or {})}, draft)
 
 
@@ -193,6 +194,11 @@ def bot_body(parts: Parts) -> Json:
         "team": parts.workspace.team.id,
         "bot_profile": show_bot_profile(app, parts.workspace),
     }
+
+
+def other_bot(user_id: str) -> str:
+    """The id of another app's bot, by its user's."""
+    return f"B{user_id[1:]}"
 
 
 def block_messages(violations: list[Violation]) -> Json:
