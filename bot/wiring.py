@@ -14,6 +14,7 @@ from bot.governance.requests.expire import expire
 from bot.governance.requests.proposals import sweep_proposals
 from bot.governance.requests.queries import by_number
 from bot.governance.requests.read import sweep
+from bot.governance.requests.traits import note_refused_block, refused_blocks
 from bot.inbox.inbox import Inbox
 from bot.intents.wishes import Vocabulary
 from bot.jobs import Job, Run, timetable
@@ -28,6 +29,7 @@ from bot.slack.directory import SlackDirectory
 from bot.slack.links import Links
 from bot.slack.manifest import COMMAND
 from bot.slack.open_views import OpenViews
+from bot.slack.refused import RefusedKinds
 from bot.slack.rendering import Rendering
 from bot.slack.replies import Replies
 from bot.slack.sender import SlackSender
@@ -60,6 +62,7 @@ def build_delivery(
         Rendering(view=partial(by_number, context), operations=BY_NAME, links=links),
         channel_ids={settings.slack_approvals_channel: channels.approvals},
         budget=Budget(),
+        refused=refused_kinds(context),
     )
     return Delivery(
         database=context.database,
@@ -69,6 +72,12 @@ def build_delivery(
         clock=context.clock,
         posted=posted,
     )
+
+
+def refused_kinds(context: Context) -> RefusedKinds:
+    """What the workspace does not take, kept in the database."""
+    database = context.database
+    return RefusedKinds(partial(refused_blocks, database), partial(note_refused_block, database))
 
 
 def build_surface(
@@ -83,7 +92,7 @@ def build_surface(
     inbox: Inbox,
 ) -> Surface:
     """Slack, as its listeners see it."""
-    replies = Replies(client)
+    replies = Replies(client, refused_kinds(context))
     standing = partial(find_standing, client, workspace=settings.slack_workspace)
     return Surface(
         context=context,

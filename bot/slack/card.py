@@ -10,11 +10,11 @@ from bot.governance.views import RequestView
 from bot.operations.kit.base import Operation
 from bot.operations.kit.consequences import Harm
 from bot.slack.blocks import Block, Content, actions, alert, button, confirmation, content, context, header, section
-from bot.slack.changes import MARKUP, change_heading, change_text, first_lines, given
+from bot.slack.changes import change_heading, change_text, first_lines, given
 from bot.slack.deciders import deciders_text
 from bot.slack.offers import propose_button, retried
 from bot.slack.outcomes import failed_items, is_partial, outcome_text, status_line
-from bot.slack.text import HEADER_LIMIT, LONGEST, code, escape, fit, fit_plain, mention, one_line, quote
+from bot.slack.text import HEADER_LIMIT, LONGEST, bold, code, escape, fit, fit_plain, mention, one_line, quote
 from bot.slack.texts import card as texts
 from bot.slack.texts import result as result_texts
 from bot.visible import flat
@@ -65,11 +65,6 @@ def request_lines(view: RequestView, operation: Operation, *, why_you: str = "",
         shown = first_lines([one_line(note) for note in notes], most=MOST_NOTES, room=400)
         blocks.append(section(f"*{texts.GOOD_TO_KNOW}*\n{shown}"))
     return [*blocks, *([section(why_you)] if why_you else [])]
-
-
-def bold(text: str) -> str:
-    """A plain text in bold; in fixed width where it holds what Slack takes for markup, as rules of tags do."""
-    return code(text) if MARKUP.intersection(text) else f"*{escape(text)}*"
 
 
 def headline(view: RequestView, operation: Operation) -> str:

@@ -1,6 +1,6 @@
 """Answers to one person: beside what they did, in their direct messages, or as a file there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import aiohttp
 import structlog
@@ -10,8 +10,9 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.errors import UserError
 from bot.operations.kit.base import Document
-from bot.slack.blocks import Content, ways_to_show
+from bot.slack.blocks import Content
 from bot.slack.client import TROUBLE, short
+from bot.slack.refused import RefusedKinds
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -30,9 +31,10 @@ class ReplyAddress:
 
 @dataclass(frozen=True, slots=True)
 class Replies:
-    """Answers people through this client."""
+    """Answers people through this client; `refused` remembers what the workspace does not take."""
 
     client: AsyncWebClient
+    refused: RefusedKinds = field(default_factory=RefusedKinds)
 
     async def answer(self, address: ReplyAddress, content: Content, *, replace: bool = False) -> None:
         """Say it to this person alone; where the short-lived address is spent, in a direct message.
@@ -42,7 +44,7 @@ class Replies:
         if address.response_url and await self._respond(address.response_url, content, replace=replace):
             return
         # Blocks can be refused, and a connection can break: an answer that comes twice is better than none.
-        for blocks in ways_to_show(content):
+        for blocks in await self.refused.ways(content):
             try:
                 await self.client.chat_postMessage(channel=address.user, text=content.text, blocks=blocks)
             except TROUBLE as error:
@@ -63,7 +65,8 @@ class Replies:
 
     async def _respond(self, url: str, content: Content, *, replace: bool) -> bool:
         webhook = AsyncWebhookClient(url, session=self.client.session)
-        for blocks in ways_to_show(content):
+        is_refused = False
+        for blocks in await self.refused.ways(content):
             try:
                 answer = await webhook.send(
                     text=content.text, blocks=blocks, response_type="ephemeral", replace_original=replace
@@ -72,8 +75,11 @@ class Replies:
                 log.info("answer.response_url_failed", error=short(error))
                 return False
             if answer.status_code == 200:
+                if is_refused:
+                    await self.refused.learn(content, blocks)
                 return True
             log.info("answer.response_url_refused", status=answer.status_code, body=answer.body[:200])
-            if "blocks" not in answer.body:
+            is_refused = "blocks" in answer.body
+            if not is_refused:
                 return False
         return False

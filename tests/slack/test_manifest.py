@@ -33,6 +33,7 @@ GRANTED = set(ASKED["bot"]) | OPTIONAL
 SCOPES = {
     "auth.teams.list": set[str](),
     "auth.test": set[str](),
+    "chat.delete": {"chat:write"},
     "chat.postEphemeral": {"chat:write"},
     "chat.postMessage": {"chat:write"},
     "chat.update": {"chat:write"},
