@@ -19,6 +19,7 @@ from bot.slack.presses import Press
 from bot.slack.replies import ReplyAddress
 from sandbox.slack import Message, words_of
 from tests.slack.conftest import Desk
+from tests.slack.picking import MENU
 
 WRITE = 'team member add backend samok --reason "for the release"'
 
@@ -111,7 +112,7 @@ async def test_a_read_is_to_be_asked_for_anew_by_a_button(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("text", "label", "form"),
-    [("team member add backend", "Open the form", "Add to team"), ("", "Open the menu", "What shall happen")],
+    [("team member add backend", "Open the form", "Add to team"), ("", "Open the menu", MENU)],
 )
 async def test_a_form_that_can_no_longer_be_opened_is_behind_a_button(
     desk: Desk, text: str, label: str, form: str
@@ -126,7 +127,7 @@ async def test_a_form_that_can_no_longer_be_opened_is_behind_a_button(
 async def test_the_menu_of_the_shortcut_is_behind_a_button_too(desk: Desk) -> None:
     await interrupted(desk, picker.CHOSEN, picker.Chosen("spent"))
     await desk.ann.click(await desk.told(desk.ann, "was restarted before it could open the form"), "again")
-    await desk.ann.wait_for_view("What shall happen in Docker Hub?")
+    await desk.ann.wait_for_view(MENU)
 
 
 async def test_help_and_what_cannot_be_understood_are_answered_as_ever(desk: Desk) -> None:

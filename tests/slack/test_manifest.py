@@ -192,7 +192,7 @@ def shown() -> Iterator[dict[str, Any] | list[Any]]:
         yield modals.form_view(operation, {}, "", organizations=("acme", "other"), channel=None)
         for status in Status:
             yield list(request_card(request_view(operation, status), operation).blocks)
-    yield modals.picker_view(OPERATIONS, channel=None)
+    yield modals.picker_view(channel=None)
     yield modals.deny_view(1, "x")
     yield list(long_answer())
     yield list(ask_again("Not answered.", "team list").blocks)

@@ -284,7 +284,7 @@ async def test_an_expired_token_is_not_updated(hub_sandbox: JudgedHub, hub: Hub)
 
 
 async def test_an_update_of_nothing_is_refused(hub: Hub) -> None:
-    with pytest.raises(UserError, match="Say what shall change"):
+    with pytest.raises(UserError, match="Nothing would be different"):
         await oat.preview_update(hub, changed("CI"))
 
 
