@@ -9,11 +9,13 @@ class UserError(Exception):
     """The request could not be taken.
 
     `said` is what the person reads, with mentions as values; without words of its own it is the class's first line.
+    `fields` names each field at fault, as people know it, with its sentence.
     """
 
-    def __init__(self, *said: str | Mention) -> None:
+    def __init__(self, *said: str | Mention, fields: dict[str, str] | None = None) -> None:
         self.said: Phrase = said or (inspect.cleandoc(type(self).__doc__ or UserError.__doc__ or "").split("\n\n")[0],)
         super().__init__(self.text)
+        self.fields = fields or {}
 
     @property
     def text(self) -> str:
@@ -24,13 +26,12 @@ class UserError(Exception):
 class UsageError(UserError):
     """The command could not be understood.
 
-    `fields` names each field at fault with its sentence; `usage` is the line that would have been right.
+    `usage` is the line that would have been right.
     """
 
     def __init__(self, text: str, *, usage: str = "", fields: dict[str, str] | None = None) -> None:
-        super().__init__(text)
+        super().__init__(text, fields=fields)
         self.usage = usage
-        self.fields = fields or {}
 
 
 class RequestRefused(UserError):

@@ -159,3 +159,12 @@ async def give_up(session: AsyncSession, message_id: int, error: str) -> None:
     """It will never be taken; it is kept, with the reason."""
     statement = update(Message).where(Message.id == message_id).values(state=FAILED, lease_until=None, error=error)
     await session.execute(statement)
+
+
+async def place_of(session: AsyncSession, key: str) -> tuple[str, str] | None:
+    """Where the message with this key stands, as address and id there; None where it stands nowhere yet."""
+    statement = select(Message.posted_address, Message.posted_id).where(Message.key == key)
+    found = (await session.execute(statement)).one_or_none()
+    if found is None or found.posted_address is None or found.posted_id is None:
+        return None
+    return found.posted_address, found.posted_id

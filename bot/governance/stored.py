@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bot.operations.kit.base import Change, ItemResult, Outcome, Preview
+from bot.operations.kit.base import Change, ItemResult, Outcome, Params, Preview, Write
+from bot.operations.kit.consequences import COMES_NOT_BACK, Harm, Prepared, Risk, shortened
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,47 @@ class KnownBeneficiary:
         return self.names[0]
 
 
-def dump_preview(preview: Preview) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What an operation says of one wish: its title, what to look at twice, and what would undo it exactly."""
+
+    title: str = ""
+    risks: tuple[Risk, ...] = ()
+    inverse: Prepared | None = None
+
+
+NO_HEAD = Head()
+
+
+def head_of(operation: Write, params: Params, would: Preview) -> Head:
+    """What the operation says of this wish; a destructive one that says nothing of its risks has one."""
+    by_default = (COMES_NOT_BACK,) if operation.destructive else ()
+    return Head(
+        title=shortened(operation.heading(params, would)) if operation.heading else "",
+        risks=operation.risks(params, would) if operation.risks else by_default,
+        inverse=operation.inverse(params, would) if operation.inverse else None,
+    )
+
+
+def dump_preview(preview: Preview, head: Head = NO_HEAD) -> dict[str, Any]:
     """A preview as a row holds it."""
-    return {"changes": [asdict(change) for change in preview.changes], "notes": list(preview.notes)}
+    return {
+        "changes": [asdict(change) for change in preview.changes],
+        "notes": list(preview.notes),
+        "title": head.title,
+        "risks": [asdict(risk) for risk in head.risks],
+        "inverse": head.inverse and {"operation": head.inverse.operation, "values": dict(head.inverse.values)},
+    }
+
+
+def load_head(preview: dict[str, Any]) -> Head:
+    """What a row's preview says besides its changes; nothing where an earlier version made it."""
+    inverse = preview.get("inverse")
+    return Head(
+        title=preview.get("title", ""),
+        risks=tuple(Risk(Harm(risk["harm"]), risk["said"]) for risk in preview.get("risks", ())),
+        inverse=Prepared(inverse["operation"], inverse["values"]) if inverse else None,
+    )
 
 
 def load_changes(preview: dict[str, Any]) -> tuple[Change, ...]:

@@ -10,13 +10,15 @@ from bot.governance.approval.reconsideration import NOTHING_FOUND, Reconsiderati
 from bot.governance.approval.recount import approvals
 from bot.governance.approval.requirement import Requirement, load_requirement, spares
 from bot.governance.ledger.lifecycle import Status
-from bot.governance.stored import KnownBeneficiary, load_about, load_changes, load_items
+from bot.governance.stored import KnownBeneficiary, load_about, load_changes, load_head, load_items
 from bot.operations.kit.base import Change, ItemResult
+from bot.operations.kit.consequences import Prepared, Risk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.db.models import OperationRequest, StoredBallot
+    from bot.outbox.sender import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,11 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class RequestView:
-    """Everything that a card, an answer or a terminal shows of a request."""
+    """Everything that a card, an answer or a terminal shows of a request.
+
+    `title` says what and whom, and is empty where an earlier version made the request. `card` is where its card
+    stands, as far as whoever made the view has looked.
+    """
 
     id: int
     version: int
@@ -62,6 +68,11 @@ class RequestView:
     reconsidered: Reconsideration = NOTHING_FOUND
     origin: str | None = None
     wait: Wait | None = None
+    title: str = ""
+    risks: tuple[Risk, ...] = ()
+    inverse: Prepared | None = None
+    decided_at: datetime | None = None
+    card: "Place | None" = None
 
     @property
     def required(self) -> int:
@@ -86,10 +97,14 @@ class RequestView:
 
 
 def view_of(
-    request: "OperationRequest", ballots: "Iterable[StoredBallot]" = (), *, progress: tuple[int, int] = (0, 0)
+    request: "OperationRequest",
+    ballots: "Iterable[StoredBallot]" = (),
+    *,
+    progress: tuple[int, int] = (0, 0),
+    card: "Place | None" = None,
 ) -> RequestView:
-    """The view of a row, its ballots, and how many of its items are settled out of how many."""
-    outcome = request.outcome or {}
+    """The view of a row, its ballots, how many of its items are settled out of how many, and where its card stands."""
+    outcome, head = request.outcome or {}, load_head(request.preview)
     return RequestView(
         id=request.id,
         version=request.version,
@@ -118,6 +133,11 @@ def view_of(
         error=request.error,
         progress=progress,
         wait=wait_of(request),
+        title=head.title,
+        risks=head.risks,
+        inverse=head.inverse,
+        decided_at=request.decided_at,
+        card=card,
     )
 
 

@@ -16,7 +16,7 @@ from bot.operations.repositories.repositories import REPOSITORIES
 from bot.operations.scim.configuration import CONFIG
 from bot.operations.scim.users import USERS
 from bot.operations.teams.teams import TEAMS
-from bot.operations.tokens.organization import TOKENS as ORGANIZATION_TOKENS
+from bot.operations.tokens.organization_reads import TOKENS as ORGANIZATION_TOKENS
 
 PERSONAL_TOKENS = "/v2/access-tokens"
 SETTINGS = "/v2/orgs/{organization}/settings"

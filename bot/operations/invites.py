@@ -10,10 +10,11 @@ from bot.errors import UserError
 from bot.hub import Call, Hub, HubProtocolError
 from bot.operations.kit.base import Answer, Change, ItemResult, Operation, Outcome, Params, Preview, Read, Step, Write
 from bot.operations.kit.beneficiaries import somebody
+from bot.operations.kit.consequences import Harm, Prepared, Risk
 from bot.operations.kit.fields import Invitees, InviteReference, Organization, TeamName
-from bot.operations.kit.text import day, nearest_hint
-from bot.operations.members import Role
-from bot.operations.teams.teams import TEAM_CHOICES, require_team
+from bot.operations.kit.text import count, day, nearest_hint
+from bot.operations.members import A_ROLE, POWERS, Role, power_of
+from bot.operations.teams.teams import OWNERS, TEAM_CHOICES, require_team
 
 INVITES = "/v2/orgs/{organization}/invites"
 BULK = "/v2/invites/bulk"
@@ -199,11 +200,43 @@ async def resend(hub: Hub, params: InviteOne) -> Outcome:
     return Outcome(f"The invite of {invite.get('invitee')} was sent again")
 
 
+def send_heading(params: InviteSend, would: Preview) -> str:
+    """Who is invited as what; of several the first, and how many."""
+    people = [change.subject for change in would.changes]
+    who = people[0] if len(people) == 1 else f"{count(len(people), 'person', 'people')} ({people[0]}, …)"
+    role = "" if params.role == "member" else f" as {A_ROLE[params.role].rpartition(' ')[2]}"
+    return f"Invite {who}{role}" + (f" to team {params.team}" if params.team else "")
+
+
+def send_risks(params: InviteSend, _: Preview) -> tuple[Risk, ...]:
+    """What an invite makes of somebody: the team of the owners makes an owner too."""
+    return (Risk(Harm.POWER, POWERS["owner"]),) if params.team == OWNERS else power_of(params.role)
+
+
+def send_back(params: InviteSend, would: Preview) -> Prepared | None:
+    """The request that cancels the invite, where it is one."""
+    if len(would.changes) != 1:
+        return None
+    return Prepared("invite.cancel", {"organization": params.organization, "invite": would.changes[0].subject})
+
+
+def send_to(params: InviteSend, subjects: tuple[str, ...]) -> dict[str, Any]:
+    """The same for these people alone."""
+    return params.model_dump(mode="json", exclude_none=True) | {"invitees": list(subjects)}
+
+
+def one_heading(verb: str, params: InviteOne, would: Preview) -> str:
+    """Whose invite it is, also where it was named by its id."""
+    whose = would.changes[0].subject.removeprefix("Invite of ") if would.changes else params.invite
+    return f"{verb} the invite of {whose}"
+
+
 OPERATIONS: tuple[Operation, ...] = (
     Read(
         name="invite.list",
         title="List invites",
         summary="List the pending invites",
+        also_called=("pending invites", "who is invited"),
         params=InviteList,
         run=list_invites,
         endpoint="GET /v2/orgs/{org_name}/invites",
@@ -214,6 +247,12 @@ OPERATIONS: tuple[Operation, ...] = (
         name="invite.send",
         title="Invite people",
         summary="Invite people to the organization",
+        also_called=("add member", "add somebody", "new member", "invite to team", "onboard"),
+        verb="Ask to invite",
+        heading=send_heading,
+        risks=send_risks,
+        inverse=send_back,
+        for_items=send_to,
         params=InviteSend,
         preview=preview_send,
         steps=invites_left,
@@ -228,6 +267,10 @@ OPERATIONS: tuple[Operation, ...] = (
         name="invite.cancel",
         title="Cancel an invite",
         summary="Cancel a pending invite",
+        also_called=("withdraw invite", "revoke invite", "delete invite", "uninvite"),
+        verb="Ask to cancel the invite",
+        heading=lambda params, would: one_heading("Cancel", params, would),
+        risks=lambda *_: (),
         params=InviteOne,
         preview=preview_cancel,
         execute=cancel,
@@ -242,6 +285,9 @@ OPERATIONS: tuple[Operation, ...] = (
         name="invite.resend",
         title="Resend an invite",
         summary="Send a pending invite again",
+        also_called=("remind", "send invite again"),
+        verb="Ask to send it again",
+        heading=lambda params, would: one_heading("Resend", params, would),
         params=InviteOne,
         preview=preview_resend,
         execute=resend,

@@ -4,7 +4,7 @@ import asyncio
 import csv
 import io
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from pydantic import Field
 
@@ -23,6 +23,7 @@ from bot.operations.kit.base import (
     Read,
     Write,
 )
+from bot.operations.kit.consequences import Harm, Logged, Prepared, Risk, account_of, state_before
 from bot.operations.kit.fields import Organization, Sought, Username
 from bot.operations.kit.text import count, day, nearest_hint, no_formula
 
@@ -37,6 +38,7 @@ POWERS: dict[str, str] = {
     "editor": "An editor can create, change and delete every repository, and say what teams may do on it.",
     "owner": "An owner can do everything: repositories, teams, members and other owners, settings and billing.",
 }
+A_ROLE: dict[str, str] = {"member": "a member", "editor": "an editor", "owner": "an owner"}
 
 
 async def choose_members(hub: Hub, lookup: Lookup) -> Sequence[str]:
@@ -217,11 +219,34 @@ async def remove(hub: Hub, params: OneMember) -> Outcome:
     return Outcome(f"{params.username} is no longer in {params.organization}")
 
 
+def power_of(role: str) -> tuple[Risk, ...]:
+    """What to look at twice where somebody gets this role."""
+    return () if role == "member" else (Risk(Harm.POWER, POWERS[role]),)
+
+
+def role_back(params: MemberRole, would: Preview) -> Prepared | None:
+    """The request for the role that they have until now."""
+    return prepare_role(params.organization, params.username, would.changes[0].before or "")
+
+
+def role_back_of(entry: Logged) -> Prepared | None:
+    """The request for the role that the log says they had."""
+    return prepare_role(entry.organization, account_of(entry), state_before(entry, get_args(Role)))
+
+
+def prepare_role(organization: str, username: str, role: str) -> Prepared | None:
+    """The request for a role; None where somebody or something is not known."""
+    if not username or role not in get_args(Role):
+        return None
+    return Prepared("member.role", {"organization": organization, "username": username, "role": role})
+
+
 OPERATIONS: tuple[Operation, ...] = (
     Read(
         name="member.list",
         title="List members",
         summary="List the people in the organization",
+        also_called=("who is in", "people", "users"),
         params=MemberList,
         run=list_members,
         endpoint="GET /v2/orgs/{org_name}/members",
@@ -232,6 +257,7 @@ OPERATIONS: tuple[Operation, ...] = (
         name="member.export",
         title="Export members",
         summary="Export the people in the organization as a CSV file",
+        also_called=("download members", "csv", "spreadsheet"),
         params=MemberExport,
         run=export_members,
         endpoint="GET /v2/orgs/{org_name}/members/export",
@@ -242,6 +268,12 @@ OPERATIONS: tuple[Operation, ...] = (
         name="member.role",
         title="Change a role",
         summary="Change a member's role",
+        also_called=("make owner", "make editor", "promote", "demote", "make admin", "permissions"),
+        verb="Ask to change the role",
+        heading=lambda params, _: f"Make {params.username} {A_ROLE[params.role]} of {params.organization}",
+        risks=lambda params, _: power_of(params.role),
+        inverse=role_back,
+        inverse_of=role_back_of,
         params=MemberRole,
         preview=preview_role,
         execute=change_role,
@@ -256,6 +288,10 @@ OPERATIONS: tuple[Operation, ...] = (
         name="member.remove",
         title="Remove a member",
         summary="Remove a member from the organization",
+        also_called=("kick", "delete member", "throw out"),
+        verb="Ask to remove",
+        heading=lambda params, _: f"Remove {params.username} from {params.organization}",
+        risks=lambda *_: (Risk(Harm.FINAL, "Their role and teams do not come back with a new invite."),),
         params=OneMember,
         preview=preview_remove,
         execute=remove,

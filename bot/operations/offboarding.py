@@ -12,6 +12,7 @@ from bot.operations.audit_log import AUDIT_LOGS
 from bot.operations.invites import INVITE, pending_invites
 from bot.operations.kit.base import ByAnyName, Change, ItemResult, Mentions, Operation, Params, Preview, Step, Write
 from bot.operations.kit.beneficiaries import somebody
+from bot.operations.kit.consequences import Harm, Risk
 from bot.operations.kit.fields import Organization, Text, check_invitee
 from bot.operations.kit.pages import Names
 from bot.operations.kit.people import one_person
@@ -229,6 +230,12 @@ OPERATIONS: tuple[Operation, ...] = (
         name="member.offboard",
         title="Offboard somebody",
         summary="Take away all that somebody has in the organization",
+        also_called=("kick", "leaver", "somebody leaves", "remove access", "fire"),
+        verb="Ask to offboard",
+        heading=lambda params, _: f"Offboard {params.person}",
+        risks=lambda *_: (
+            Risk(Harm.FINAL, "What is taken away does not come back by itself: invite, role and teams anew."),
+        ),
         params=Offboard,
         preview=preview_offboard,
         steps=steps_left,

@@ -8,6 +8,7 @@ from pydantic import Field
 from bot.errors import UserError
 from bot.hub import Call, Hub, HubProtocolError
 from bot.operations.kit.base import Answer, Change, Operation, Outcome, Params, Preview, Read, Write
+from bot.operations.kit.consequences import Harm, Prepared, Risk
 from bot.operations.kit.fields import Organization
 from bot.operations.kit.refusals import needing
 from bot.operations.kit.text import count
@@ -160,11 +161,39 @@ async def update_settings(hub: Hub, params: SettingsUpdate) -> Outcome:
     return Outcome(f"The settings of {params.organization} are changed. {meaning(wanted)}".removesuffix("."))
 
 
+NAMES: Mapping[str, str] = {
+    SUBJECTS["enabled"]: "restricted_images",
+    SUBJECTS["allow_official_images"]: "official_images",
+    SUBJECTS["allow_verified_publishers"]: "verified_publishers",
+}
+
+
+def update_heading(params: SettingsUpdate, would: Preview) -> str:
+    """The one setting and its new value, or that several change."""
+    if len(would.changes) == 1:
+        return f"{would.changes[0].subject} of {params.organization}: {would.changes[0].after}"
+    return f"Change the image settings of {params.organization}"
+
+
+def update_risks(params: SettingsUpdate, would: Preview) -> tuple[Risk, ...]:
+    """A restriction that falls."""
+    falls = any(NAMES[c.subject] == "restricted_images" and c.after == "off" for c in would.changes)
+    said = f"Everybody in {params.organization} can then pull every image on Docker Hub."
+    return (Risk(Harm.OPEN, said),) if falls else ()
+
+
+def settings_back(params: SettingsUpdate, would: Preview) -> Prepared:
+    """Each setting that changes, as it is until now."""
+    before = {NAMES[change.subject]: change.before for change in would.changes}
+    return Prepared("org.settings.update", {"organization": params.organization, **before})
+
+
 OPERATIONS: tuple[Operation, ...] = (
     Read(
         name="org.settings.show",
         title="Show the settings",
         summary="Show which images the organization's people may use",
+        also_called=("image access management", "restrictions"),
         params=OrganizationSettings,
         run=show_settings,
         endpoint="GET /v2/orgs/{name}/settings",
@@ -174,6 +203,11 @@ OPERATIONS: tuple[Operation, ...] = (
         name="org.settings.update",
         title="Change the settings",
         summary="Change which images the organization's people may use",
+        also_called=("image access management", "restrict images", "official images", "verified publishers"),
+        verb="Ask to change them",
+        heading=update_heading,
+        risks=update_risks,
+        inverse=settings_back,
         params=SettingsUpdate,
         preview=preview_update,
         execute=update_settings,

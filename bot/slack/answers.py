@@ -11,7 +11,7 @@ from bot.governance.people import is_slack_user
 from bot.operations.kit.base import Answer, Cell, Document
 from bot.operations.kit.text import no_formula
 from bot.phrases import Mention
-from bot.slack.cards import Block, Content, button, context, section
+from bot.slack.blocks import Block, Content, button, context, section
 from bot.slack.text import escape, fit, fit_lines, mention
 from bot.visible import visible
 

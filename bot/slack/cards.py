@@ -1,7 +1,6 @@
 """What a message says: requests, results, alerts, warnings and notices as text and blocks: pure."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,11 +8,18 @@ from bot.governance.ledger.lifecycle import STATES, Act, Status
 from bot.governance.views import RequestView, Wait
 from bot.operations.kit.base import Change, Operation
 from bot.phrases import load_phrase
+from bot.slack.blocks import (
+    Block,
+    Content,
+    button,
+    confirmation,
+    context,
+    header,
+    section,
+)
 from bot.slack.deciders import barred_line, rule_line
 from bot.slack.text import (
-    HEADER_LIMIT,
     LONGEST,
-    PART_OF_ENTITY,
     SECTION_LIMIT,
     code,
     escape,
@@ -28,53 +34,10 @@ from bot.slack.text import (
 )
 from bot.visible import flat
 
-Block = dict[str, Any]
-
-MAX_BLOCKS = 100
 # What is said of a state in which nobody does anything for a while.
 WAITING = {Status.APPROVED: "Approved, and waits", Status.EXECUTING: "Begun, and waits"}
 MARKUP = frozenset("*_~`")
 SEVERITY_TEXT = {"info": "For information", "warning": "Warning ⚠️", "critical": "Alarm 🚨"}
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """A message: `text` carries all of it (screen readers and notifications read it), `blocks` show it."""
-
-    text: str
-    blocks: tuple[Block, ...]
-
-
-def section(text: str) -> Block:
-    """A paragraph of mrkdwn, at most 3,000 characters."""
-    return {"type": "section", "text": {"type": "mrkdwn", "text": fit(text, SECTION_LIMIT)}}
-
-
-def header(text: str) -> Block:
-    """A heading; plain text, so nothing in it is markup."""
-    return {"type": "header", "text": {"type": "plain_text", "text": fit_plain(text, HEADER_LIMIT), "emoji": True}}
-
-
-def context(text: str) -> Block:
-    """A line in small type."""
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": fit(text, SECTION_LIMIT)}]}
-
-
-def button(text: str, action: str, value: str, **more: Any) -> Block:
-    """A button; `value` only says which request is meant, never who may press it."""
-    label = {"type": "plain_text", "text": text}
-    return {"type": "button", "action_id": action, "text": label, "value": value, **more}
-
-
-def confirmation(title: str, text: str, confirm: str, *, danger: bool = False) -> Block:
-    """The question that Slack asks before it sends a press."""
-    return {
-        "title": {"type": "plain_text", "text": fit_plain(title, 100)},
-        "text": {"type": "plain_text", "text": fit_plain(text, 300)},
-        "confirm": {"type": "plain_text", "text": confirm},
-        "deny": {"type": "plain_text", "text": "Not now"},
-        "style": "danger" if danger else "primary",
-    }
 
 
 def request_card(view: RequestView, operation: Operation) -> Content:
@@ -344,30 +307,3 @@ def notice_message(payload: Mapping[str, Any]) -> Content:
     said = load_phrase(payload.get("said") or (str(payload["text"]),))
     text = f"*Hubwarden needs an administrator*\n{phrase_text(said)}"
     return Content(fit(text, 3900), (section(text),))
-
-
-def pack(lines: Sequence[str], *, limit: int = 2900, total: int = 200_000) -> list[Block]:
-    """Lines in as few sections as they need; the last says how many found no room in a view."""
-    texts: list[str] = []
-    used = 0
-    pieces = [piece for line in lines for piece in parts_of(line, limit)]
-    for number, line in enumerate(pieces):
-        if used + len(line) > total or (len(texts) == MAX_BLOCKS - 1 and len(texts[-1]) + len(line) + 1 > limit):
-            texts.append(f"…and {len(pieces) - number:,} more lines, for which Slack's forms have no room.")
-            break
-        if texts and len(texts[-1]) + len(line) + 1 <= limit:
-            texts[-1] += f"\n{line}"
-        else:
-            texts.append(line)
-        used += len(line) + 1
-    return [section(text) for text in texts]
-
-
-def parts_of(line: str, limit: int) -> list[str]:
-    """The line, in several parts where it is longer than `limit`; no entity is cut in two."""
-    parts = []
-    while len(line) > limit:
-        part = PART_OF_ENTITY.sub("", line[:limit])
-        parts.append(part)
-        line = line[len(part) :]
-    return [*parts, line] if line else parts

@@ -4,7 +4,7 @@ import structlog
 from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.cards import section
+from bot.slack.blocks import section
 from bot.slack.client import TROUBLE, short
 from bot.slack.text import code, escape
 

@@ -19,7 +19,7 @@ from bot.governance.views import RequestView
 from bot.inbox.arrivals import Lane, NotStored
 from bot.intents.forms import REASON
 from bot.slack.arrivals import Interruption, Kind, as_before, in_lane, keep
-from bot.slack.cards import Block, button
+from bot.slack.blocks import Block, button
 from bot.slack.modals import DENY, deny_view, details_view, element_value
 from bot.slack.presses import Press, pressed
 from bot.slack.replies import ReplyAddress

@@ -13,7 +13,7 @@ from bot.intents.forms import Draft, complete_draft, read_form
 from bot.operations.kit.base import Intent, is_read
 from bot.slack.arrivals import Interruption, Kind, keep
 from bot.slack.attachments import read_files
-from bot.slack.cards import Content
+from bot.slack.blocks import Content
 from bot.slack.fulfilment import answer_interrupted, fulfil
 from bot.slack.modals import FORM, attached_files, form_values, message_view, metadata_of
 from bot.slack.replies import ReplyAddress

@@ -8,7 +8,7 @@ from bot.governance.views import RequestView
 from bot.operations.kit.base import Intent, Operation, is_read
 from bot.operations.kit.text import count
 from bot.slack.answers import PAGE, answer_message
-from bot.slack.cards import Content
+from bot.slack.blocks import Content
 from bot.slack.conversations import is_channel_id
 from bot.slack.replies import ReplyAddress
 from bot.slack.sentences import said

@@ -7,7 +7,7 @@ from bot.governance.context import Context
 from bot.intents.help import topics
 from bot.intents.usage import usage
 from bot.operations.kit.base import Operation
-from bot.slack.cards import Block, Content, context, pack
+from bot.slack.blocks import Block, Content, context, pack
 from bot.slack.manifest import COMMAND
 from bot.slack.text import code, escape, fit
 

@@ -12,18 +12,8 @@ from bot.intents.typed import MAX_REASON
 from bot.keystrokes import shown
 from bot.operations.kit.base import Change, Choices, FromFile, Operation, is_read, marker_of
 from bot.operations.kit.parameters import Parameter, parameters
-from bot.slack.cards import (
-    MAX_BLOCKS,
-    Block,
-    asker,
-    change_heading,
-    change_line,
-    outcome_lines,
-    pack,
-    section,
-    status_line,
-    value_text,
-)
+from bot.slack.blocks import MAX_BLOCKS, Block, pack, section
+from bot.slack.cards import asker, change_heading, change_line, outcome_lines, status_line, value_text
 from bot.slack.deciders import barred_line, rule_line
 from bot.slack.manifest import COMMAND
 from bot.slack.text import code, escape, fit_plain, one_line, quote

@@ -1,6 +1,6 @@
 """Buttons for what came to nothing: a form that can no longer be opened, a command that was not answered: pure."""
 
-from bot.slack.cards import Block, Content, button, section
+from bot.slack.blocks import Block, Content, button, section
 from bot.slack.sentences import said
 
 AGAIN = "again"

@@ -6,7 +6,7 @@ import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot.slack.cards import Block
+from bot.slack.blocks import Block
 from bot.slack.client import TROUBLE, code_of, short
 from bot.slack.offers import offer
 from bot.slack.replies import Replies, ReplyAddress

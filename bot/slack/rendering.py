@@ -9,7 +9,7 @@ from bot.operations.kit.base import Operation
 from bot.outbox.kinds import ALERT, CARD, LIMIT_BEGIN, LIMIT_END, NOTICE, RESULT
 from bot.outbox.sender import Outgoing
 from bot.slack import cards
-from bot.slack.cards import Content
+from bot.slack.blocks import Content
 
 
 @dataclass(frozen=True, slots=True)

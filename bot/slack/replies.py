@@ -11,7 +11,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.errors import UserError
 from bot.operations.kit.base import Document
-from bot.slack.cards import Block, Content, section
+from bot.slack.blocks import Block, Content, section
 from bot.slack.client import TROUBLE, short
 
 log = structlog.stdlib.get_logger(__name__)

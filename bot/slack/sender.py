@@ -13,7 +13,7 @@ from bot.governance.people import is_slack_user
 from bot.outbox.destination import Destination
 from bot.outbox.sender import Gone, Outgoing, Place, RateLimited, Refused, Unclear
 from bot.slack import conversations
-from bot.slack.cards import Content, section
+from bot.slack.blocks import Content, section
 from bot.slack.client import cursor_after
 from bot.slack.rendering import Rendering
 from bot.slack.text import fit

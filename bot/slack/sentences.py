@@ -2,7 +2,7 @@
 
 from bot.errors import UsageError, UserError
 from bot.intents.forms import LinesAtFault
-from bot.slack.cards import Content, section
+from bot.slack.blocks import Content, section
 from bot.slack.manifest import COMMAND
 from bot.slack.text import code, escape, fit, fit_lines, phrase_text
 

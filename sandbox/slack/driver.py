@@ -5,10 +5,10 @@ import json
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from sandbox.slack.block_kit.check import derive_text, elements_in
+from sandbox.slack.block_kit.check import blocks_in, derive_text, elements_in
 from sandbox.slack.interactions.actions import Control, Place, find_element, press, suggest
 from sandbox.slack.interactions.commands import run_command
-from sandbox.slack.interactions.events import open_home, run_shortcut, say_as_person
+from sandbox.slack.interactions.events import open_home, run_message_shortcut, run_shortcut, say_as_person
 from sandbox.slack.interactions.seen import NotPossibleError, Seen
 from sandbox.slack.interactions.submissions import close_view, submit_view
 from sandbox.slack.interactions.values import all_options, takes_many
@@ -23,7 +23,7 @@ ViewPredicate = Callable[[View], bool]
 
 def words_of(place: Place) -> str:
     """Everything that can be read there: the text, and every text in the blocks."""
-    return "\n".join([str(place.body.get("text", "")), json.dumps(place.body.get("blocks", []), ensure_ascii=False)])
+    return "\n".join([str(place.body.get("text", "")), json.dumps(blocks_in(place.body), ensure_ascii=False)])
 
 
 def frozen(message: Message) -> Message:
@@ -124,6 +124,10 @@ class Person:
         """Pick a global shortcut."""
         return await run_shortcut(self._parts, self.id, callback_id)
 
+    async def message_shortcut(self, message: Message, callback_id: str) -> Seen:
+        """Pick a shortcut in a message's menu."""
+        return await run_message_shortcut(self._parts, self.id, callback_id, channel=message.channel, ts=message.ts)
+
     def open_home(self, tab: str = "home") -> None:
         """Open the app's Home tab."""
         open_home(self._parts, self.id, tab=tab)
@@ -181,7 +185,7 @@ class Person:
             ) from late
 
     def _find(self, place: Place, what: str, block_id: str = "") -> tuple[Control, Json]:
-        found = list(elements_in(place.body.get("blocks", [])))
+        found = list(elements_in(blocks_in(place.body)))
         named = [(block, element) for block, element in found if what in _names(block, element)]
         if block_id:
             named = [one for one in named if one[0]["block_id"] == block_id]

@@ -89,12 +89,16 @@ class Person(Value):
 
 
 class Channel(Value):
-    """A channel. `members` are handles; None is everybody, guests in the first channel only."""
+    """A channel. `members` are handles; None is everybody, guests in the first channel only.
+
+    `external`: it is shared with another company.
+    """
 
     name: ChannelName
     id: Annotated[str, StringConstraints(pattern=r"^C[A-Z0-9]{2,}$")]
     topic: str = ""
     private: bool = False
+    external: bool = False
     members: tuple[Handle, ...] | None = None
     with_app: bool = True
 

@@ -49,6 +49,8 @@ DOCUMENTED = {
     "$.view.blocks", "$.event.view.blocks", "$.response_urls",
     # https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
     "$.actions[].selected_options", "$.actions[].selected_users",
+    # https://docs.slack.dev/messaging/unfurling-links-in-messages
+    "$.app_unfurl.from_url", "$.app_unfurl.blocks",
 }  # fmt: skip
 # Null where there is none: https://docs.slack.dev/reference/interaction-payloads. A sample shows no null.
 NULLABLE = {
@@ -64,7 +66,7 @@ NULLABLE = {
 # Not stated, by the last word of the place: neither does the bot read it, nor does the sandbox send it.
 LEFT_OUT = {
     "assistant_app_thread": "the thread of an assistant",
-    "app_unfurl": "links that an app unfolds", "app_unfurl_url": "the same", "is_app_unfurl": "the same",
+    "app_unfurl_url": "views that a link opens",
     "arg": "how a bad argument is reported, by methods whose arguments are right", "callstack": "the same",
     "deprecated_argument": "the same",
     "bot_access_token": "functions of workflows", "function_data": "the same", "interactivity": "the same",
@@ -84,10 +86,10 @@ LEFT_OUT_PLACES = {
 }
 # Recorded, and not stated: the bot neither calls nor awaits it, and the sandbox has none.
 UNSTATED = {
-    "api": {"apps.manifest.validate", "chat.unfurl"},
-    "payloads": {"message_action"},
+    "api": {"apps.manifest.validate"},
+    "payloads": set(),
     "events": {
-        "AppUninstalled", "LinkShared", "MemberJoinedChannel", "MessageChanged", "MessageDeleted",
+        "AppUninstalled", "MemberJoinedChannel", "MessageChanged", "MessageDeleted",
         "TokensRevoked",
     },
 }  # fmt: skip

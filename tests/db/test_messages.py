@@ -248,3 +248,14 @@ async def test_what_was_postponed_since_it_was_looked_at_is_not_claimed(database
         await messages.postpone(session, number, until=SOON, error="ratelimited")
     assert await claimed(database, number) is None
     assert await claimed(database, number, SOON) is not None
+
+
+async def test_a_message_has_a_place_once_it_stands_there(database: Database) -> None:
+    async with database.begin() as session:
+        assert await messages.place_of(session, "card:1") is None
+    number = await wanted(database)
+    async with database.begin() as session:
+        assert await messages.place_of(session, "card:1") is None
+    await sent(database, number)
+    async with database.begin() as session:
+        assert await messages.place_of(session, "card:1") == ("C0APPROVALS", "1.2")

@@ -8,11 +8,15 @@ from bot.db.models import OperationRequest, StoredBallot
 from bot.governance.approval.ballots import Ballot, Choice
 from bot.governance.approval.requirement import Requirement, Stage, dump_requirement
 from bot.governance.ledger.lifecycle import Status
-from bot.governance.stored import dump_outcome, dump_preview
+from bot.governance.stored import Head, dump_outcome, dump_preview
 from bot.governance.views import RequestView, Wait, load_ballots, view_of
 from bot.operations.kit.base import Change, ItemResult, Outcome, Preview
+from bot.operations.kit.consequences import Harm, Prepared, Risk
+from bot.outbox.sender import Place
 from tests.governance.parts import ANN, DAY, HOUR, LENA, MIRA, OMAR, SAM, START, group, users
 
+RISKS = (Risk(Harm.OPEN, "It opens the gate."),)
+PUSH = Prepared("lever.push", {"organization": "acme"})
 ROW: dict[str, Any] = {
     "id": 7,
     "version": 3,
@@ -27,9 +31,12 @@ ROW: dict[str, Any] = {
     "rule": "two agree",
     "requirement": dump_requirement(Requirement((Stage(2, (*users(OMAR), group())),), DAY)),
     "expires_at": START + DAY,
-    "preview": dump_preview(Preview((Change("lever", "up", "down"),), ("It is old.",))),
+    "preview": dump_preview(
+        Preview((Change("lever", "up", "down"),), ("It is old.",)), Head("Pull the lever", RISKS, PUSH)
+    ),
     "fingerprint": "f" * 64,
     "decided_by": LENA,
+    "decided_at": START + HOUR,
     "decision_reason": "go on",
     "settled_by": OMAR,
     "finished_at": START + HOUR,
@@ -47,7 +54,8 @@ def ballot(number: int, voter: str, choice: str, voids: list[int]) -> StoredBall
 
 
 def test_a_view_shows_everything_of_its_row() -> None:
-    view = view_of(OperationRequest(**ROW), [ballot(1, OMAR, "approve", [])], progress=(1, 2))
+    place = Place("C0APPROVALS", "1.2")
+    view = view_of(OperationRequest(**ROW), [ballot(1, OMAR, "approve", [])], progress=(1, 2), card=place)
     assert view == RequestView(
         id=7,
         version=3,
@@ -73,6 +81,11 @@ def test_a_view_shows_everything_of_its_row() -> None:
         error="none",
         progress=(1, 2),
         origin="host laptop",
+        title="Pull the lever",
+        risks=RISKS,
+        inverse=PUSH,
+        decided_at=START + HOUR,
+        card=place,
     )
     assert (view.required, view.approvals) == (2, (OMAR,))
 

@@ -1,12 +1,15 @@
 """Each of the contract's operations is driven by one of ours, over a real socket, and judged in both directions."""
 
+import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 
+from bot.governance.stored import head_of
 from bot.hub import Hub
-from bot.operations import OPERATIONS
-from bot.operations.kit.base import Intent, Read
+from bot.operations import BY_NAME, OPERATIONS
+from bot.operations.kit.base import Intent, Params, Preview, Read, Write
+from bot.operations.kit.consequences import HEADING
 from sandbox.world import ORGANIZATION
 from tests.intents.reading import parse
 from tests.operations.judged import JudgedHub
@@ -88,6 +91,9 @@ whoami
 """
 
 
+# What the button of a form has room for: https://docs.slack.dev/reference/views/modal-views
+BUTTON = 24
+
 # Docker's own clients use these, and the contract does not have them: hub-api/README.md, "Outside the contract".
 OUTSIDE = re.compile(
     r"(GET|PATCH|DELETE) /v2/repositories/.*|POST /v2/repositories/.*/privacy|GET /v2/orgs/.*/repositories"
@@ -107,6 +113,38 @@ async def some_scim_user(hub: Hub) -> str:
     return str(rows[0]["id"])
 
 
+def judge_words(operation: Write, params: Params, would: Preview) -> None:
+    """What a write says of itself: what and whom in a line, what its button does, and each risk in a sentence."""
+    head = head_of(operation, params, would)
+    assert 0 < len(head.title) <= HEADING, operation.name
+    assert any(folded in head.title.casefold() for folded in (s.casefold() for s in operation.subjects(params))), head
+    assert "None" not in head.title
+    assert "  " not in head.title
+    assert operation.verb != "Ask", f"{operation.name}: its button says no verb"
+    assert len(operation.verb) <= BUTTON, operation.verb
+    for risk in head.risks:
+        assert re.fullmatch(r"[A-Z].+\.", risk.said), risk
+
+
+async def judge_inverse(hub: Hub, operation: Write, params: Params, would: Preview) -> None:
+    """Of what has been done: its inverse can be asked for, and its own inverse is what was asked for."""
+    prepared = head_of(operation, params, would).inverse
+    if prepared is None:
+        return
+    back = BY_NAME[prepared.operation]
+    assert isinstance(back, Write)
+    values = back.params.model_validate(json.loads(json.dumps(dict(prepared.values))))
+    then = await back.preview(hub, values)
+    assert then.changes, f"{operation.name}: nothing to turn back"
+    if back is operation:
+        turned = Counter((change.after, change.before) for change in then.changes)
+        assert turned == Counter((change.before, change.after) for change in would.changes)
+    again = head_of(back, values, then).inverse
+    if again is not None:
+        assert again.operation == operation.name
+        assert operation.params.model_validate(dict(again.values)) == params
+
+
 async def do(hub: Hub, line: str) -> str:
     """Do what a line of the story says, all the way; answers the operation's name."""
     intent = parse(line, ORGANIZATION)
@@ -120,6 +158,7 @@ async def do(hub: Hub, line: str) -> str:
         return operation.name
     preview = await operation.preview(hub, params)
     assert preview.changes, f"{line} would change nothing: {preview.notes}"
+    judge_words(operation, params, preview)
     if operation.execute is not None:
         await operation.execute(hub, params)
     elif operation.steps is not None and operation.run_step is not None:
@@ -127,6 +166,7 @@ async def do(hub: Hub, line: str) -> str:
             result = await operation.run_step(hub, params, step)
             assert result.done, f"{line}: {result}"
         assert not await operation.steps(hub, params), f"{line}: a step that was done is left"
+    await judge_inverse(hub, operation, params, preview)
     if operation.observable:
         assert (await operation.preview(hub, params)).is_noop, f"{line}: done, and yet not a no-op"
     return operation.name

@@ -62,7 +62,9 @@ async def _call_everything(slack: SlackSandbox, client: AsyncWebClient, ann: Per
     await client.chat_update(**where, text="Hello again", blocks=[section("Hello again")])
     await client.chat_postEphemeral(channel="C0GENERAL", user=ann.id, text="For you")
     await client.chat_getPermalink(channel="C0GENERAL", message_ts=posted["ts"])
-    ann.say("Good morning <&>", channel="C0GENERAL")
+    said = ann.say("Good morning <&> https://hub.docker.com/r/acme/api", channel="C0GENERAL")
+    unfurls = {"https://hub.docker.com/r/acme/api": {"blocks": [section("acme/api")]}}
+    await client.chat_unfurl(channel="C0GENERAL", ts=said.ts, unfurls=unfurls)
     await client.conversations_open(users=ann.id, return_im=True)
     for channel in ("C0GENERAL", ann.direct_channel):
         await client.conversations_info(channel=channel, include_num_members=True)
@@ -200,19 +202,46 @@ async def test_a_shortcut_has_slacks_shape(socket: RawSocket, ann: Person) -> No
     assert breaches(envelope["payload"], payload_schema("shortcut")) == []
 
 
+async def test_a_message_shortcut_has_slacks_shape(
+    client: AsyncWebClient, socket: RawSocket, ann: Person, slack: SlackSandbox
+) -> None:
+    said = ann.say("Have a look", channel="C0GENERAL")
+    await client.chat_postMessage(channel="C0GENERAL", text="Press", blocks=[actions(button("press"))])
+    for message in (said, await ann.wait_for_message("C0GENERAL", "Press")):
+        picking = asyncio.create_task(ann.message_shortcut(message, "ask_about"))
+        envelope = await socket.take()
+        assert (await picking).ok
+        assert breaches(envelope["payload"], payload_schema("message_action")) == []
+
+
+async def test_a_button_below_a_link_has_slacks_shape(
+    client: AsyncWebClient, socket: RawSocket, ann: Person, slack: SlackSandbox
+) -> None:
+    said = ann.say("https://hub.docker.com/r/acme/api", channel="C0GENERAL")
+    assert (await socket.take())["payload"]["event"]["type"] == "link_shared"
+    unfurls = {"https://hub.docker.com/r/acme/api": {"blocks": [actions(button("press"))]}}
+    await client.chat_unfurl(channel="C0GENERAL", ts=said.ts, unfurls=unfurls)
+    clicking = asyncio.create_task(ann.click(said, "press"))
+    payload = (await socket.take())["payload"]
+    assert (await clicking).ok
+    assert breaches(payload, payload_schema("block_actions")) == []
+    assert payload["app_unfurl"]["app_unfurl_url"] == "https://hub.docker.com/r/acme/api"
+    assert payload["container"]["type"] == "message_attachment"
+
+
 async def test_every_event_has_slacks_shape(
     slack: SlackSandbox, client: AsyncWebClient, socket: RawSocket, ann: Person
 ) -> None:
     await client.views_publish(user_id=ann.id, view={"type": "home", "blocks": [section("Home")]})
     ann.open_home()
     ann.say("hello")
-    ann.say("@hubwarden hello", channel="C0GENERAL")
+    ann.say("@hubwarden hello https://hub.docker.com/r/acme/api", channel="C0GENERAL")
     slack.leave_channel("C0ALERTS", "U0HUBWARDEN")
     slack.archive_channel("C0ALERTS")
     slack.deactivate_user("U0LENA")
     slack.let_in(User("U0NEW", "new", "New Person", email="new@example.com"))
     seen = set()
-    for _ in range(11):
+    for _ in range(12):
         payload = (await socket.take())["payload"]
         name = payload["event"]["type"]
         seen.add(name)

@@ -10,7 +10,7 @@ from bot.governance.approval.requirement import Requirement, Stage
 from bot.governance.ledger.lifecycle import Status
 from bot.governance.views import RequestView
 from bot.operations.kit.base import Change, ItemResult, Operation
-from bot.slack.cards import Content
+from bot.slack.blocks import Content
 from sandbox.slack.block_kit.check import check_message, check_view, size_of
 from sandbox.slack.block_kit.rules import Violation
 from tests.operations.samples import HOSTILE, sample_values

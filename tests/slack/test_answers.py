@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from bot.operations.kit.base import Answer, Document
 from bot.phrases import Mention
 from bot.slack.answers import AS_FILE, PAGE, answer_message, as_document, page_of, page_value
-from bot.slack.cards import Content
+from bot.slack.blocks import Content
 from tests.operations.samples import HOSTILE, TEXTS
 from tests.slack.samples import AMPERSANDS, LONG_NAME, flaws, markup
 

@@ -12,8 +12,8 @@ from bot.governance.ledger.lifecycle import STATES, Status
 from bot.governance.views import RequestView, Wait
 from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.base import Change, ItemResult, Operation, Write
+from bot.slack.blocks import Content
 from bot.slack.cards import (
-    Content,
     alert_message,
     change_line,
     limit_begins,

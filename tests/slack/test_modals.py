@@ -14,7 +14,7 @@ from bot.intents.wishes import Form
 from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.base import Change, Choices, FromFile, ItemResult, Operation, Write, marker_of
 from bot.operations.kit.parameters import parameters
-from bot.slack.cards import parts_of
+from bot.slack.blocks import parts_of
 from bot.slack.modals import (
     FILE,
     attached_files,

@@ -6,7 +6,7 @@ import pytest
 
 from bot.errors import UserError
 from bot.operations.kit.base import Document
-from bot.slack.cards import Content, section
+from bot.slack.blocks import Content, section
 from bot.slack.replies import Replies, ReplyAddress
 from bot.slack.sentences import said
 from sandbox.slack import Person, SlackSandbox, words_of

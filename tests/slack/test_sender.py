@@ -13,7 +13,7 @@ from bot.operations import BY_NAME as OPERATIONS
 from bot.outbox.destination import slack_channel, slack_person
 from bot.outbox.kinds import CARD, NOTICE
 from bot.outbox.sender import Gone, Outgoing, Place, RateLimited, Refused, Unclear
-from bot.slack.cards import Content, section
+from bot.slack.blocks import Content, section
 from bot.slack.client import build_client
 from bot.slack.rendering import Rendering
 from bot.slack.sender import CHANNEL_SECONDS, MENDABLE, SlackSender

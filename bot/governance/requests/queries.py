@@ -3,16 +3,18 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from bot.db import ballots, items, requests
+from bot.db import ballots, items, messages, requests
 from bot.db.models import OperationRequest, StoredBallot
 from bot.db.session import Session
 from bot.errors import AlreadyDecided, RequestNotFound
 from bot.governance import humans
 from bot.governance.context import Context
 from bot.governance.ledger.lifecycle import STATES, Status
+from bot.governance.ledger.subscribers import card_key
 from bot.governance.requests.admission import is_admitted
 from bot.governance.requests.hearing import not_barred
 from bot.governance.views import RequestView, view_of
+from bot.outbox.sender import Place
 from bot.phrases import Mention, Phrase
 
 # More than anybody reads; a page shows fewer.
@@ -60,7 +62,10 @@ async def view_in(session: Session, request_id: int) -> RequestView:
     if request is None:
         raise RequestNotFound(f"There is no request {request_id}.")
     given = await ballots.of_request(session, request_id)
-    return view_of(request, given, progress=await items.progress(session, request_id))
+    place = await messages.place_of(session, card_key(request_id))
+    return view_of(
+        request, given, progress=await items.progress(session, request_id), card=Place(*place) if place else None
+    )
 
 
 async def views_in(session: Session, rows: Sequence[OperationRequest]) -> tuple[RequestView, ...]:

@@ -22,7 +22,7 @@ from bot.governance.requests.authority import authorize, described
 from bot.governance.requests.bars import Concerned, find_bars, recognize, said_of
 from bot.governance.requests.hearing import must_be_known, unknown_text
 from bot.governance.requests.queries import view_in
-from bot.governance.stored import KnownBeneficiary, dump_about, dump_preview
+from bot.governance.stored import NO_HEAD, KnownBeneficiary, dump_about, dump_preview, head_of
 from bot.governance.views import RequestView, view_of
 from bot.hub.auth import LOGIN
 from bot.hub.limits import RateLimit, family
@@ -198,6 +198,8 @@ def _new_row(context: Context, judged: Judged) -> OperationRequest:
     """The row of an intent: approved already where the policy allows it."""
     now, intent = context.clock.now(), judged.intent
     status, requirement = _beginning(judged.decision)
+    would, operation = judged.would, intent.operation
+    head = head_of(operation, intent.params, would) if isinstance(operation, Write) else NO_HEAD
     return OperationRequest(
         version=1,
         status=status,
@@ -213,8 +215,8 @@ def _new_row(context: Context, judged: Judged) -> OperationRequest:
         requirement=dump_requirement(requirement),
         expires_at=now + requirement.deadline,
         about=dump_about(judged.about),
-        preview=dump_preview(judged.would),
-        fingerprint=judged.would.fingerprint,
+        preview=dump_preview(would, head),
+        fingerprint=would.fingerprint,
         attempts=0,
     )
 

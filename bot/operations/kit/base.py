@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 from bot.errors import UserError
 from bot.keystrokes import bare
+from bot.operations.kit.consequences import Logged, Prepared, Risk
 from bot.phrases import Mention
 
 if TYPE_CHECKING:
@@ -265,7 +266,7 @@ class Read:
 
     `endpoint` is Docker's, empty where our own tables are asked. `needs` names the plan, role or credential that
     Docker wants for it; `alias` is a shorter way to type it. `capability` names a part of Docker Hub outside the
-    contract, which can be missing.
+    contract, which can be missing. `also_called` is what people call it.
     """
 
     name: str
@@ -278,6 +279,7 @@ class Read:
     scopes: tuple[str, ...] = ()
     needs: str = ""
     alias: str = ""
+    also_called: tuple[str, ...] = ()
     capability: str = ""
 
     def __post_init__(self) -> None:
@@ -295,6 +297,10 @@ class Write:
     reading shows that it was done: the preview of a write that was done is a no-op. `makes_secret` says that the
     outcome holds one, for its requester alone. Two requests that share one of their subjects are never done at once;
     `alone_with` names others for that, where one thing has several names, or where the thing is not what Docker logs.
+
+    All pure: `heading` says what and whom in a line, `risks` what to look at twice, `inverse` which request undoes
+    exactly this, and `inverse_of` the same for an entry of Docker's log under `hub_action`; None where there is none.
+    `for_items` answers the values for these subjects alone. `verb` is what the button of its form says.
     """
 
     name: str
@@ -315,6 +321,13 @@ class Write:
     makes_secret: bool = False
     needs: str = ""
     alias: str = ""
+    also_called: tuple[str, ...] = ()
+    verb: str = "Ask"
+    heading: Callable[[Any, Preview], str] | None = None
+    risks: Callable[[Any, Preview], tuple[Risk, ...]] | None = None
+    inverse: Callable[[Any, Preview], Prepared | None] | None = None
+    inverse_of: Callable[[Logged], Prepared | None] | None = None
+    for_items: Callable[[Any, tuple[str, ...]], Mapping[str, Any]] | None = None
     capability: str = ""
 
     def __post_init__(self) -> None:

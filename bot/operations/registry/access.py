@@ -8,11 +8,21 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from bot.hub import Call, Hub, HubProtocolError, NotFoundError
 from bot.operations.kit.base import Answer, Change, ItemResult, Operation, Params, Preview, Read, Step, Write
+from bot.operations.kit.consequences import Harm, Prepared, Risk
 from bot.operations.kit.fields import Organization, Text, refuse, split_words
 from bot.operations.kit.refusals import offering
 from bot.operations.kit.text import count
 from bot.operations.organization_settings import count_members
-from bot.operations.registry.edits import Document, Edit, apply, edits_of, is_allowed, is_listed, missing_text
+from bot.operations.registry.edits import (
+    SWITCH,
+    Document,
+    Edit,
+    apply,
+    edits_of,
+    is_allowed,
+    is_listed,
+    missing_text,
+)
 from bot.operations.teams.teams import TEAMS
 
 REGISTRIES = "/v2/orgs/{organization}/settings/registry-access-management"
@@ -183,11 +193,46 @@ async def make_edit(hub: Hub, params: RegistryAccessUpdate, step: Step) -> ItemR
     return ItemResult(step.subject, True, edit.after or "removed")
 
 
+def update_heading(params: RegistryAccessUpdate, would: Preview) -> str:
+    """The one thing that changes, or how many."""
+    if len(would.changes) == 1:
+        change = would.changes[0]
+        return f"{change.subject} of {params.organization}: {change.after or 'off the list'}"
+    return f"Change registry access of {params.organization} ({count(len(would.changes), 'change')})"
+
+
+def update_risks(params: RegistryAccessUpdate, would: Preview) -> tuple[Risk, ...]:
+    """A protection that falls."""
+    falls = any(change.subject == SWITCH and change.after == "off" for change in would.changes)
+    said = f"Everybody in {params.organization} can then reach every registry."
+    return (Risk(Harm.OPEN, said),) if falls else ()
+
+
+def access_back(params: RegistryAccessUpdate, would: Preview) -> Prepared | None:
+    """Each registry as it is until now; None where a nickname of several would have to come back."""
+    values: dict[str, Any] = {"organization": params.organization, "allow": [], "block": [], "remove": []}
+    for change in would.changes:
+        name = change.subject.removeprefix("Registry ")
+        match change.before, change.after:
+            case before, _ if change.subject == SWITCH:
+                values["enabled"] = before
+            case "allowed", None | "blocked":
+                values["allow"].append(name)
+            case "blocked", "allowed":
+                values["block"].append(name)
+            case None, _:
+                values["remove"].append(name)
+            case _:
+                return None
+    return Prepared("registry.access.update", {key: value for key, value in values.items() if value})
+
+
 OPERATIONS: tuple[Operation, ...] = (
     Read(
         name="registry.access.show",
         title="Show registry access",
         summary="Show which registries the organization's people can reach",
+        also_called=("registry access management", "ram"),
         params=RegistryAccess,
         run=show_access,
         endpoint="GET /v2/orgs/{org_name}/settings/registry-access-management",
@@ -198,6 +243,11 @@ OPERATIONS: tuple[Operation, ...] = (
         name="registry.access.update",
         title="Change registry access",
         summary="Change which registries the organization's people can reach",
+        also_called=("registry access management", "ram", "allow registry", "block registry"),
+        verb="Ask to change it",
+        heading=update_heading,
+        risks=update_risks,
+        inverse=access_back,
         params=RegistryAccessUpdate,
         preview=preview_update,
         steps=edits_left,

@@ -9,6 +9,7 @@ from bot.operations.kit.text import nearest_hint
 
 # https://docs.docker.com/enterprise/security/hardened-desktop/registry-access-management/
 MAX_REGISTRIES = 100
+SWITCH = "Registry access management"
 
 Row: TypeAlias = Mapping[str, Any]
 
@@ -48,7 +49,7 @@ class Edit:
     @property
     def subject(self) -> str:
         """What it changes, for people."""
-        return f"Registry {self.registry}" if self.registry else "Registry access management"
+        return f"Registry {self.registry}" if self.registry else SWITCH
 
     @property
     def hub_action(self) -> str:

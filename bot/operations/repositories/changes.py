@@ -7,6 +7,7 @@ from pydantic import Field
 from bot.errors import UserError
 from bot.hub import Hub
 from bot.operations.kit.base import CapabilityMissing, Change, Operation, Outcome, Preview, Write
+from bot.operations.kit.consequences import Harm, Logged, Prepared, Risk, repository_of, state_now
 from bot.operations.kit.permissions import read_members
 from bot.operations.kit.refusals import offering
 from bot.operations.kit.text import count, minute, size
@@ -21,6 +22,7 @@ from bot.operations.repositories.repositories import (
     find_repository,
     is_there,
     missing_repository,
+    publicity,
     read_tags,
     require_admin,
     require_repository,
@@ -193,11 +195,38 @@ async def delete(hub: Hub, params: OneRepository) -> Outcome:
     return Outcome(f"Repository {params.organization}/{params.repository} is deleted")
 
 
+def turned(visibility: str) -> str:
+    """The other of the two."""
+    return "private" if visibility == "public" else "public"
+
+
+def visibility_back_of(entry: Logged) -> Prepared | None:
+    """The request that turns back what the log shows."""
+    now = state_now(entry, ("private", "public"))
+    repository = repository_of(entry)
+    return prepare_visibility(entry.organization, repository, turned(now)) if now and repository else None
+
+
+def prepare_visibility(organization: str, repository: str, visibility: str) -> Prepared:
+    """The request for a visibility."""
+    values = {"organization": organization, "repository": repository, "visibility": visibility}
+    return Prepared("repo.visibility", values)
+
+
+def delete_heading(params: OneRepository, would: Preview) -> str:
+    """The repository, and how often it was pulled."""
+    pulls = next((change.before or "" for change in would.changes), "").rpartition(", ")[2]
+    return f"Delete repository {params.organization}/{params.repository}" + (f" ({pulls})" if pulls else "")
+
+
 OPERATIONS: tuple[Operation, ...] = (
     Write(
         name="repo.update",
         title="Describe a repository",
         summary="Change a repository's description",
+        also_called=("description", "readme", "overview"),
+        verb="Ask to describe it",
+        heading=lambda params, _: f"Change the description of {params.organization}/{params.repository}",
         params=RepositoryUpdate,
         preview=preview_update,
         execute=update,
@@ -212,6 +241,12 @@ OPERATIONS: tuple[Operation, ...] = (
         name="repo.visibility",
         title="Make private or public",
         summary="Make a repository private or public",
+        also_called=("publish", "make public", "make private", "hide", "open source"),
+        verb="Ask to change it",
+        heading=lambda params, _: f"Make repository {params.organization}/{params.repository} {params.visibility}",
+        risks=lambda params, _: publicity(params.visibility),
+        inverse=lambda p, _: prepare_visibility(p.organization, p.repository, turned(p.visibility)),
+        inverse_of=visibility_back_of,
         params=RepositoryVisibility,
         preview=preview_visibility,
         execute=change_visibility,
@@ -226,6 +261,10 @@ OPERATIONS: tuple[Operation, ...] = (
         name="repo.delete",
         title="Delete a repository",
         summary="Delete a repository with all its tags",
+        also_called=("remove repository", "delete image"),
+        verb="Ask to delete it",
+        heading=delete_heading,
+        risks=lambda *_: (Risk(Harm.FINAL, "A deleted repository does not come back."),),
         params=OneRepository,
         preview=preview_delete,
         execute=delete,

@@ -10,6 +10,7 @@ from pydantic import Field
 from bot.errors import UserError
 from bot.hub import Call, Hub, HubProtocolError
 from bot.operations.kit.base import Answer, Change, Operation, Outcome, Preview, Read, Write
+from bot.operations.kit.consequences import Harm, Logged, Prepared, Risk, repository_of, state_now
 from bot.operations.kit.fields import TagRule, TagRules
 from bot.operations.kit.refusals import needing
 from bot.operations.kit.text import count
@@ -170,11 +171,49 @@ async def verify_rule(hub: Hub, params: ImmutableVerify) -> Answer:
     return Answer(title, ("Tag",), rows, len(rows), note)
 
 
+def set_heading(params: ImmutableSet, would: Preview) -> str:
+    """Off, on, or other rules."""
+    name = f"{params.organization}/{params.repository}"
+    if not params.enabled:
+        return f"Switch off immutable tags of {name}"
+    if params.rules:
+        return f"Make tags of {name} immutable: {', '.join(params.rules)}"
+    return f"Switch on immutable tags of {name}"
+
+
+def set_risks(_: ImmutableSet, would: Preview) -> tuple[Risk, ...]:
+    """The tags that lose their protection."""
+    lost = [change for change in would.changes if change.after == "mutable"]
+    return tuple(
+        Risk(Harm.OPEN, f"{change.subject}: anybody who may push can overwrite or delete them.") for change in lost
+    )
+
+
+def set_back(params: ImmutableSet, would: Preview) -> Prepared | None:
+    """The rules as they are until now; none where there are none, since a request without rules leaves them."""
+    enabled, rules = would.basis["before"]
+    return prepare_set(params.organization, params.repository, tuple(rules), enabled=enabled) if rules else None
+
+
+def set_back_of(entry: Logged) -> Prepared | None:
+    """The rules in force again, where the log shows that they were switched off: they are kept meanwhile."""
+    is_off = state_now(entry, ("true", "false", "enabled", "disabled", "on", "off")) in {"false", "disabled", "off"}
+    repository = repository_of(entry)
+    return prepare_set(entry.organization, repository, (), enabled=True) if is_off and repository else None
+
+
+def prepare_set(organization: str, repository: str, rules: tuple[str, ...], *, enabled: bool) -> Prepared:
+    """The request for rules that hold or do not."""
+    values = {"organization": organization, "repository": repository, "rules": list(rules), "enabled": enabled}
+    return Prepared("repo.immutable.set", values)
+
+
 OPERATIONS: tuple[Operation, ...] = (
     Read(
         name="repo.immutable.show",
         title="Show immutable tags",
         summary="Show which tags of a repository are immutable",
+        also_called=("locked tags", "protected tags"),
         params=OneRepository,
         run=show_immutable,
         endpoint="GET /v2/namespaces/{namespace}/repositories/{repository}",
@@ -185,6 +224,7 @@ OPERATIONS: tuple[Operation, ...] = (
         name="repo.immutable.verify",
         title="Try an immutable rule",
         summary="Show which tags of a repository a rule would make immutable",
+        also_called=("test a rule", "which tags match"),
         params=ImmutableVerify,
         run=verify_rule,
         endpoint="POST /v2/namespaces/{namespace}/repositories/{repository}/immutabletags/verify",
@@ -195,6 +235,12 @@ OPERATIONS: tuple[Operation, ...] = (
         name="repo.immutable.set",
         title="Set immutable tags",
         summary="Set which tags of a repository are immutable",
+        also_called=("lock tags", "unlock tags", "protect tags", "freeze", "overwrite tags"),
+        verb="Ask to set the rules",
+        heading=set_heading,
+        risks=set_risks,
+        inverse=set_back,
+        inverse_of=set_back_of,
         params=ImmutableSet,
         preview=preview_set,
         execute=set_immutable,

@@ -20,6 +20,7 @@ from bot.operations.kit.base import (
     Read,
     Write,
 )
+from bot.operations.kit.consequences import Harm, Risk
 from bot.operations.kit.fields import AtMost, Organization, RepositoryName, Sought
 from bot.operations.kit.text import count, day, moment, nearest_hint, size
 
@@ -222,6 +223,13 @@ def body_of(params: RepositoryCreate) -> dict[str, Any]:
     }
 
 
+def publicity(visibility: str) -> tuple[Risk, ...]:
+    """What to look at twice where a repository is or becomes public."""
+    return (
+        (Risk(Harm.PUBLIC, MEANING["public"].removeprefix("Public: ").capitalize()),) if visibility == "public" else ()
+    )
+
+
 async def preview_create(hub: Hub, params: RepositoryCreate) -> Preview:
     """The repository that would come; a no-op where it is there as asked, refused where its name is taken."""
     name = f"{params.organization}/{params.repository}"
@@ -259,6 +267,7 @@ OPERATIONS: tuple[Operation, ...] = (
         name="repo.list",
         title="List repositories",
         summary="List the organization's repositories",
+        also_called=("images", "which repositories", "repositories"),
         params=RepositoryList,
         run=list_repositories,
         endpoint="GET /v2/namespaces/{namespace}/repositories",
@@ -269,6 +278,7 @@ OPERATIONS: tuple[Operation, ...] = (
         name="repo.show",
         title="Show a repository",
         summary="Show one repository",
+        also_called=("image", "about a repository"),
         params=OneRepository,
         run=show_repository,
         endpoint="GET /v2/namespaces/{namespace}/repositories/{repository}",
@@ -278,6 +288,7 @@ OPERATIONS: tuple[Operation, ...] = (
         name="repo.check",
         title="Check a repository",
         summary="Tell whether there is a repository of this name",
+        also_called=("does a repository exist",),
         params=OneRepository,
         run=check_repository,
         endpoint="HEAD /v2/namespaces/{namespace}/repositories/{repository}",
@@ -287,6 +298,10 @@ OPERATIONS: tuple[Operation, ...] = (
         name="repo.create",
         title="Create a repository",
         summary="Create a repository",
+        also_called=("new repository", "new repo", "make image"),
+        verb="Ask to create it",
+        heading=lambda params, _: f"Create {params.visibility} repository {params.organization}/{params.repository}",
+        risks=lambda params, _: publicity(params.visibility),
         params=RepositoryCreate,
         preview=preview_create,
         execute=create,

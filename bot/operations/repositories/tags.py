@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 from bot.errors import UserError
 from bot.hub import Hub, NotFoundError
 from bot.operations.kit.base import Answer, Cell, Change, Choices, Lookup, Operation, Outcome, Preview, Read, Write
+from bot.operations.kit.consequences import Harm, Risk
 from bot.operations.kit.fields import LETTERS_AND_DIGITS, Spelled, Text, refuse
 from bot.operations.kit.pages import Names, name_in
 from bot.operations.kit.refusals import offering
@@ -224,6 +225,7 @@ OPERATIONS: tuple[Operation, ...] = (
         name="tag.list",
         title="List tags",
         summary="List the tags of a repository",
+        also_called=("versions", "which tags"),
         params=OneRepository,
         run=list_tags,
         endpoint="GET /v2/namespaces/{namespace}/repositories/{repository}/tags",
@@ -234,6 +236,7 @@ OPERATIONS: tuple[Operation, ...] = (
         name="tag.show",
         title="Show a tag",
         summary="Show one tag of a repository",
+        also_called=("digest", "version", "platforms"),
         params=OneTag,
         run=show_tag,
         endpoint="GET /v2/namespaces/{namespace}/repositories/{repository}/tags/{tag}",
@@ -243,6 +246,7 @@ OPERATIONS: tuple[Operation, ...] = (
         name="tag.check",
         title="Check a tag",
         summary="Tell whether a repository has a tag, or any tags",
+        also_called=("does a tag exist",),
         params=TagCheck,
         run=check_tag,
         endpoint="HEAD /v2/namespaces/{namespace}/repositories/{repository}/tags",
@@ -252,6 +256,10 @@ OPERATIONS: tuple[Operation, ...] = (
         name="tag.delete",
         title="Delete a tag",
         summary="Delete a tag of a repository",
+        also_called=("remove tag", "untag", "delete version"),
+        verb="Ask to delete the tag",
+        heading=lambda params, _: f"Delete tag {params.organization}/{params.repository}:{params.tag}",
+        risks=lambda *_: (Risk(Harm.FINAL, "A deleted tag does not come back; only a new push brings its name back."),),
         params=OneTag,
         preview=preview_delete,
         execute=delete,

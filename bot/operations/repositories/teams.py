@@ -9,6 +9,7 @@ from pydantic import Field
 from bot.hub import Call, ConflictError, Hub, HubProtocolError, ParameterError
 from bot.operations.kit.base import Answer, CapabilityMissing, Change, Operation, Outcome, Preview, Read, Write
 from bot.operations.kit.beneficiaries import everybody
+from bot.operations.kit.consequences import Harm, Prepared, Risk
 from bot.operations.kit.fields import TeamName
 from bot.operations.kit.permissions import Member, Permission, moves, read_members
 from bot.operations.kit.refusals import offering
@@ -183,11 +184,27 @@ async def remove_permission(hub: Hub, params: RepositoryTeam) -> Outcome:
     return Outcome(f"Team {params.team} has no permission on {params.organization}/{params.repository} any more")
 
 
+def permission_back(params: RepositoryTeam, would: Preview) -> Prepared | None:
+    """The request for the permission that the team has until now; None where that cannot be seen."""
+    before = would.changes[0].before
+    values = {"organization": params.organization, "repository": params.repository, "team": params.team}
+    if before is None:
+        return Prepared("repo.team.remove", values)
+    return Prepared("repo.team.set", {**values, "permission": before}) if before in POWERS else None
+
+
+def permission_risks(params: RepositoryTeamSet, _: Preview) -> tuple[Risk, ...]:
+    """What administrators of a repository may."""
+    is_admin = params.permission == "admin"
+    return (Risk(Harm.POWER, f"A team with admin may {POWERS['admin']}."),) if is_admin else ()
+
+
 OPERATIONS: tuple[Operation, ...] = (
     Read(
         name="repo.team.list",
         title="List a repo's teams",
         summary="List which teams may do what on a repository",
+        also_called=("who can push", "who can pull", "repository permissions"),
         params=OneRepository,
         run=list_teams,
         endpoint="GET /v2/repositories/{namespace}/{repository}/groups",
@@ -199,6 +216,11 @@ OPERATIONS: tuple[Operation, ...] = (
         name="repo.team.set",
         title="Give a team a repository",
         summary="Give a team a permission on a repository",
+        also_called=("grant", "give access", "let a team push", "let a team pull", "permission"),
+        verb="Ask to give it",
+        heading=lambda p, _: f"Give team {p.team} {p.permission} on {p.organization}/{p.repository}",
+        risks=permission_risks,
+        inverse=permission_back,
         params=RepositoryTeamSet,
         preview=preview_set,
         execute=set_permission,
@@ -212,6 +234,11 @@ OPERATIONS: tuple[Operation, ...] = (
         name="repo.team.remove",
         title="Take a repo from a team",
         summary="Take a team's permission on a repository away",
+        also_called=("revoke access", "take access away"),
+        verb="Ask to take it away",
+        heading=lambda p, _: f"Take {p.organization}/{p.repository} from team {p.team}",
+        risks=lambda *_: (),
+        inverse=permission_back,
         params=RepositoryTeam,
         preview=preview_remove,
         execute=remove_permission,

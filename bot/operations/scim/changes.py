@@ -9,6 +9,7 @@ from bot.errors import UserError
 from bot.hub import Hub
 from bot.operations.kit.base import Change, Operation, Outcome, Params, Preview, Write
 from bot.operations.kit.beneficiaries import somebody
+from bot.operations.kit.consequences import Harm, Prepared, Risk
 from bot.operations.kit.fields import Organization, Text, refuse
 from bot.operations.kit.people import EMAIL, one_person
 from bot.operations.kit.text import count
@@ -227,11 +228,25 @@ async def activate(hub: Hub, params: OneUser) -> Outcome:
     return Outcome(f"{user.get('userName')} is active")
 
 
+def name_back(params: UserUpdate, would: Preview) -> Prepared | None:
+    """The name as it is until now; None where a part of it is empty, since no request empties one."""
+    before: dict[str, str] = would.basis["name"]
+    parts = {"given_name": before.get("givenName"), "family_name": before.get("familyName")}
+    given = {"given_name": params.given_name, "family_name": params.family_name}
+    back = {key: parts[key] for key, value in given.items() if value is not None}
+    if not all(back.values()):
+        return None
+    return Prepared("scim.user.update", {"organization": params.organization, "user": params.user, **back})
+
+
 OPERATIONS: tuple[Operation, ...] = (
     Write(
         name="scim.user.create",
         title="Create a SCIM user",
         summary="Create a user by SCIM, who joins the organization",
+        also_called=("provision", "add scim user"),
+        verb="Ask to create the user",
+        heading=lambda params, _: f"Create SCIM user {params.email}",
         params=UserCreate,
         preview=preview_create,
         execute=create,
@@ -245,6 +260,10 @@ OPERATIONS: tuple[Operation, ...] = (
         name="scim.user.update",
         title="Rename a SCIM user",
         summary="Change the name of a SCIM user",
+        also_called=("change name",),
+        verb="Ask to rename",
+        heading=lambda params, would: f"Rename SCIM user {params.user} to {would.changes[0].after}",
+        inverse=name_back,
         params=UserUpdate,
         preview=preview_update,
         execute=update,
@@ -258,6 +277,10 @@ OPERATIONS: tuple[Operation, ...] = (
         name="scim.user.deactivate",
         title="Deactivate a SCIM user",
         summary="Deactivate a SCIM user, who leaves the organization",
+        also_called=("deprovision", "disable user"),
+        verb="Ask to deactivate",
+        heading=lambda params, _: f"Deactivate SCIM user {params.user}",
+        risks=lambda *_: (Risk(Harm.FINAL, "Who is let in again later need not get the same role and teams."),),
         params=OneUser,
         preview=preview_deactivate,
         execute=deactivate,
@@ -272,6 +295,10 @@ OPERATIONS: tuple[Operation, ...] = (
         name="scim.user.activate",
         title="Activate a SCIM user",
         summary="Let a deactivated SCIM user in again",
+        also_called=("reactivate", "enable user"),
+        verb="Ask to activate",
+        heading=lambda params, _: f"Let SCIM user {params.user} in again",
+        inverse=lambda params, _: Prepared("scim.user.deactivate", params.model_dump(mode="json")),
         params=OneUser,
         preview=preview_activate,
         execute=activate,

@@ -10,6 +10,7 @@ from bot.errors import UserError
 from bot.hub import Call, Hub, HubProtocolError, NotFoundError
 from bot.operations.kit.base import Answer, CapabilityMissing, Change, Operation, Outcome, Preview, Read, Write
 from bot.operations.kit.beneficiaries import everybody
+from bot.operations.kit.consequences import Harm, Risk
 from bot.operations.kit.permissions import LEVELS, Member, moves, read_members
 from bot.operations.kit.refusals import offering
 from bot.operations.kit.text import count
@@ -146,6 +147,7 @@ OPERATIONS: tuple[Operation, ...] = (
         name="team.repo.list",
         title="List a team's repos",
         summary="List what a team may do on which repositories",
+        also_called=("what a team can reach", "team permissions"),
         params=OneTeam,
         run=list_repositories,
         endpoint="GET /v2/orgs/{org_name}/groups/{group_name}/repositories",
@@ -156,6 +158,14 @@ OPERATIONS: tuple[Operation, ...] = (
         name="team.delete",
         title="Delete a team",
         summary="Delete a team",
+        also_called=("remove team", "delete group"),
+        verb="Ask to delete the team",
+        heading=lambda params, would: (
+            f"Delete team {params.team}" + "".join(f" ({c.before})" for c in would.changes[:1])
+        ),
+        risks=lambda *_: (
+            Risk(Harm.FINAL, "A deleted team does not come back, nor does what it may do on repositories."),
+        ),
         params=OneTeam,
         preview=preview_delete,
         execute=delete,

@@ -8,9 +8,10 @@ from pydantic import Field
 from bot.errors import UserError
 from bot.hub import Hub, NotFoundError
 from bot.operations.kit.base import Answer, Change, Choices, Lookup, Operation, Outcome, Params, Preview, Read, Write
+from bot.operations.kit.consequences import Harm, Logged, Prepared, Risk, account_of, one_of
 from bot.operations.kit.fields import Organization, TeamName, Username
 from bot.operations.kit.text import count, nearest_hint
-from bot.operations.members import MEMBER_CHOICES, find_member, missing_member
+from bot.operations.members import MEMBER_CHOICES, POWERS, find_member, missing_member
 
 TEAMS = "/v2/orgs/{organization}/groups"
 TEAM = "/v2/orgs/{organization}/groups/{team}"
@@ -269,11 +270,28 @@ async def remove(hub: Hub, params: TeamMember) -> Outcome:
     return Outcome(f"{params.username} is no longer in team {params.team}")
 
 
+def update_heading(params: TeamUpdate, would: Preview) -> str:
+    """A new name, or a new description."""
+    if any(change.subject == "Name" for change in would.changes):
+        return f"Rename team {params.team} to {params.name}"
+    return f"Change the description of team {params.team}"
+
+
+def membership_of(operation: str, entry: Logged) -> Prepared | None:
+    """The request about the team and the member that the log names; None where it names one of them only."""
+    named = (value for key, value in entry.facts_of_data() if key in {"team", "team_name", "group", "group_name"})
+    team, username = one_of(named, None), account_of(entry)
+    if not team or not username:
+        return None
+    return Prepared(operation, {"organization": entry.organization, "team": team, "username": username})
+
+
 OPERATIONS: tuple[Operation, ...] = (
     Read(
         name="team.list",
         title="List teams",
         summary="List the organization's teams, or those of one person",
+        also_called=("groups",),
         params=TeamList,
         run=list_teams,
         endpoint="GET /v2/orgs/{org_name}/groups",
@@ -284,6 +302,7 @@ OPERATIONS: tuple[Operation, ...] = (
         name="team.show",
         title="Show a team",
         summary="Show one team",
+        also_called=("group", "what is a team for"),
         params=OneTeam,
         run=show_team,
         endpoint="GET /v2/orgs/{org_name}/groups/{group_name}",
@@ -293,6 +312,9 @@ OPERATIONS: tuple[Operation, ...] = (
         name="team.create",
         title="Create a team",
         summary="Create a team",
+        also_called=("new team", "make team", "add group"),
+        verb="Ask to create the team",
+        heading=lambda params, _: f"Create team {params.team}",
         params=TeamCreate,
         preview=preview_create,
         execute=create,
@@ -306,6 +328,9 @@ OPERATIONS: tuple[Operation, ...] = (
         name="team.update",
         title="Change a team",
         summary="Change a team's name or description",
+        also_called=("rename team", "describe team"),
+        verb="Ask to change the team",
+        heading=update_heading,
         params=TeamUpdate,
         preview=preview_update,
         execute=update,
@@ -319,6 +344,7 @@ OPERATIONS: tuple[Operation, ...] = (
         name="team.member.list",
         title="List a team's members",
         summary="List who is in a team",
+        also_called=("who is in a team",),
         params=OneTeam,
         run=list_team_members,
         endpoint="GET /v2/orgs/{org_name}/groups/{group_name}/members",
@@ -328,6 +354,12 @@ OPERATIONS: tuple[Operation, ...] = (
         name="team.member.add",
         title="Add to team",
         summary="Add a member to a team",
+        also_called=("add to group", "join team", "put in team"),
+        verb="Ask to add",
+        heading=lambda params, _: f"Add {params.username} to team {params.team}",
+        risks=lambda params, _: (Risk(Harm.POWER, POWERS["owner"]),) if params.team == OWNERS else (),
+        inverse=lambda params, _: Prepared("team.member.remove", params.model_dump(mode="json")),
+        inverse_of=lambda entry: membership_of("team.member.remove", entry),
         params=TeamMember,
         preview=preview_add,
         execute=add,
@@ -341,6 +373,12 @@ OPERATIONS: tuple[Operation, ...] = (
         name="team.member.remove",
         title="Remove from team",
         summary="Remove a member from a team",
+        also_called=("kick from team", "leave team", "take out of team"),
+        verb="Ask to remove",
+        heading=lambda params, _: f"Remove {params.username} from team {params.team}",
+        risks=lambda *_: (),
+        inverse=lambda params, _: Prepared("team.member.add", params.model_dump(mode="json")),
+        inverse_of=lambda entry: membership_of("team.member.add", entry),
         params=TeamMember,
         preview=preview_remove,
         execute=remove,

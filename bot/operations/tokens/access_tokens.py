@@ -13,6 +13,7 @@ from bot.errors import UserError
 from bot.hub import Call, Hub, HubProtocolError
 from bot.operations.kit.base import Beneficiary, ByAnyName, Change
 from bot.operations.kit.beneficiaries import somebody
+from bot.operations.kit.consequences import Harm, Prepared, Risk
 from bot.operations.kit.fields import Text, refuse, undo_marks
 from bot.operations.kit.text import day, minute, nearest_hint
 
@@ -169,3 +170,30 @@ def read_new(data: Any, call: Call, *, key: str) -> tuple[str, SecretStr]:
             return str(data[key]), SecretStr(secret)
         case _:
             raise HubProtocolError(call, detail="the answer to a new token lacks the token or its id")
+
+
+LOCKS_OUT = Risk(Harm.FINAL, "A deleted token does not come back, and whatever uses it is locked out at once.")
+ENDLESS = Risk(Harm.POWER, "It never expires: whoever has copied it can use it until somebody deletes it.")
+
+
+def endless(expires: date | None) -> tuple[Risk, ...]:
+    """What to look at twice where a token has no end."""
+    return () if expires else (ENDLESS,)
+
+
+def update_heading(kind: str, reference: str, *, label: str | None, active: Switch | None, more: bool = False) -> str:
+    """What happens to a token: the switch, the name, or something else."""
+    if active is not None and label is None and not more:
+        return f"Switch {active} {kind} “{reference}”"
+    if label is not None and active is None and not more:
+        return f"Rename {kind} “{reference}” to “{label}”"
+    return f"Change {kind} “{reference}”"
+
+
+def switch_back(operation: str, params: Any, changes: Sequence[Change]) -> Prepared | None:
+    """The request that turns the switch back, where that is all that is changed."""
+    if params.active is None or [change.after for change in changes] != [params.active]:
+        return None
+    active = "on" if params.active == "off" else "off"
+    values = {"organization": params.organization, "token": params.token, "active": active}
+    return Prepared(operation, values)

@@ -9,10 +9,12 @@ from pydantic import Field
 from bot.errors import UserError
 from bot.hub import Call, Hub
 from bot.operations.kit.base import Answer, Change, Choices, Lookup, Operation, Outcome, Params, Preview, Read, Write
+from bot.operations.kit.consequences import Harm, Risk
 from bot.operations.kit.fields import AtMost, Organization
 from bot.operations.kit.refusals import needing
 from bot.operations.kit.text import count, day, moment
 from bot.operations.tokens.access_tokens import (
+    LOCKS_OUT,
     Label,
     LastDay,
     Switch,
@@ -20,6 +22,7 @@ from bot.operations.tokens.access_tokens import (
     TokenReference,
     check_expiry,
     common_changes,
+    endless,
     expiry_json,
     expiry_text,
     find_token,
@@ -28,6 +31,8 @@ from bot.operations.tokens.access_tokens import (
     namesakes,
     new_state,
     read_new,
+    switch_back,
+    update_heading,
 )
 
 TOKENS = "/v2/access-tokens"
@@ -255,11 +260,18 @@ async def delete(hub: Hub, params: OnePersonalToken) -> Outcome:
     return Outcome(f"The personal access token “{token.label}” of the bot's own account is deleted")
 
 
+def create_risks(params: PersonalTokenCreate, _: Preview) -> tuple[Risk, ...]:
+    """It is as powerful as the bot's own account, as far as its scope lets it."""
+    may = Risk(Harm.POWER, f"Whoever holds it may {REACH[params.scope]}, as the bot's own account.")
+    return (may, *endless(params.expires))
+
+
 OPERATIONS: tuple[Operation, ...] = (
     Read(
         name="pat.list",
         title="List personal tokens",
         summary="List the personal access tokens of the bot's own account",
+        also_called=("the bot's tokens",),
         params=PersonalTokenList,
         run=list_tokens,
         endpoint="GET /v2/access-tokens",
@@ -269,6 +281,7 @@ OPERATIONS: tuple[Operation, ...] = (
         name="pat.show",
         title="Show a personal token",
         summary="Show a personal access token of the bot's own account",
+        also_called=("the bot's token",),
         params=OnePersonalToken,
         run=show_token,
         endpoint="GET /v2/access-tokens/{uuid}",
@@ -278,6 +291,10 @@ OPERATIONS: tuple[Operation, ...] = (
         name="pat.create",
         title="Create a personal token",
         summary="Create a personal access token of the bot's own account",
+        also_called=("new personal token", "pat"),
+        verb="Ask for the token",
+        heading=lambda params, _: f"Create personal token “{params.label}” ({params.scope})",
+        risks=create_risks,
         params=PersonalTokenCreate,
         preview=preview_create,
         execute=create,
@@ -293,6 +310,10 @@ OPERATIONS: tuple[Operation, ...] = (
         name="pat.update",
         title="Update a personal token",
         summary="Rename or switch a personal access token of the bot's own account",
+        also_called=("disable personal token", "enable personal token", "rename personal token"),
+        verb="Ask to change the token",
+        heading=lambda p, _: update_heading("personal token", p.token, label=p.label, active=p.active),
+        inverse=lambda params, would: switch_back("pat.update", params, would.changes),
         params=PersonalTokenUpdate,
         preview=preview_update,
         execute=update,
@@ -306,6 +327,10 @@ OPERATIONS: tuple[Operation, ...] = (
         name="pat.delete",
         title="Delete a personal token",
         summary="Delete a personal access token of the bot's own account",
+        also_called=("revoke personal token", "remove personal token"),
+        verb="Ask to delete the token",
+        heading=lambda params, _: f"Delete personal token “{params.token}”",
+        risks=lambda *_: (LOCKS_OUT,),
         params=OnePersonalToken,
         preview=preview_delete,
         execute=delete,

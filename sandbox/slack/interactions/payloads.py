@@ -3,11 +3,10 @@
 from sandbox.slack.interactions.seen import NotPossibleError
 from sandbox.slack.parts import Parts
 from sandbox.slack.transport.envelopes import Outcome, Undelivered
+from sandbox.slack.transport.events import VERIFICATION_TOKEN
 from sandbox.slack.workspace.state import Channel, Json, Message, User
 from sandbox.slack.workspace.view_objects import show_view
 from sandbox.slack.workspace.views import View
-
-VERIFICATION_TOKEN = "sandbox-verification-token"  # noqa: S105  Slack's deprecated one; nobody checks it
 
 
 def common(parts: Parts, user: User, kind: str) -> Json:
@@ -42,12 +41,27 @@ def channel_name(channel: Channel) -> str:
 def message_container(message: Message) -> Json:
     """The container of an element in a message."""
     ephemeral = message.only_for is not None
+    thread = {"thread_ts": message.body["thread_ts"]} if "thread_ts" in message.body else {}
     return {
         "type": "message",
         "message_ts": message.ts,
+        **thread,
         "channel_id": message.channel,
         "is_ephemeral": ephemeral,
     }
+
+
+def around_attachment(parts: Parts, message: Message, attachment: Json) -> Json:
+    """As `around_message`, of an element in an attachment; what the app itself hung there is named.
+
+    https://docs.slack.dev/messaging/unfurling-links-in-messages
+    """
+    around = around_message(parts, message)
+    around["container"] |= {"type": "message_attachment", "attachment_id": attachment["id"]}
+    if not attachment.get("is_app_unfurl"):
+        return around
+    around["container"] |= {"is_app_unfurl": True, "app_unfurl_url": attachment["app_unfurl_url"]}
+    return {**around, "app_unfurl": attachment}
 
 
 def around_message(parts: Parts, message: Message) -> Json:

@@ -14,6 +14,7 @@ from sandbox.slack.web_api import blocks as api_blocks
 from sandbox.slack.web_api import chat as api_chat
 from sandbox.slack.web_api import conversations as api_conversations
 from sandbox.slack.web_api import files as api_files
+from sandbox.slack.web_api import unfurls as api_unfurls
 from sandbox.slack.web_api import users as api_users
 from sandbox.slack.web_api import views as api_views
 from sandbox.slack.web_api.arguments import Arguments, read_arguments
@@ -22,7 +23,7 @@ from sandbox.slack.workspace.state import Json
 
 METHODS: Mapping[str, Method] = {
     method.name: method
-    for module in (api_apps, api_blocks, api_chat, api_conversations, api_files, api_users, api_views)
+    for module in (api_apps, api_blocks, api_chat, api_conversations, api_files, api_unfurls, api_users, api_views)
     for method in module.METHODS
 }
 
@@ -91,15 +92,22 @@ class WebApi:
         token = authorization.removeprefix("Bearer ").strip() or arguments.text("token")
         shown = {key: value for key, value in arguments.values.items() if key != "token"}
         call = Call(self._parts, name, arguments, list(arguments.warnings))
+        headers = self._scopes_of(token)
         try:
             result = self._perform(call, token)
         except ApiError as refusal:
-            return self._respond(name, shown, refusal.as_json())
+            return self._respond(name, shown, refusal.as_json(), headers=headers)
         except RateLimited as limit:
             self._parts.inspector.violation(f"{name} too fast", shown)
             body = {"ok": False, "error": "ratelimited"}
-            return self._respond(name, shown, body, 429, {"Retry-After": str(limit.seconds)})
-        return self._respond(name, shown, with_warnings({"ok": True, **result}, call.warnings))
+            return self._respond(name, shown, body, 429, {**headers, "Retry-After": str(limit.seconds)})
+        return self._respond(name, shown, with_warnings({"ok": True, **result}, call.warnings), headers=headers)
+
+    def _scopes_of(self, token: str) -> dict[str, str]:
+        """The header with what a token may do: https://docs.slack.dev/authentication/installing-with-oauth"""
+        app = self._parts.app
+        granted = {app.bot_token: app.scopes, app.app_token: app.app_scopes}.get(token)
+        return {} if granted is None else {"x-oauth-scopes": ",".join(sorted(granted))}
 
     def _perform(self, call: Call, token: str) -> Json:
         method = METHODS.get(call.method)

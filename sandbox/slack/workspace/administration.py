@@ -2,18 +2,25 @@
 
 from collections.abc import Sequence
 
-from sandbox.slack.interactions.events import emit
 from sandbox.slack.parts import Parts
+from sandbox.slack.transport.events import emit
 from sandbox.slack.workspace.objects import show_user, show_usergroup
 from sandbox.slack.workspace.state import Channel, User, UserGroup, fresh_id
 
 
 def make_channel(
-    parts: Parts, name: str, members: Sequence[str], *, channel_id: str = "", is_private: bool = False, topic: str = ""
+    parts: Parts,
+    name: str,
+    members: Sequence[str],
+    *,
+    channel_id: str = "",
+    is_private: bool = False,
+    topic: str = "",
+    external: bool = False,
 ) -> Channel:
-    """Make a channel; the bot is in it only where `members` says so."""
+    """Make a channel, shared with another company where it is `external`; the bot is in it where `members` says so."""
     made = Channel(channel_id or fresh_id("C"), name, topic=topic, is_private=is_private, members=list(members))
-    made.creator = made.members[0] if made.members else ""
+    made.creator, made.external = (made.members[0] if made.members else ""), external
     parts.workspace.add_channel(made)
     parts.feed.publish({"type": "channels"})
     return made
@@ -28,7 +35,7 @@ def join_channel(parts: Parts, channel_id: str, user_id: str) -> None:
     parts.feed.publish({"type": "channels"})
     kind = {"channel_type": "G" if channel.is_private else "C", "team": parts.workspace.team.id}
     event = {"type": "member_joined_channel", "user": user_id, "channel": channel_id, **kind}
-    emit(parts, "member_joined_channel", {**event, "event_ts": parts.workspace.next_ts()})
+    emit(parts, "member_joined_channel", {**event, "event_ts": parts.workspace.next_ts()}, external=channel.external)
 
 
 def leave_channel(parts: Parts, channel_id: str, user_id: str) -> None:
@@ -38,7 +45,7 @@ def leave_channel(parts: Parts, channel_id: str, user_id: str) -> None:
     parts.feed.publish({"type": "channels"})
     kind = {"channel_type": "G" if channel.is_private else "C", "team": parts.workspace.team.id}
     event = {"type": "member_left_channel", "user": user_id, "channel": channel_id, **kind}
-    emit(parts, "member_left_channel", {**event, "event_ts": parts.workspace.next_ts()})
+    emit(parts, "member_left_channel", {**event, "event_ts": parts.workspace.next_ts()}, external=channel.external)
 
 
 def archive_channel(parts: Parts, channel_id: str) -> None:

@@ -4,7 +4,14 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.slack.block_kit.check import Surface, check_attachments, check_blocks, complete_blocks, derive_text
+from sandbox.slack.block_kit.check import (
+    Surface,
+    check_attachments,
+    check_blocks,
+    complete_attachments,
+    complete_blocks,
+    derive_text,
+)
 from sandbox.slack.block_kit.limits import ATTACHMENTS, MESSAGE_TEXT, limit
 from sandbox.slack.block_kit.rules import Violation
 from sandbox.slack.errors import ApiError
@@ -60,9 +67,10 @@ def compose(
         _refuse(check_attachments(attachments) if isinstance(attachments, list) else None, "invalid_attachments")
     _check_metadata(metadata)
     complete = None if blocks is None else complete_blocks(blocks)
+    hung = None if attachments is None else complete_attachments(attachments)
     said = None if text is None else str(text)[:MESSAGE_TEXT]
     derived = not said and bool(complete)
-    return Draft(derive_text(complete or []) if derived else said, complete, attachments, metadata, thread_ts, derived)
+    return Draft(derive_text(complete or []) if derived else said, complete, hung, metadata, thread_ts, derived)
 
 
 def post(parts: Parts, channel: Channel, draft: Draft, *, extra: Json | None = None) -> Message:
@@ -110,6 +118,15 @@ def change(parts: Parts, message: Message, draft: Draft) -> None:
     if draft.metadata is not None:
         body["metadata"] = draft.metadata
     event = {"type": "message_changed", "channel": message.channel, "message": body}
+    parts.feed.publish(event, to=audience(parts, message))
+
+
+def attach(parts: Parts, message: Message, unfurled: list[Json]) -> None:
+    """Hang what the app makes of links below a message; a link's earlier attachment is replaced."""
+    urls = {one["from_url"] for one in unfurled}
+    kept = [one for one in message.body.get("attachments", []) if one.get("from_url") not in urls]
+    message.body["attachments"] = complete_attachments([*kept, *unfurled])
+    event = {"type": "message_changed", "channel": message.channel, "message": message.body}
     parts.feed.publish(event, to=audience(parts, message))
 
 

@@ -23,7 +23,7 @@ def build_workspace(now: Callable[[], float], app: App, world: World) -> Workspa
     for given in world.channels:
         members = [*_members(world, given), *([app.bot_user_id] if given.with_app else [])]
         made = Channel(given.id, given.name, topic=given.topic, is_private=given.private, members=members)
-        made.creator = creator
+        made.creator, made.external = creator, given.external
         workspace.add_channel(made)
     ids = {person.handle: user_id for user_id, person in world.in_slack}
     for group in world.user_groups:

@@ -65,7 +65,10 @@ class Message:
 
 @dataclass(slots=True)
 class Channel:
-    """A channel, or the direct messages between one person (`user`) and the bot."""
+    """A channel, or the direct messages between one person (`user`) and the bot.
+
+    `external`: it is shared with another company's workspace, over Slack Connect.
+    """
 
     id: str
     name: str
@@ -73,6 +76,7 @@ class Channel:
     topic: str = ""
     is_private: bool = False
     is_archived: bool = False
+    external: bool = False
     members: list[str] = field(default_factory=list)
     user: str = ""
     creator: str = ""

@@ -2,15 +2,19 @@
 
 import pytest
 
+from bot.db import messages
 from bot.errors import RequestNotFound
 from bot.governance import humans
 from bot.governance.approval.requirement import Stage
 from bot.governance.context import Context
 from bot.governance.ledger.lifecycle import Status
+from bot.governance.ledger.subscribers import card_key
 from bot.governance.people import DirectoryUnavailable
 from bot.governance.requests.queries import by_number, mine, too_late, waiting_for
 from bot.governance.requests.vote import approve, deny
 from bot.operations.kit.base import Beneficiary
+from bot.outbox.sender import Place
+from tests.db.rows import message_of
 from tests.governance.conftest import KnownHumans
 from tests.governance.parts import ANN, BOT, GUEST, HOUR, LEADS, LEFT, LENA, MIRA, OMAR, SAM, Desk, group, users
 
@@ -26,6 +30,16 @@ async def test_a_request_is_found_by_its_number_with_its_ballots(any_desk: Desk)
     await approve(any_desk.context, second, LENA)
     view = await by_number(any_desk.context, first)
     assert (view.id, view.approvals, view.progress) == (first, (OMAR,), (0, 0))
+
+
+async def test_it_knows_where_its_card_stands(desk: Desk) -> None:
+    number = await desk.ask()
+    assert (await by_number(desk.context, number)).card is None
+    async with desk.database.begin() as session:
+        card = await message_of(session, card_key(number))
+        assert card is not None
+        await messages.mark_sent(session, card.id, version=1, address="C0APPROVALS", posted_id="1.2")
+    assert (await by_number(desk.context, number)).card == Place("C0APPROVALS", "1.2")
 
 
 async def test_one_that_is_not_there_is_said_not_to_be(desk: Desk) -> None:

@@ -10,6 +10,7 @@ from bot.errors import UserError
 from bot.hub import Credential, Hub, HubProtocolError
 from bot.operations.kit.base import Lookup
 from bot.operations.tokens import organization as oat
+from bot.operations.tokens import organization_reads as reads
 from bot.operations.tokens.resources import ORGANIZATION_SCOPES, REPOSITORY_SCOPES
 from sandbox.hub.content.seed import ORGANIZATION_TOKEN, SCOPES
 from sandbox.hub.content.state import OrganizationToken, Resource
@@ -26,8 +27,8 @@ def new(**given: Any) -> oat.OrganizationTokenCreate:
     return oat.OrganizationTokenCreate(**defaults | given)
 
 
-def one(token: str) -> oat.OneOrganizationToken:
-    return oat.OneOrganizationToken(organization="acme", token=token)
+def one(token: str) -> reads.OneOrganizationToken:
+    return reads.OneOrganizationToken(organization="acme", token=token)
 
 
 def changed(token: str, **given: Any) -> oat.OrganizationTokenUpdate:
@@ -43,7 +44,7 @@ async def test_the_list_says_how_many_are_used_and_that_docker_does_not_say_how_
 ) -> None:
     stored(hub_sandbox, "reporting").active = False
     stored(hub_sandbox, "hubwarden").expires_at = hub_sandbox.state.now() - DAY
-    answer = await oat.list_tokens(hub, oat.OrganizationTokenList(organization="acme"))
+    answer = await reads.list_tokens(hub, reads.OrganizationTokenList(organization="acme"))
     assert [row[:3] for row in answer.rows] == [
         ("hubwarden", "expired", "omarh"),
         ("reporting", "switched off", "omarh"),
@@ -55,12 +56,12 @@ async def test_the_list_says_how_many_are_used_and_that_docker_does_not_say_how_
 
 
 async def test_showing_a_token_says_what_it_reaches(hub_sandbox: JudgedHub, hub: Hub) -> None:
-    answer = await oat.show_token(hub, one("ci"))
+    answer = await reads.show_token(hub, one("ci"))
     assert answer.rows[-1] == (
         "Reaches all repositories of acme, later ones too (acme/*)",
         "push and pull images, pull images (scope-image-push, scope-image-pull)",
     )
-    assert (await oat.show_token(hub, one(stored(hub_sandbox, "CI").id))) == answer
+    assert (await reads.show_token(hub, one(stored(hub_sandbox, "CI").id))) == answer
     assert hub_sandbox.judge()[-1] == "GetOrgAccessToken"
 
 
@@ -198,7 +199,7 @@ async def test_a_label_that_several_have_is_a_question_with_ids(hub_sandbox: Jud
 
 async def test_an_unknown_label_names_the_nearest(hub: Hub) -> None:
     with pytest.raises(UserError, match=r"acme has no token “reportin”\. The nearest is “reporting”"):
-        await oat.show_token(hub, one("reportin"))
+        await reads.show_token(hub, one("reportin"))
 
 
 async def test_switching_off_says_who_made_it_when_it_was_used_and_what_stops(hub_sandbox: JudgedHub, hub: Hub) -> None:
@@ -303,10 +304,10 @@ async def test_an_organization_token_manages_none_and_the_sentence_names_it(
 ) -> None:
     hub = Hub(url=hub_sandbox.url, credential=Credential("acme", SecretStr(ORGANIZATION_TOKEN)))
     params = {
-        oat.OneOrganizationToken: one("CI"),
+        reads.OneOrganizationToken: one("CI"),
         oat.OrganizationTokenCreate: new(org_scopes=["member-read"]),
         oat.OrganizationTokenUpdate: changed("CI", active="off"),
-        oat.OrganizationTokenList: oat.OrganizationTokenList(organization="acme"),
+        reads.OrganizationTokenList: reads.OrganizationTokenList(organization="acme"),
     }[operation.params]
     for act in (operation.run,) if hasattr(operation, "run") else (operation.preview, operation.execute):
         with pytest.raises(UserError, match="an organization access token cannot make, show or change organization"):
@@ -317,7 +318,7 @@ async def test_an_organization_token_manages_none_and_the_sentence_names_it(
 async def test_an_editor_is_told_that_it_takes_an_owner(hub_sandbox: JudgedHub) -> None:
     hub = Hub(url=hub_sandbox.url, credential=Credential("kofim", SecretStr(BOT_PASSWORD)))
     with pytest.raises(UserError, match=r"an owner's password or personal access token.*\(403: this needs the role"):
-        await oat.list_tokens(hub, oat.OrganizationTokenList(organization="acme"))
+        await reads.list_tokens(hub, reads.OrganizationTokenList(organization="acme"))
     await hub.close()
 
 
@@ -329,7 +330,7 @@ async def test_an_answer_without_the_token_may_have_made_one(hub_sandbox: Judged
 
 
 async def test_the_menu_offers_labels(hub: Hub) -> None:
-    assert await oat.choose_tokens(hub, Lookup("acme", "r")) == ["hubwarden", "reporting"]
+    assert await reads.choose_tokens(hub, Lookup("acme", "r")) == ["hubwarden", "reporting"]
 
 
 @pytest.mark.parametrize("typed", ["https://hub.docker.com/r/acme/api/tags", "hub.docker.com/r/acme/api", "ACME/Api"])
