@@ -5,6 +5,7 @@ import asyncio
 from alembic import context
 from sqlalchemy import Connection, text
 
+import bot.db.surfaces  # noqa: F401  `Base` knows its tables by that
 from bot.db.models import Base
 from bot.db.session import create_passing_engine
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, or_, select, tuple_, update
+from sqlalchemy import and_, case, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.dialect import changed, insert_ignoring_conflicts
@@ -28,6 +28,7 @@ async def want(
     workspace: str | None = None,
     request_id: int | None = None,
     payload: dict[str, Any] | None = None,
+    thread_of: str | None = None,
 ) -> bool:
     """Ask for a message, once for each key; False where it has been asked for before."""
     row = {
@@ -37,6 +38,7 @@ async def want(
         "workspace": workspace or workspace_of(session),
         "address": address,
         "request_id": request_id,
+        "thread_of": thread_of,
         "payload": payload or {},
         "state": DUE,
         "wanted": 1,
@@ -60,13 +62,31 @@ async def want_each(
         await session.execute(insert_ignoring_conflicts(session, Message), rows)
 
 
-async def touch(session: AsyncSession, key: str, now: datetime) -> None:
-    """Ask for the message to be brought up to date."""
+async def touch(session: AsyncSession, key: str, by: datetime) -> None:
+    """Ask for the message to be brought up to date, at that moment at the latest."""
     # One that waits because the far side asked for it, or for an administrator, goes on waiting.
-    due_at = case((Message.state == DUE, Message.due_at), else_=now)
+    must_wait = and_(Message.state == DUE, or_(Message.error.is_not(None), Message.due_at < by))
+    due_at = case((must_wait, Message.due_at), else_=by)
     values = {"wanted": Message.wanted + 1, "state": DUE, "due_at": due_at}
     statement = update(Message).where(Message.key == key).values(values)
     await session.execute(statement)
+
+
+async def change(session: AsyncSession, key: str, payload: Mapping[str, Any], by: datetime) -> bool:
+    """Put these values into what the message tells, and ask for that to be shown; False where there is no message."""
+    statement = select(Message).where(Message.key == key).with_for_update()
+    message = await session.scalar(statement.execution_options(populate_existing=True))
+    if message is None:
+        return False
+    message.payload = {**message.payload, **payload}
+    await session.flush()
+    await touch(session, key, by)
+    return True
+
+
+async def by_key(session: AsyncSession, key: str) -> Message | None:
+    """The message with this key, which says where it stands and how it is with it; None where nobody asked for it."""
+    return await session.scalar(select(Message).where(Message.key == key))
 
 
 async def candidates(

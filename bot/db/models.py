@@ -146,7 +146,8 @@ class Message(Base):
 
     `wanted` counts the versions that were asked for, `sent` is the one that stands there, at `posted_address` under
     `posted_id`. What it says is rendered from the request, or from `payload`, when it is delivered. `created_at` is
-    business time, `due_at` and `lease_until` are the machine's.
+    business time, `due_at` and `lease_until` are the machine's. It stands in the thread of the message with the key
+    `thread_of`, where it has one.
     """
 
     __tablename__ = "messages"
@@ -163,6 +164,7 @@ class Message(Base):
     workspace: Mapped[str | None] = mapped_column(String(32))
     address: Mapped[str] = mapped_column(String(80))
     request_id: Mapped[int | None] = mapped_column(ForeignKey("requests.id"))
+    thread_of: Mapped[str | None] = mapped_column(String(255))
     payload: Mapped[dict[str, Any]]
     state: Mapped[str] = mapped_column(String(8))
     wanted: Mapped[int] = mapped_column(default=1)

@@ -1,6 +1,7 @@
 """Messages that shall exist somewhere: asked for with what they tell of, in one transaction, and delivered later."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from bot.clock import Clock
@@ -19,11 +20,13 @@ async def want(
     clock: Clock,
     request_id: int | None = None,
     payload: dict[str, Any] | None = None,
+    thread_of: str | None = None,
 ) -> bool:
     """Ask for a message, once for each key, for ever; False where it has been asked for before.
 
-    The key travels with the message and is how it is found again: one that is in use must stay as it is. Raises
-    `ValueError` for a kind that is told from a request, where none is named.
+    The key travels with the message and is how it is found again: one that is in use must stay as it is. `thread_of`
+    is the key of another message at the same destination: it is posted in that one's thread, once that one stands.
+    Raises `ValueError` for a kind that is told from a request, where none is named.
     """
     if kind.of_request and request_id is None:
         raise ValueError(f"a message of the kind {kind.name} is told from a request")
@@ -39,6 +42,7 @@ async def want(
         due_at=clock.real(),
         request_id=request_id,
         payload=payload,
+        thread_of=thread_of,
     )
 
 
@@ -49,6 +53,7 @@ async def want_each(
     kind: Kind,
     destination: Destination,
     clock: Clock,
+    thread_of: str | None = None,
 ) -> None:
     """As `want`, for a message for each key, told from what it has there; however many they are, in one statement."""
     await messages.want_each(
@@ -60,9 +65,22 @@ async def want_each(
         address=destination.address,
         created_at=clock.now(),
         due_at=clock.real(),
+        thread_of=thread_of,
     )
 
 
-async def touch(session: Session, key: str, *, clock: Clock) -> None:
-    """Ask for the message to be brought up to date; nothing where it was never asked for."""
-    await messages.touch(session, key, clock.real())
+async def change(session: Session, key: str, payload: Mapping[str, Any], *, clock: Clock) -> bool:
+    """Put these values into the payload that the message is told from, and ask for it to be brought up to date.
+
+    What the payload has besides stays, whoever changes it at the same time; False where it was never asked for.
+    """
+    return await messages.change(session, key, payload, clock.real())
+
+
+async def touch(session: Session, key: str, *, clock: Clock, after: timedelta = timedelta()) -> None:
+    """Ask for the message to be brought up to date; nothing where it was never asked for.
+
+    `after` is for what changes often and need not be shown at once: it is brought up to date that much later, once for
+    all that was asked for by then, or as soon as somebody asks for less.
+    """
+    await messages.touch(session, key, clock.real() + after)

@@ -24,6 +24,8 @@ UNRENDERABLE = "could not be rendered by this version"
 LONGEST_REST = 60.0
 LONGEST_RETRY = timedelta(minutes=5)
 TROUBLE_RETRY = timedelta(minutes=5)
+# How soon it is looked again whether the message that a reply belongs to stands by now.
+THREAD_RETRY = timedelta(seconds=1)
 # What is left of a claim when a send is given up: enough to write down what came of it before somebody else takes it.
 SEND_SHARE = 0.8
 
@@ -71,7 +73,13 @@ class Delivery:
         self.rests_until[message.protocol, message.address] = self.monotonic() + seconds
 
     async def _deliver(self, message: Message) -> None:
-        outgoing = outgoing_of(message)
+        thread = await self._thread_of(message)
+        if isinstance(thread, timedelta):
+            await self._postpone(
+                message, thread, LookupError(f"{message.thread_of} does not stand yet"), was_refused=True
+            )
+            return
+        outgoing = outgoing_of(message, thread_of=thread)
         try:
             kind, sender = BY_NAME[message.kind], self.senders[message.protocol]
             content = await sender.render(outgoing)
@@ -93,6 +101,21 @@ class Delivery:
                 await messages.mark_sent(
                     session, message.id, version=message.wanted, address=place.address, posted_id=place.id
                 )
+
+    async def _thread_of(self, message: Message) -> Place | timedelta | None:
+        """Where the message stands that this one is a reply to, or for how long it has to wait for that.
+
+        None where it is a reply to none, or to one that will never stand: better told beside it than not at all.
+        """
+        if message.thread_of is None or place_of(message):
+            return None
+        async with self.database.reading() as session:
+            parent = await messages.by_key(session, message.thread_of)
+        if parent is None:
+            return None
+        if place := place_of(parent):
+            return place
+        return None if parent.state == messages.FAILED else max(THREAD_RETRY, parent.due_at - self.clock.real())
 
     async def _send_in_time(
         self, message: Message, outgoing: Outgoing, content: Any, *, kind: Kind, sender: Sender[Any]
@@ -197,8 +220,8 @@ def destination_of(message: Message) -> Destination:
     return Destination(message.protocol, message.address, message.workspace)
 
 
-def outgoing_of(message: Message) -> Outgoing:
-    """The row as a sender sees it."""
+def outgoing_of(message: Message, *, thread_of: Place | None = None) -> Outgoing:
+    """The row as a sender sees it, in this thread."""
     return Outgoing(
         key=message.key,
         kind=message.kind,
@@ -206,6 +229,7 @@ def outgoing_of(message: Message) -> Outgoing:
         created_at=message.created_at,
         request_id=message.request_id,
         payload=message.payload,
+        thread_of=thread_of,
     )
 
 

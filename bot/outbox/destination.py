@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 SLACK = "slack"
+SLACK_HOME = "slack_home"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,17 @@ def slack_channel(channel: str) -> Destination:
 
 def slack_person(user: str) -> Destination:
     """Somebody's direct messages with the bot; raises `ValueError` for who is not of Slack, as a terminal's user."""
-    if not user.startswith(("U", "W")) or not user.isupper():
+    if not _is_of_slack(user):
         raise ValueError("direct messages go to the id of somebody in Slack")
     return Destination(SLACK, user)
+
+
+def slack_home(user: str) -> Destination:
+    """Somebody's home of the app; raises `ValueError` as `slack_person`."""
+    if not _is_of_slack(user):
+        raise ValueError("a home is that of somebody in Slack, by their id")
+    return Destination(SLACK_HOME, user)
+
+
+def _is_of_slack(user: str) -> bool:
+    return user.startswith(("U", "W")) and user.isupper()

@@ -38,9 +38,20 @@ class Refused(Exception):
         self.trouble = trouble
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a sent message stands, in the protocol's own words: what `update` needs to find it."""
+
+    address: str
+    id: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """A message as its sender sees it. `created_at` is business time, as what stands on the far side is dated."""
+    """A message as its sender sees it. `created_at` is business time, as what stands on the far side is dated.
+
+    `thread_of` is where the message stands that this one is a reply to.
+    """
 
     key: str
     kind: str
@@ -48,14 +59,7 @@ class Outgoing:
     created_at: datetime
     request_id: int | None
     payload: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a sent message stands, in the protocol's own words: what `update` needs to find it."""
-
-    address: str
-    id: str
+    thread_of: Place | None = None
 
 
 class Sender(Protocol[Content]):

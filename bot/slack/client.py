@@ -27,6 +27,7 @@ class Standing:
     """How the bot stands with Slack: `problem` is a sentence or None, `is_refused` where waiting would not help.
 
     `team` is the workspace whose channels and user groups count, `enterprise` the Grid organization that it is of.
+    `url` is the workspace's address.
     """
 
     problem: str | None
@@ -34,6 +35,7 @@ class Standing:
     scopes: frozenset[str] = frozenset()
     team: str | None = None
     enterprise: str | None = None
+    url: str = ""
 
 
 class RepeatHarmless(AsyncConnectionErrorRetryHandler):
@@ -101,6 +103,7 @@ async def find_standing(client: AsyncWebClient, *, workspace: str | None = None)
         scopes=frozenset(scope.strip() for scope in given.split(",") if scope.strip()),
         team=team,
         enterprise=answer.get("enterprise_id") or None,
+        url=str(answer.get("url") or ""),
     )
 
 

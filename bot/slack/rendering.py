@@ -1,22 +1,39 @@
 """What each kind of outbox message says in Slack: one table, from its request's row or from its payload."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias, assert_never
 
 from bot.governance.views import RequestView
 from bot.operations.kit.base import Operation
-from bot.outbox.kinds import ALERT, CARD, LIMIT_BEGIN, LIMIT_END, NOTICE, RESULT
+from bot.outbox.kinds import (
+    ALERT,
+    ALERT_MORE,
+    ASK,
+    CARD,
+    LEAVER,
+    LIMIT,
+    LIMIT_BEGIN,
+    LIMIT_END,
+    LOG,
+    NOTICE,
+    REMINDER,
+    RESULT,
+    WELCOME,
+)
 from bot.outbox.sender import Outgoing
+from bot.phrases import load_phrase
 from bot.slack import cards
-from bot.slack.blocks import Content
+from bot.slack.blocks import Content, section
+from bot.slack.links import Links
+from bot.slack.text import fit, phrase_text
 
 
 @dataclass(frozen=True, slots=True)
 class OfRequest:
     """Told from the request, as it stands when it is delivered."""
 
-    say: Callable[[RequestView, Operation], Content]
+    say: Callable[[RequestView, Operation, Links], Content]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +45,43 @@ class OfPayload:
 
 Renderer: TypeAlias = OfRequest | OfPayload
 
+
+def unlinked(say: Callable[[RequestView, Operation], Content]) -> OfRequest:
+    """Told from the request by what links to no message."""
+    return OfRequest(lambda view, operation, _links: say(view, operation))
+
+
+def told(payload: Mapping[str, Any]) -> Content:
+    """What the payload says, in text or in a phrase, and nothing besides."""
+    text = fit(phrase_text(load_phrase(payload.get("said") or (str(payload["text"]),))), 2900)
+    return Content(text, (section(text),))
+
+
+# Everything that `SlackSender` sends; homes are `SlackHome`'s.
 RENDERERS: Mapping[str, Renderer] = {
-    CARD.name: OfRequest(cards.request_card),
-    RESULT.name: OfRequest(cards.result_message),
+    CARD.name: unlinked(cards.request_card),
+    RESULT.name: unlinked(cards.result_message),
+    ASK.name: unlinked(cards.request_card),
+    REMINDER.name: unlinked(cards.request_card),
+    LOG.name: OfPayload(told),
     ALERT.name: OfPayload(cards.alert_message),
+    ALERT_MORE.name: OfPayload(cards.alert_message),
+    LIMIT.name: OfPayload(told),
     LIMIT_BEGIN.name: OfPayload(cards.limit_begins),
     LIMIT_END.name: OfPayload(cards.limit_ended),
     NOTICE.name: OfPayload(cards.notice_message),
+    WELCOME.name: OfPayload(told),
+    LEAVER.name: OfPayload(told),
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendering:
-    """Puts messages into words; `view` answers a request as it stands."""
+    """Puts messages into words; `view` answers a request as it stands, `links` the addresses of messages."""
 
     view: Callable[[int], Awaitable[RequestView]]
     operations: Mapping[str, Operation]
+    links: Links = field(default_factory=Links)
 
     async def content(self, message: Outgoing) -> Content:
         """What the message says; raises `LookupError`, `TypeError` or `ValueError` where that cannot be said."""
@@ -53,7 +91,7 @@ class Rendering:
                 if message.request_id is None:
                     raise LookupError(f"{message.key} names no request")
                 view = await self.view(message.request_id)
-                return say(view, self.operations[view.operation])
+                return say(view, self.operations[view.operation], self.links)
             case OfPayload(say=say):
                 return say(message.payload)
             case _:

@@ -14,6 +14,7 @@ from bot.outbox.destination import Destination
 from bot.outbox.sender import Gone, Outgoing, Place, RateLimited, Refused, Unclear
 from bot.slack import conversations
 from bot.slack.blocks import Content, section
+from bot.slack.budget import Budget
 from bot.slack.client import cursor_after
 from bot.slack.rendering import Rendering
 from bot.slack.text import fit
@@ -45,6 +46,7 @@ class SlackSender:
     """The `Sender` for Slack. Every message carries its outbox key in its metadata, to be found again after a crash.
 
     `channel_ids` has the ids of channels that rows may know only as the settings name them, as a terminal does.
+    `budget` is what changes are taken from.
     `pause_seconds` is shorter only beside a sandbox whose channels take more.
     """
 
@@ -57,11 +59,13 @@ class SlackSender:
         rendering: Rendering,
         *,
         channel_ids: Mapping[str, str],
+        budget: Budget | None = None,
         pause_seconds: float = CHANNEL_SECONDS,
     ) -> None:
         self._client = client
         self._rendering = rendering
         self._channel_ids = channel_ids
+        self._budget = budget or Budget()
         self.pause_seconds = pause_seconds
 
     def describe(self, destination: Destination) -> str:
@@ -77,23 +81,31 @@ class SlackSender:
     async def post(self, message: Outgoing, content: Content) -> Place:
         """Post it; its place is the channel's id and the message's `ts`."""
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": message.key}}
-        arguments = {"channel": self._channel(message.destination), "metadata": metadata}
+        arguments: dict[str, Any] = {"channel": self._channel(message.destination), "metadata": metadata}
+        if thread := message.thread_of:
+            arguments |= {"channel": thread.address, "thread_ts": thread.id}
         answer = await self._send("chat.postMessage", content, arguments)
         return Place(str(answer["channel"]), str(answer["ts"]))
 
     async def update(self, place: Place, content: Content) -> None:
-        """Change a message of ours in place."""
+        """Change a message of ours in place; raises `RateLimited` where too many were changed within the minute."""
+        self._budget.take()
         await self._send("chat.update", content, {"channel": place.address, "ts": place.id})
 
     async def find(self, message: Outgoing) -> Place | None:
-        """The message that carries this key, looked for from when it was asked for on."""
-        channel = await self._id_of(self._channel(message.destination))
+        """The message that carries this key, looked for from when it was asked for on.
+
+        A channel's history has no replies, so those are looked for in their thread.
+        """
+        thread = message.thread_of
+        channel = thread.address if thread else await self._id_of(self._channel(message.destination))
+        method, where = ("conversations.replies", {"ts": thread.id}) if thread else ("conversations.history", {})
         since = message.created_at - LOOK_BACK
         cursor = ""
         while True:
-            arguments = {"channel": channel, "oldest": f"{since.timestamp():.6f}", "limit": 200}
+            arguments = {"channel": channel, "oldest": f"{since.timestamp():.6f}", "limit": 200} | where
             arguments |= {"include_all_metadata": True} | ({"cursor": cursor} if cursor else {})
-            answer = await self._call("conversations.history", arguments)
+            answer = await self._call(method, arguments)
             for found in answer["messages"]:
                 if key_of(found) == message.key:
                     return Place(channel, str(found["ts"]))
@@ -133,19 +145,24 @@ class SlackSender:
             return await self._call(method, body | {"blocks": [section(fit(content.text, 2990))]})
 
     async def _call(self, method: str, arguments: Mapping[str, Any]) -> AsyncSlackResponse:
-        try:
-            answer = await self._client.api_call(method, json=dict(arguments))
-        except SlackApiError as error:
-            raise sorted_error(error.response) from None
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise Unclear(f"{method}: {type(error).__name__}") from None
-        except AttributeError:
-            # slack_sdk asks a plain text, or a JSON list, that comes with 200 for its key "ok".
-            raise Unclear(f"{method}: an answer that is no JSON object") from None
-        if not isinstance(answer.data, dict):
-            # slack_sdk takes any bytes that come with 200 for a success.
-            raise Unclear(f"{method}: an answer that is no JSON")
-        return answer
+        return await called(self._client, method, arguments)
+
+
+async def called(client: AsyncWebClient, method: str, arguments: Mapping[str, Any]) -> AsyncSlackResponse:
+    """Slack's answer; raises the errors of `bot.outbox.sender` and no other."""
+    try:
+        answer = await client.api_call(method, json=dict(arguments))
+    except SlackApiError as error:
+        raise sorted_error(error.response) from None
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise Unclear(f"{method}: {type(error).__name__}") from None
+    except AttributeError:
+        # slack_sdk asks a plain text, or a JSON list, that comes with 200 for its key "ok".
+        raise Unclear(f"{method}: an answer that is no JSON object") from None
+    if not isinstance(answer.data, dict):
+        # slack_sdk takes any bytes that come with 200 for a success.
+        raise Unclear(f"{method}: an answer that is no JSON")
+    return answer
 
 
 def sorted_error(response: Any) -> Exception:

@@ -8,6 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect
 
+import bot.db.surfaces  # noqa: F401  `Base` knows its tables by that
 from bot.db.migrate import alembic_config, upgrade
 from bot.db.models import Base
 from bot.db.session import create_engine

@@ -34,6 +34,7 @@ class FarSide:
     before_post: Callable[[], Any] | None = None
     hangs: bool = False
     posts: list[str] = field(default_factory=list)
+    threads: dict[str, Place] = field(default_factory=dict)
     updates: list[tuple[Place, str]] = field(default_factory=list)
     searches: list[str] = field(default_factory=list)
 
@@ -53,6 +54,8 @@ class FarSide:
         if self.before_post is not None:
             await self.before_post()
         self.posts.append(message.key)
+        if message.thread_of is not None:
+            self.threads[message.key] = message.thread_of
         if self.hangs:
             await asyncio.Event().wait()
         return Place(message.destination.address, str(len(self.posts)))
@@ -101,12 +104,21 @@ class Rig:
         )
 
     async def want(
-        self, key: str, channel: str | Destination = "C0ALERTS", *, kind: Kind = ALERT, text: str = "t"
+        self,
+        key: str,
+        channel: str | Destination = "C0ALERTS",
+        *,
+        kind: Kind = ALERT,
+        text: str = "t",
+        thread_of: str | None = None,
     ) -> None:
         """Ask for a message."""
         to = channel if isinstance(channel, Destination) else slack_channel(channel)
         async with self.database.begin() as session:
-            assert await outbox.want(session, key, kind=kind, destination=to, clock=self.clock, payload={"text": text})
+            payload = {"text": text}
+            assert await outbox.want(
+                session, key, kind=kind, destination=to, clock=self.clock, payload=payload, thread_of=thread_of
+            )
 
     async def touch(self, key: str) -> None:
         """Ask for it to be brought up to date."""

@@ -13,7 +13,7 @@ from bot.db.models import Message
 from bot.db.session import Database
 from bot.outbox.delivery import outgoing_of
 from bot.outbox.destination import Destination
-from bot.outbox.kinds import ALERT, CARD, LIMIT_BEGIN, LIMIT_END, NOTICE, Kind, Urgency
+from bot.outbox.kinds import ALERT, CARD, LIMIT_BEGIN, LIMIT_END, LOG, NOTICE, Kind, Urgency
 from bot.outbox.sender import Gone, Place, RateLimited, Refused, Unclear
 from tests.db.rows import request_row
 from tests.outbox.rig import LEASE, NOW, Rig
@@ -159,7 +159,7 @@ async def test_what_was_asked_for_again_while_it_was_sent_is_changed_afterwards(
 
 
 async def test_a_kind_that_is_not_updated_stays_as_it_was_posted(rig: Rig) -> None:
-    await rig.want("alert:1")
+    await rig.want("alert:1", kind=LOG)
     await rig.drain()
     await rig.touch("alert:1")
     await rig.drain()

@@ -1,11 +1,27 @@
 """The table of kinds: their names are in rows, so they stay; and each fits its column."""
 
 from bot.db.models import Message
-from bot.outbox.kinds import ALERT, BY_NAME, CARD, KINDS, LIMIT_BEGIN, LIMIT_END, NOTICE, RESULT, URGENCY
+from bot.outbox.kinds import (
+    ALERT,
+    ASK,
+    BY_NAME,
+    CARD,
+    HOME,
+    KINDS,
+    LIMIT,
+    LIMIT_BEGIN,
+    LIMIT_END,
+    LOG,
+    NOTICE,
+    REMINDER,
+    RESULT,
+    URGENCY,
+)
 
 
 def test_rows_know_these_kinds_by_these_names() -> None:
     assert set(BY_NAME) >= {"card", "result", "alert", "limit_begin", "limit_end", "notice"}
+    assert set(BY_NAME) >= {"log", "ask", "reminder", "home", "alert_more", "limit", "welcome", "leaver"}
     assert len(BY_NAME) == len(KINDS)
 
 
@@ -14,11 +30,13 @@ def test_every_name_fits_its_column() -> None:
     assert all(len(kind.name) <= longest for kind in KINDS)
 
 
-def test_what_is_told_from_a_request_changes_with_it() -> None:
-    assert {kind for kind in KINDS if kind.of_request} == {kind for kind in KINDS if kind.updates} == {CARD, RESULT}
+def test_what_is_told_from_a_request_changes_with_it_but_for_what_was_said_at_a_moment() -> None:
+    of_request = {kind for kind in KINDS if kind.of_request}
+    assert of_request == {CARD, RESULT, ASK, REMINDER}
+    assert {kind for kind in of_request if not kind.updates} == {REMINDER}
 
 
 def test_what_people_wait_for_goes_before_what_comes_in_hundreds() -> None:
-    assert {URGENCY[kind.name] for kind in (CARD, NOTICE, LIMIT_BEGIN)} == {2}
-    assert {URGENCY[kind.name] for kind in (RESULT, ALERT)} == {1}
-    assert URGENCY[LIMIT_END.name] == 0
+    assert {URGENCY[kind.name] for kind in (CARD, NOTICE, LIMIT, LIMIT_BEGIN)} == {2}
+    assert {URGENCY[kind.name] for kind in (RESULT, ALERT, ASK, REMINDER)} == {1}
+    assert {URGENCY[kind.name] for kind in (LIMIT_END, LOG, HOME)} == {0}

@@ -1,5 +1,6 @@
 """Asking for a message: with its destination and its kind, in business time and in the machine's."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -81,3 +82,51 @@ async def test_a_message_without_a_workspace_is_of_the_one_that_the_database_bel
     await want(rig)
     of = {key: (await rig.message(key)).workspace for key in ("before", "after", "alert:1")}
     assert of == {"before": None, "after": "T0BETA", "alert:1": "T0ACME"}
+
+
+async def test_what_changes_often_is_brought_up_to_date_once_and_later(rig: Rig) -> None:
+    await want(rig)
+    await rig.drain()
+
+    async def touch(seconds: float, after: float) -> None:
+        clock = Clock(real=lambda: NOW + timedelta(seconds=seconds))
+        async with rig.database.begin() as session:
+            await outbox.touch(session, "alert:1", clock=clock, after=timedelta(seconds=after))
+
+    await touch(0, 2)
+    await touch(1, 2)
+    row = await rig.message("alert:1")
+    assert (row.due_at, row.wanted) == (NOW + timedelta(seconds=2), 3), "the first of them says when"
+    await touch(1, 0)
+    assert (await rig.message("alert:1")).due_at == NOW + timedelta(seconds=1), "who cannot wait does not"
+
+
+async def test_what_the_far_side_lets_wait_is_hastened_by_nobody(rig: Rig) -> None:
+    await want(rig)
+    row = await rig.message("alert:1")
+    async with rig.database.begin() as session:
+        await messages.postpone(session, row.id, until=NOW + HOUR, error="limited for 3600 s", was_refused=True)
+    await rig.touch("alert:1")
+    assert (await rig.message("alert:1")).due_at == NOW + HOUR
+
+
+async def test_what_a_message_tells_is_changed_in_parts_whoever_does_so_together(rig: Rig) -> None:
+    await want(rig)
+    await rig.drain()
+
+    async def change(name: str) -> None:
+        async with rig.database.begin() as session:
+            assert await outbox.change(session, "alert:1", {name: "yes"}, clock=rig.clock)
+
+    await asyncio.gather(*(change(name) for name in ("a", "b", "c", "text")))
+    row = await rig.message("alert:1")
+    assert row.payload == {"text": "yes", "a": "yes", "b": "yes", "c": "yes"}
+    assert (row.state, row.wanted) == (messages.DUE, 5)
+    await rig.drain()
+    assert rig.far.updates[-1][1] == "yes"
+
+
+async def test_what_was_never_asked_for_cannot_be_changed(rig: Rig) -> None:
+    async with rig.database.begin() as session:
+        assert not await outbox.change(session, "nobody", {"a": 1}, clock=rig.clock)
+        assert await message_of(session, "nobody") is None

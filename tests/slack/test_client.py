@@ -124,3 +124,7 @@ async def test_whether_slack_hides_addresses_is_seen_in_what_it_tells(
     assert await hides_addresses(client, "T0ACME")
     slack.faults.add("users.list", error="internal_error")
     assert not await hides_addresses(client, "T0ACME")
+
+
+async def test_slack_says_where_the_workspace_is(client: AsyncWebClient) -> None:
+    assert (await find_standing(client)).url == "https://acme.slack.com/"

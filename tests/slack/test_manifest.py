@@ -35,6 +35,7 @@ SCOPES = {
     "chat.update": {"chat:write"},
     "conversations.history": {"channels:history", "groups:history", "im:history"},
     "conversations.list": {"channels:read", "groups:read"},
+    "conversations.replies": {"channels:history", "groups:history", "im:history"},
     "conversations.open": {"im:write"},
     "files.info": {"files:read"},
     "files.upload.v2": {"files:write"},
@@ -45,6 +46,7 @@ SCOPES = {
     "users.info": {"users:read", "users:read.email"},
     "users.list": {"users:read", "users:read.email"},
     "views.open": set(),
+    "views.publish": set(),
     "views.update": set(),
 }
 # https://docs.slack.dev/reference/events/<event>

@@ -165,6 +165,40 @@ async def test_a_channel_that_nobody_knows_by_this_name_is_refused(slack: SlackS
     assert (caught.value.code, caught.value.trouble) == ("channel_not_found", MENDABLE["channel_not_found"])
 
 
+# In a thread
+
+
+async def test_a_reply_stands_in_its_thread_and_not_in_the_channel(slack: SlackSandbox, sender: SlackSender) -> None:
+    parent = await sender.post(message(slack, key="card:1"), SAID)
+    reply = await sender.post(message(slack, key="log:1:1", thread_of=parent), CHANGED)
+    posted = slack.workspace.channels[APPROVALS].messages[reply.id]
+    assert (reply.address, posted.body["thread_ts"]) == (APPROVALS, parent.id)
+    assert "reply_broadcast" not in slack.calls_of("chat.postMessage")[-1].args
+    assert slack.violations == []
+
+
+async def test_a_reply_is_found_in_its_thread_where_the_history_has_none(
+    slack: SlackSandbox, sender: SlackSender
+) -> None:
+    parent = await sender.post(message(slack, key="card:1"), SAID)
+    other = await sender.post(message(slack, key="card:2"), SAID)
+    wanted = message(slack, key="log:1:1", thread_of=parent)
+    reply = await sender.post(wanted, CHANGED)
+    assert await sender.find(wanted) == reply
+    assert await sender.find(message(slack, key="log:1:1")) is None
+    assert await sender.find(message(slack, key="log:1:1", thread_of=other)) is None
+    assert await sender.find(message(slack, key="log:1:2", thread_of=parent)) is None
+
+
+async def test_changes_are_taken_from_one_budget(slack: SlackSandbox, sender: SlackSender) -> None:
+    sender._budget.per_minute = 1
+    place = await sender.post(message(slack), SAID)
+    await sender.update(place, CHANGED)
+    with pytest.raises(RateLimited):
+        await sender.update(place, SAID)
+    assert len(slack.calls_of("chat.update")) == 1
+
+
 # What Slack's answers mean
 
 
