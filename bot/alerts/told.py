@@ -37,6 +37,9 @@ class Knowledge:
     account: str = ""
 
 
+NOTHING_KNOWN = Knowledge()
+
+
 def payload_of(alert: Alert, *, ties: Mapping[str, str], knowledge: Knowledge) -> dict[str, Any]:
     """Everything that the message can say. `ties` says whose a Docker ID is where the policy does not."""
     rule, entry = alert.rule, alert.stored.entry

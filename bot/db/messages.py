@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import and_, case, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.db.batches import batches
 from bot.db.dialect import changed, insert_ignoring_conflicts
 from bot.db.models import Message
 from bot.db.workspaces import workspace_of
@@ -82,6 +83,14 @@ async def change(session: AsyncSession, key: str, payload: Mapping[str, Any], by
     await session.flush()
     await touch(session, key, by)
     return True
+
+
+async def known(session: AsyncSession, keys: Collection[str]) -> frozenset[str]:
+    """Those of the keys under which a message has been asked for."""
+    found: set[str] = set()
+    for batch in batches(sorted(keys)):
+        found |= set((await session.scalars(select(Message.key).where(Message.key.in_(batch)))).all())
+    return frozenset(found)
 
 
 async def by_key(session: AsyncSession, key: str) -> Message | None:
