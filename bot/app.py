@@ -14,6 +14,7 @@ import structlog
 
 from bot.alerts.limits import LimitWatch
 from bot.alerts.poller import AuditLogPoller
+from bot.alerts.told import undoing
 from bot.clock import REAL, Clock
 from bot.configuration import build_hub, read_alert_rules, read_outside, read_policy
 from bot.db import claims, messages, workspaces
@@ -347,6 +348,8 @@ class Hubwarden:
             alerts_channel=self._alerts,
             admin_channel=self._admins,
             own_actor=self.settings.dockerhub_username,
+            whose=self._policy.whose,
+            inverse=undoing(OPERATIONS),
             overlap=timedelta(seconds=self.settings.audit_overlap_seconds),
             now=self._clock.now,
             wake=self.wake,

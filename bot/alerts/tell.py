@@ -87,9 +87,9 @@ def grouped(
         own, further = keys_of(alert)
         at, payload = alert.stored.entry.at, payload_of(alert, ties=ties, knowledge=knowledge)
         if current is not None and current.takes(at):
-            current.take(further, payload)
+            current.take(further, payload | {"key": further, "further": True})
         else:
-            current = Group(own, at, payload=payload)
+            current = Group(own, at, payload=payload | {"key": own})
         if current not in groups:
             groups.append(current)
     return groups

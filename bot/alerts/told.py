@@ -1,5 +1,6 @@
 """What an alert says of an entry: who it was, what it was before and is now, where it is seen, what to do about it."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ from urllib.parse import quote
 from bot.alerts.entries import AuditLogEntry, account_of
 from bot.alerts.matching import Alert
 from bot.alerts.rules import AlertRule, fill, render
+from bot.operations.kit.base import Operation, Write
 from bot.operations.kit.consequences import Logged, Prepared
 
 PAGES = "https://hub.docker.com"
@@ -105,3 +107,17 @@ def way_back(entry: AuditLogEntry, knowledge: Knowledge) -> dict[str, Any] | Non
 def all_accounts(alerts: Iterable[Alert]) -> set[str]:
     """Every Docker ID that these alerts may name."""
     return {docker_id for alert in alerts for docker_id in accounts_in(alert.stored.entry)}
+
+
+def undoing(operations: Iterable[Operation]) -> Callable[[Logged], Prepared | None]:
+    """What answers which request would undo an entry: that of the first operation under whose action Docker logs it."""
+    known: defaultdict[str, list[Callable[[Logged], Prepared | None]]] = defaultdict(list)
+    for each in operations:
+        if isinstance(each, Write) and each.inverse_of is not None and each.hub_action is not None:
+            known[each.hub_action].append(each.inverse_of)
+
+    def inverse(entry: Logged) -> Prepared | None:
+        found = (inverse_of(entry) for inverse_of in known.get(entry.action, ()))
+        return next((prepared for prepared in found if prepared is not None), None)
+
+    return inverse

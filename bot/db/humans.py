@@ -60,7 +60,7 @@ async def tied_each(session: AsyncSession, docker_ids: Collection[str]) -> dict[
     found: dict[str, str] = {}
     for batch in batches(sorted(docker_ids)):
         statement = select(Tie.docker_id, Tie.person).where(Tie.docker_id.in_(batch))
-        found |= dict((await session.execute(statement)).tuples().all())
+        found |= dict((await session.execute(statement)).all())
     return found
 
 
