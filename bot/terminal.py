@@ -40,7 +40,7 @@ from bot.hub.login import SecondFactorNeeded, log_in, send_code
 from bot.intents.help import topics
 from bot.intents.typed import read_text
 from bot.intents.usage import usage
-from bot.intents.wishes import Form, Help, Pick, Vocabulary
+from bot.intents.wishes import Decide, Doctor, Form, Help, Look, Pick, Small, Vocabulary
 from bot.intents.words import as_words
 from bot.logs import configure_logs
 from bot.operations import BY_NAME, OPERATIONS
@@ -54,6 +54,7 @@ from bot.visible import UNSEEN, flat, visible
 
 DONE, FAILED, MISUSED = 0, 1, 2
 LEASE = timedelta(seconds=30)
+IN_SLACK = "Requests are looked at and decided in Slack, where it is certain who does. “history 12” shows one here."
 # How often the terminal looks at a request that it cannot do at once, and for how long where nobody does it.
 LOOK_SECONDS, PATIENCE_SECONDS = 0.5, 60.0
 # What Python makes of bytes that are no text; no database takes it.
@@ -142,6 +143,12 @@ async def run(options: Options, reach: Reach | None = None) -> int:
             return print_help("")
         case Form(operation):
             raise UsageError("Something is missing.", usage=usage(operation))
+        case Decide() | Look():
+            raise UsageError(IN_SLACK)
+        case Doctor():
+            raise UsageError("Here, “python -m bot check” looks whether everything is in order.")
+        case Small():
+            return print_help("")
         case Intent() as intent:
             return await carry_out(intent, options, reach)
         case other:

@@ -8,8 +8,9 @@ from itertools import chain
 from typing import TypeAlias
 
 from bot.errors import UsageError
+from bot.intents.numbers import about_a_request
 from bot.intents.usage import usage_error
-from bot.intents.wishes import Help, Pick, Vocabulary
+from bot.intents.wishes import Decide, Doctor, Help, Look, Pick, Vocabulary
 from bot.intents.words import Word, as_words, joined
 from bot.keystrokes import APOSTROPHES, bare, dashed, is_typed_twice
 from bot.operations.kit.base import Mentions, Operation, is_read, marker_of
@@ -44,12 +45,14 @@ class Spoken:
     reason: str
 
 
-def understand(words: Sequence[Word], vocabulary: Vocabulary) -> Help | Pick | Spoken:
+def understand(words: Sequence[Word], vocabulary: Vocabulary) -> Help | Pick | Decide | Look | Doctor | Spoken:
     """What the words want; raises `UsageError` with what is wrong and how it would be right."""
     if not words:
         return Pick()
     if folded(words[0]) in HELP_WORDS:
         return Help(".".join(folded(word) for word in words[1:]))
+    if (wanted := about_a_request(words)) is not None:
+        return wanted
     found = find_operation(words, vocabulary)
     if isinstance(found, Help):
         return found

@@ -1,8 +1,8 @@
-"""What somebody can want: help, a choice from everything, a form, or an intent; and what can be wanted at all."""
+"""What somebody can want: help, a choice, a form, an intent, a word on a request; and what can be wanted at all."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from bot.operations.kit.base import Intent, Operation
 
@@ -28,7 +28,36 @@ class Form:
     reason: str = ""
 
 
-Wish: TypeAlias = Help | Pick | Form | Intent
+Act: TypeAlias = Literal["approve", "deny", "cancel"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decide:
+    """Somebody decides the request with this number; `reason` is that of a denial, and empty where they gave none."""
+
+    act: Act
+    number: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Somebody wants to see the request with this number."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Doctor:
+    """Somebody wants to know whether everything is in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Small:
+    """Somebody said what was not understood, where that is no mistake: a few lines and buttons are the answer."""
+
+
+Wish: TypeAlias = Help | Pick | Form | Intent | Decide | Look | Doctor | Small
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

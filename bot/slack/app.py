@@ -10,7 +10,23 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack import choices, commands, decisions, events, forms, pages, picker
+from bot.slack import (
+    alert_presses,
+    channel_events,
+    choices,
+    commands,
+    decisions,
+    forms,
+    home,
+    links_shared,
+    mentions,
+    pages,
+    people_events,
+    picker,
+    settings_form,
+    shortcuts,
+    talk,
+)
 from bot.slack.arrivals import Kind
 from bot.slack.manifest import COMMAND
 from bot.slack.sentences import SORRY
@@ -21,10 +37,13 @@ log = structlog.stdlib.get_logger(__name__)
 EVERYTHING = re.compile(r"[\s\S]*")
 
 
-# Everything that is kept before it is acknowledged.
-KINDS: tuple[Kind[Any], ...] = tuple(
-    kind for part in (commands, forms, picker, decisions, pages, events) for kind in part.KINDS
+PARTS = (
+    *(commands, forms, picker, decisions, pages, settings_form, alert_presses),
+    *(home, shortcuts, links_shared),
+    *(talk, mentions, people_events, channel_events),
 )
+# Everything that is kept before it is acknowledged.
+KINDS: tuple[Kind[Any], ...] = tuple(kind for part in PARTS for kind in part.KINDS)
 
 
 def build_app(client: AsyncWebClient, surface: Surface) -> AsyncApp:
@@ -32,7 +51,7 @@ def build_app(client: AsyncWebClient, surface: Surface) -> AsyncApp:
     # Bolt polls for the ack every 10 ms otherwise; the work itself runs in tasks of ours.
     # And it looks for its name through every source file that is loaded, where it is given none.
     app = AsyncApp(name="hubwarden", client=client, process_before_response=True, ignoring_self_events_enabled=True)
-    for part in (commands, forms, picker, choices, decisions, pages, events):
+    for part in (*PARTS, choices):
         part.register(app, surface)
     catch_all(app)
     app.error(listener_failed)

@@ -43,11 +43,11 @@ def ways_to_show(shown: Content) -> list[list[Block]]:
 
     Whatever can be pressed stays.
     """
-    classic = list(shown.classic) if shown.classic is not None else [b for b in shown.blocks if b["type"] not in NEWER]
+    blocks = list(shown.blocks)
+    classic = list(shown.classic or [block for block in blocks if block["type"] not in NEWER])
     plain = [section(part) for part in parts_of(shown.text, SECTION_LIMIT - 10)]
-    plain += [block for block in shown.blocks if block["type"] == "actions"]
-    ways = [list(shown.blocks), classic, plain]
-    return [way for number, way in enumerate(ways) if way and way not in ways[:number]]
+    plain += [block for block in blocks if block["type"] == "actions"]
+    return [blocks, plain] if classic == blocks else [blocks, classic, plain]
 
 
 def section(text: str) -> Block:

@@ -10,13 +10,16 @@ from bot.governance.views import RequestView
 from bot.intents.forms import REASON
 from bot.intents.typed import MAX_REASON
 from bot.keystrokes import shown
-from bot.operations.kit.base import Change, Choices, FromFile, Operation, is_read, marker_of
+from bot.operations.kit.base import Choices, FromFile, Operation, is_read, marker_of
 from bot.operations.kit.parameters import Parameter, parameters
 from bot.slack.blocks import MAX_BLOCKS, Block, pack, section
-from bot.slack.cards import asker, change_heading, change_line, outcome_lines, status_line, value_text
+from bot.slack.card import headline, origin_text
+from bot.slack.changes import change_heading, value_text, whole_change
 from bot.slack.deciders import barred_line, rule_line
 from bot.slack.manifest import COMMAND
-from bot.slack.text import code, escape, fit_plain, one_line, quote
+from bot.slack.outcomes import outcome_lines, status_line
+from bot.slack.text import code, escape, fit_plain, mention, one_line, quote
+from bot.slack.texts import card as texts
 
 FORM = "operation_form"
 PICKER = "picker"
@@ -313,15 +316,17 @@ def message_view(title: str, *paragraphs: str) -> Block:
 def details_view(request: RequestView, operation: Operation) -> Block:
     """All of a request, nothing left out that Slack has room for; it says where that ends."""
     lines = [
-        f"{asker(request)}: {escape(operation.summary)}",
-        *([f"*Reason*\n{quote(request.reason)}"] if request.reason else []),
+        f"*{escape(headline(request, operation))}*",
+        texts.ASKS.format(who=mention(request.requester), where=origin_text(request)),
+        *([quote(request.reason)] if request.reason else []),
         *(
             f"*{escape(name)}*: {code(value_text(value))}"
             for name, value in request.params.items()
             if value not in (None, [], "")
         ),
-        f"*{status_line(request)}*",
+        status_line(request),
         *outcome_lines(request),
+        *(escape(risk.said) for risk in request.risks),
         rule_line(request),
         *filter(None, [barred_line(request)]),
         f"*{change_heading(request)}*",
@@ -329,9 +334,3 @@ def details_view(request: RequestView, operation: Operation) -> Block:
         *(one_line(note) for note in request.notes),
     ]
     return view(PLAIN, f"Request {request.id}", pack(lines))
-
-
-def whole_change(change: Change) -> list[str]:
-    """A change with every single item."""
-    head = change_line(Change(change.subject, change.before, change.after))
-    return [head, *(code(item) for item in change.items)]

@@ -24,8 +24,10 @@ from bot.outbox.kinds import (
 from bot.outbox.sender import Outgoing
 from bot.phrases import load_phrase
 from bot.slack import alerts_said, cards
-from bot.slack.blocks import Content, section
+from bot.slack.blocks import Content, content, section
+from bot.slack.card import request_card
 from bot.slack.links import Links
+from bot.slack.results import result_message
 from bot.slack.text import fit, phrase_text
 
 
@@ -54,15 +56,20 @@ def unlinked(say: Callable[[RequestView, Operation], Content]) -> OfRequest:
 def told(payload: Mapping[str, Any]) -> Content:
     """What the payload says, in text or in a phrase, and nothing besides."""
     text = fit(phrase_text(load_phrase(payload.get("said") or (str(payload["text"]),))), 2900)
-    return Content(text, (section(text),))
+    return content(section(text))
+
+
+def linked_result(view: RequestView, operation: Operation, links: Links) -> Content:
+    """How the request ended, with the way back to its card."""
+    return result_message(view, operation, link=links.message(view.card) if view.card else "")
 
 
 # Everything that `SlackSender` sends; homes are `SlackHome`'s.
 RENDERERS: Mapping[str, Renderer] = {
-    CARD.name: unlinked(cards.request_card),
-    RESULT.name: unlinked(cards.result_message),
-    ASK.name: unlinked(cards.request_card),
-    REMINDER.name: unlinked(cards.request_card),
+    CARD.name: unlinked(request_card),
+    RESULT.name: OfRequest(linked_result),
+    ASK.name: unlinked(request_card),
+    REMINDER.name: unlinked(request_card),
     LOG.name: OfPayload(told),
     ALERT.name: OfPayload(alerts_said.alert_message),
     ALERT_MORE.name: OfPayload(alerts_said.alert_message),

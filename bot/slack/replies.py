@@ -1,6 +1,5 @@
 """Answers to one person: beside what they did, in their direct messages, or as a file there."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import aiohttp
@@ -11,7 +10,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.errors import UserError
 from bot.operations.kit.base import Document
-from bot.slack.blocks import Block, Content, section
+from bot.slack.blocks import Content, ways_to_show
 from bot.slack.client import TROUBLE, short
 
 log = structlog.stdlib.get_logger(__name__)
@@ -78,8 +77,3 @@ class Replies:
             if "blocks" not in answer.body:
                 return False
         return False
-
-
-def ways_to_show(content: Content) -> Sequence[Sequence[Block]]:
-    """The content's blocks, and for a workspace that refuses them one paragraph with its text."""
-    return (list(content.blocks), [section(content.text)])

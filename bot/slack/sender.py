@@ -13,11 +13,10 @@ from bot.governance.people import is_slack_user
 from bot.outbox.destination import Destination
 from bot.outbox.sender import Gone, Outgoing, Place, RateLimited, Refused, Unclear
 from bot.slack import conversations
-from bot.slack.blocks import Content, section
+from bot.slack.blocks import Content, ways_to_show
 from bot.slack.budget import Budget
 from bot.slack.client import cursor_after
 from bot.slack.rendering import Rendering
-from bot.slack.text import fit
 
 EVENT_TYPE = "hubwarden_message"
 # https://docs.slack.dev/apis/web-api/rate-limits: a channel takes one message a second.
@@ -136,13 +135,15 @@ class SlackSender:
         body = arguments | {"text": content.text, "unfurl_links": False, "unfurl_media": False}
         if method == "chat.update":
             body = arguments | {"text": content.text}
-        try:
-            return await self._call(method, body | {"blocks": list(content.blocks)})
-        except Refused as error:
-            if error.code not in REFUSED_BLOCKS:
-                raise
-            # A workspace can refuse a kind of block that others take; the text says it all.
-            return await self._call(method, body | {"blocks": [section(fit(content.text, 2990))]})
+        *first, last = ways_to_show(content)
+        for blocks in first:
+            try:
+                return await self._call(method, body | {"blocks": blocks})
+            except Refused as error:
+                # A workspace can refuse a kind of block that others take.
+                if error.code not in REFUSED_BLOCKS:
+                    raise
+        return await self._call(method, body | {"blocks": last})
 
     async def _call(self, method: str, arguments: Mapping[str, Any]) -> AsyncSlackResponse:
         return await called(self._client, method, arguments)

@@ -4,11 +4,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.slack.text import escape
+from bot.slack.text import code, escape
 
 # What is pressed or filled in has the focus of its own, and is read there.
 CONTROLS = frozenset({"actions"})
-MARKS = re.compile(r"[*_~`>|]|&gt;|\s|^>")
+# What Slack would read as markup in plain text.
+MARKUP = re.compile(r"[*~`]|(?<!\w)_|_(?!\w)")
+MARKS = re.compile(r"[*_~`ˋ>|]|\s")
 ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
 
@@ -24,11 +26,16 @@ def said_by(block: Mapping[str, Any]) -> str:
 
 
 def text_of(part: Mapping[str, Any] | None) -> str:
-    """A text object's text, in mrkdwn: plain text is escaped, as Slack would read it for markup."""
+    """A text object's text, in mrkdwn."""
     if not part:
         return ""
     text = str(part.get("text") or "")
-    return text if part.get("type") == "mrkdwn" else escape(text)
+    return text if part.get("type") == "mrkdwn" else literal(text)
+
+
+def literal(text: str) -> str:
+    """Plain text as mrkdwn that shows it as it is: in fixed width where Slack would take something for markup."""
+    return code(text) if MARKUP.search(text) else escape(text)
 
 
 def of_section(block: Mapping[str, Any]) -> str:
@@ -43,7 +50,7 @@ def of_context(block: Mapping[str, Any]) -> str:
 
 def image(block: Mapping[str, Any]) -> str:
     """What a picture is described as, and its title."""
-    return joined([text_of(block.get("title")), escape(str(block.get("alt_text") or ""))], " ")
+    return joined([text_of(block.get("title")), literal(str(block.get("alt_text") or ""))], " ")
 
 
 def of_input(block: Mapping[str, Any]) -> str:
@@ -58,7 +65,7 @@ def of_table(block: Mapping[str, Any]) -> str:
 
 def cell(part: Mapping[str, Any]) -> str:
     """A table's cell: raw text, or rich text."""
-    return of_rich_text(part) if part.get("type") == "rich_text" else escape(str(part.get("text") or ""))
+    return of_rich_text(part) if part.get("type") == "rich_text" else literal(str(part.get("text") or ""))
 
 
 def of_rich_text(block: Mapping[str, Any]) -> str:
@@ -89,19 +96,19 @@ def joined(texts: Sequence[str], by: str = "\n") -> str:
 
 
 RICH: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
-    "text": lambda part: escape(str(part["text"])),
-    "link": lambda part: escape(str(part.get("text") or part["url"])),
+    "text": lambda part: literal(str(part["text"])),
+    "link": lambda part: literal(str(part.get("text") or part["url"])),
     "user": lambda part: f"<@{part['user_id']}>",
     "usergroup": lambda part: f"<!subteam^{part['usergroup_id']}>",
     "channel": lambda part: f"<#{part['channel_id']}>",
     "emoji": lambda part: f":{part['name']}:",
-    "date": lambda part: escape(str(part.get("fallback") or "")),
+    "date": lambda part: literal(str(part.get("fallback") or "")),
 }
 SPEAKERS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "header": lambda block: text_of(block.get("text")),
     "section": of_section,
     "context": of_context,
-    "markdown": lambda block: escape(str(block.get("text") or "")),
+    "markdown": lambda block: literal(str(block.get("text") or "")),
     "image": image,
     "input": of_input,
     "table": of_table,

@@ -22,7 +22,8 @@ from bot.governance.requests.settle import settle
 from bot.governance.requests.submit import submit
 from bot.governance.requests.vote import approve, deny
 from bot.hub import Credential, Hub
-from bot.slack.cards import request_card, result_message
+from bot.slack.card import request_card
+from bot.slack.results import result_message
 from tests.conftest import BOTH
 from tests.db.old_house import DAY, HOUR, REQUESTS, START, TRAIL, build, call, go, reflected, request, stored
 from tests.governance.parts import ANN, AT_ONCE, LENA, MIRA, OMAR, Desk

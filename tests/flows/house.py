@@ -11,7 +11,7 @@ from unittest.mock import patch
 from bot.app import Hubwarden
 from bot.clock import Clock
 from bot.settings import Settings
-from bot.slack.sender import SlackSender
+from bot.slack.sender import SlackSender, key_of
 from sandbox import world
 from sandbox.clock import Clock as SandboxClock
 from sandbox.hub import HubSandbox
@@ -114,7 +114,7 @@ class House:
 
         def fits(message: Message) -> bool:
             said = words_of(message)
-            return f"Request {number}:" in said and all(word in said for word in words)
+            return key_of(message.body) == f"card:{number}" and all(word in said for word in words)
 
         return await self.omar.wait_for_message(APPROVALS, fits, timeout=timeout)
 

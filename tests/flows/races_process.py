@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import re
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -11,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bot.slack.sender import key_of
 from sandbox.launcher import tail
 from sandbox.servers import SOURCE
 from sandbox.slack import Person, words_of
@@ -136,14 +136,14 @@ def outsiders(house: House) -> list[str]:
 
 def cards_of(house: House, number: int) -> list[str]:
     """Every card of the request that stands in the channel."""
-    told = [words_of(message) for message in house.omar.messages(APPROVALS)]
-    return [words for words in told if re.search(rf"Request {number}:", words)]
+    cards = [one for one in house.omar.messages(APPROVALS) if key_of(one.body) == f"card:{number}"]
+    return [words_of(card) for card in cards]
 
 
 def results_of(person: Person, number: int) -> list[str]:
     """Everything that the person was told at a request's end."""
-    told = [words_of(message) for message in person.messages(person.direct_channel)]
-    return [words for words in told if re.search(rf"Your request {number} \(", words)]
+    told = [one for one in person.messages(person.direct_channel) if key_of(one.body) == f"result:{number}"]
+    return [words_of(message) for message in told]
 
 
 def assert_told_once(house: House, number: int, *words: str) -> None:

@@ -96,7 +96,7 @@ async def test_what_was_posted_before_an_upgrade_and_not_marked_is_found_and_upd
     await database.close()
 
     [card] = slack.workspace.channels[APPROVALS].messages.values()
-    assert (card.ts, "Request 1: Invite people" in words_of(card)) == (ts, True)
+    assert (card.ts, "Invite jane@example.com as member" in words_of(card)) == (ts, True)
     assert len(slack.calls_of("chat.postMessage")) == 1, "the one from before"
     assert marked is not None
     assert (marked.state, marked.posted_address, marked.posted_id) == (messages.SENT, APPROVALS, ts)

@@ -1,6 +1,7 @@
 """Slack's listeners and the use cases behind them; no worker runs, so what is asked for stays as it was asked."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,7 +25,7 @@ from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.capabilities import Capabilities
 from bot.slack.app import KINDS, build_app
 from bot.slack.arrivals import SlackDesk
-from bot.slack.cards import request_card
+from bot.slack.card import request_card
 from bot.slack.client import build_client
 from bot.slack.directory import SlackDirectory
 from bot.slack.manifest import COMMAND
@@ -74,7 +75,7 @@ class Desk:
         asker = person or self.ann
         assert (await asker.command(f'{line} --reason "for the release"')).ok
         shown = words_of(await asker.wait_for_ephemeral("Request "))
-        return await self.view(int(shown.partition("Request ")[2].partition(" ")[0]))
+        return await self.view(int(re.findall(r"Request (\d+)", shown)[-1]))
 
     async def view(self, number: int = 1) -> RequestView:
         """The request as it stands."""

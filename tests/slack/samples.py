@@ -1,5 +1,6 @@
 """Requests as their cards see them, the ordinary and the longest and most hostile that there can be."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,8 +9,10 @@ from bot.governance.approval.ballots import Ballot, Choice
 from bot.governance.approval.principals import Principal, User, UserGroup
 from bot.governance.approval.requirement import Requirement, Stage
 from bot.governance.ledger.lifecycle import Status
+from bot.governance.stored import KnownBeneficiary
 from bot.governance.views import RequestView
 from bot.operations.kit.base import Change, ItemResult, Operation
+from bot.operations.kit.consequences import Harm, Risk
 from bot.slack.blocks import Content
 from sandbox.slack.block_kit.check import check_message, check_view, size_of
 from sandbox.slack.block_kit.rules import Violation
@@ -62,6 +65,7 @@ def request_view(operation: Operation, status: Status = Status.PENDING, **more: 
         summary=None,
         items=(),
         error=None,
+        title="Invite jane@example.com as member",
     )
     return replace(view, **more)
 
@@ -93,6 +97,10 @@ def longest_view(operation: Operation, status: Status) -> RequestView:
         summary="&" * 600,
         items=tuple(ItemResult(person, number % 2 == 0, AMPERSANDS) for number, person in enumerate(PEOPLE)),
         error=AMPERSANDS,
+        title=AMPERSANDS[:150],
+        risks=(Risk(Harm.POWER, AMPERSANDS), *(Risk(Harm.FINAL, f"{number}: {AMPERSANDS}") for number in range(4))),
+        decided_at=NOW + timedelta(hours=1),
+        about=tuple(KnownBeneficiary((person,), APPROVERS[:2]) for person in PEOPLE),
     )
 
 
@@ -112,6 +120,8 @@ def hostile_view(operation: Operation, status: Status) -> RequestView:
         summary=evil,
         items=(ItemResult(evil, False, evil),),
         error=evil,
+        title=evil,
+        risks=(Risk(Harm.PUBLIC, evil),),
     )
 
 
@@ -151,3 +161,23 @@ def every_text(value: Any) -> list[str]:
             return [text for part in value for text in every_text(part)]
         case _:
             return []
+
+
+# What our own texts may hold: people and groups of the row, and times.
+OURS = re.compile(r"<@U0(?:ANN|OMAR|LENA)>|<!subteam\^S0LEADS>|<!date\^\d+\^\{date_short_pretty\} \{time\}\|[^<>|]+>")
+UNSEEN = re.compile("[\u200b\u202a-\u202e\u2066-\u2069\x00]")
+
+
+def assert_harmless(content: Content) -> None:
+    """Nothing in the message is a mention, a link or an entity that is not ours."""
+    for text in [content.text, *markup(list(content.blocks))]:
+        assert re.search("[<>]", OURS.sub("", re.sub("^> ?", "", text, flags=re.MULTILINE))) is None, text
+        assert re.search(r"&(?!amp;|lt;|gt;)", text) is None, text
+    for text in [content.text, *every_text(list(content.blocks))]:
+        assert UNSEEN.search(text) is None, text
+
+
+def assert_whole_entities(content: Content) -> None:
+    """No text was cut in the middle of an entity."""
+    for text in [content.text, *markup(list(content.blocks))]:
+        assert re.search(r"&(?!amp;|lt;|gt;)", text) is None

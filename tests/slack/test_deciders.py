@@ -11,9 +11,10 @@ from bot.governance.stored import KnownBeneficiary
 from bot.governance.views import RequestView
 from bot.operations import BY_NAME
 from bot.phrases import Mention
-from bot.slack.cards import request_card, result_message
+from bot.slack.card import request_card
 from bot.slack.deciders import barred_line, rule_line
 from bot.slack.modals import details_view
+from bot.slack.results import result_message
 from tests.governance.parts import DAY, users
 from tests.operations.samples import HOSTILE
 from tests.slack.samples import approvals_of, flaws, request_view
@@ -103,7 +104,7 @@ def test_what_the_policy_wants_besides_is_said_with_its_rule() -> None:
 def test_of_two_requirements_no_number_says_that_all_approvals_are_there() -> None:
     stands = view(ballots=approvals_of("U0OMAR"), requirement=ALLOWED, reconsidered=Reconsideration((), MIRA_TOO))
     text = request_card(stands, INVITE).text
-    assert "Waiting for approval; approved by <@U0OMAR>" in text
+    assert "*Waiting for approval* · approved by <@U0OMAR>" in text
     assert "1 of 1" not in text
 
 
@@ -117,7 +118,7 @@ def test_card_details_and_result_say_why_it_stands_where_it_does() -> None:
         assert "rule “mira”" in said
     refused = view(Status.REFUSED, reconsidered=Reconsideration(("The rule “never” refuses it.",)))
     told = result_message(refused, INVITE).text
-    assert "was refused by the policy as it is now 🚫\nThe rule “never” refuses it." in told
+    assert "🚫 *Your request was refused by the policy as it is now*\nThe rule “never” refuses it." in told
 
 
 def test_hostile_names_stay_names() -> None:

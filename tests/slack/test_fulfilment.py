@@ -8,7 +8,6 @@ from bot.errors import NothingToDo, RequestRefused
 from bot.governance.ledger.lifecycle import STATES, Status
 from bot.governance.policy import load_policy
 from bot.governance.requests.read import more, sweep
-from bot.intents.wishes import Form, Help, Pick
 from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.base import Intent
 from bot.slack.answers import page_of
@@ -24,7 +23,7 @@ AT_ONCE = load_policy("version: 1\nrules: [{name: all, operations: ['*'], approv
 def intent(line: str) -> Intent:
     """What the line wants."""
     found = parse(line)
-    assert not isinstance(found, Help | Pick | Form)
+    assert isinstance(found, Intent)
     return found
 
 

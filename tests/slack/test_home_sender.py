@@ -9,8 +9,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.outbox.destination import SLACK_HOME, slack_home
 from bot.outbox.kinds import HOME
 from bot.outbox.sender import Outgoing, RateLimited, Refused, Unclear
+from bot.slack.blocks import section
 from bot.slack.budget import Budget
-from bot.slack.cards import section
 from bot.slack.home_sender import FOR_CARDS, SlackHome
 from sandbox.slack import SlackSandbox
 

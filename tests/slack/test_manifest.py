@@ -18,7 +18,7 @@ from bot.operations.kit.base import Answer
 from bot.slack import app as slack_app
 from bot.slack import modals
 from bot.slack.answers import answer_message
-from bot.slack.cards import request_card
+from bot.slack.card import request_card
 from bot.slack.offers import ask_again
 from tests.contract.slack import breaches, manifest_schema
 from tests.slack.samples import request_view

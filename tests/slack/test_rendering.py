@@ -11,6 +11,7 @@ from bot.outbox.destination import slack_channel
 from bot.outbox.kinds import HOME, KINDS, Kind
 from bot.outbox.sender import Outgoing
 from bot.slack.rendering import RENDERERS, OfRequest, Rendering
+from bot.slack.spoken import missing_from
 from tests.slack.samples import NOW, flaws, request_view
 
 INVITE = OPERATIONS["invite.send"]
@@ -25,14 +26,14 @@ ALERT = {
 }
 LIMIT = {"family": "orgs", "limit": 600, "remaining": 3, "reset_at": NOW.isoformat()}
 SAYS: dict[str, tuple[dict[str, Any], str]] = {
-    "card": ({}, "Request 7: "),
-    "result": ({}, "Your request 7 ("),
+    "card": ({}, "Request 7 · acme"),
+    "result": ({}, "Your request is done"),
     "alert": (ALERT, "omarh deleted acme/web"),
     "limit_begin": (LIMIT, "is nearly spent"),
     "limit_end": (LIMIT, "has recovered"),
     "notice": ({"text": "look here"}, "look here"),
-    "ask": ({}, "Request 7: "),
-    "reminder": ({}, "Request 7: "),
+    "ask": ({}, "Request 7 · acme"),
+    "reminder": ({}, "Request 7 · acme"),
     "log": ({"text": "<@U0OMAR> approved it."}, "approved it."),
     "alert_more": (ALERT, "omarh deleted acme/web"),
     "limit": ({"text": "Docker Hub slows us down."}, "slows us down"),
@@ -78,6 +79,7 @@ async def test_every_kind_says_what_it_is_for_as_slack_takes_it(kind: Kind) -> N
     payload, words = SAYS[kind.name]
     content = await RENDERING.content(message(kind.name, payload))
     assert words in content.text
+    assert missing_from(content.text, content.blocks) == []
     assert flaws(content) == []
 
 

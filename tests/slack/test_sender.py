@@ -113,7 +113,7 @@ async def test_blocks_that_a_workspace_does_not_take_are_sent_as_text(slack: Sla
 
 async def test_a_card_is_rendered_from_its_request(slack: SlackSandbox, sender: SlackSender) -> None:
     content = await sender.render(message(slack, kind=CARD.name, request_id=7))
-    assert "Request 7: Invite people" in content.text
+    assert "Invite jane@example.com as member" in content.text
 
 
 # Found again

@@ -60,6 +60,7 @@ STATES: Mapping[Status, State] = MappingProxyType(
         Status.PENDING: State(
             said="waits for approval",
             heading="Waiting for approval",
+            mark="⏳",
             event=Event.SUBMITTED,
             targets=frozenset({Status.APPROVED, Status.DENIED, Status.CANCELLED, Status.EXPIRED, Status.REFUSED}),
             acts=(Act.APPROVE, Act.DENY, Act.CANCEL),
@@ -67,12 +68,14 @@ STATES: Mapping[Status, State] = MappingProxyType(
         Status.APPROVED: State(
             said="is approved",
             heading="Approved, about to be done",
+            mark="👍",
             event=Event.APPROVED,
             targets=frozenset({Status.PENDING, Status.EXECUTING, Status.CANCELLED, Status.EXPIRED, Status.REFUSED}),
         ),
         Status.EXECUTING: State(
             said="is being done",
             heading="Being done",
+            mark="⚙️",
             event=Event.EXECUTING,
             targets=frozenset({Status.APPROVED, Status.SUCCEEDED, Status.FAILED, Status.UNKNOWN}),
         ),
@@ -96,7 +99,9 @@ STATES: Mapping[Status, State] = MappingProxyType(
             said="was denied", heading="Denied", mark="⛔", event=Event.DENIED, is_announced=True, by_decider=True
         ),
         # Whoever cancels is the requester, who need not be told.
-        Status.CANCELLED: State(said="was cancelled", heading="Cancelled", event=Event.CANCELLED, by_decider=True),
+        Status.CANCELLED: State(
+            said="was cancelled", heading="Cancelled", mark="↩️", event=Event.CANCELLED, by_decider=True
+        ),
         Status.EXPIRED: State(said="has expired", heading="Expired", mark="⌛", event=Event.EXPIRED, is_announced=True),
         Status.REFUSED: State(
             said="was refused by the policy as it is now",

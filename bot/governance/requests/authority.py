@@ -32,10 +32,15 @@ async def note_refusal(context: Context, intent: Intent, requester: str, *, rule
 
 async def require_somebody(context: Context, operation: Operation, requester: str) -> None:
     """Before there are parameters to judge: guests learn nothing, nor does anybody of what no rule allows."""
-    if not (await context.directory.person(requester)).may_decide:
-        raise RequestRefused(MAY_NOT_ASK)
+    await require_insider(context, requester)
     if not may_ask_for(context.policy, operation):
         raise RequestRefused(f"No rule of the policy allows {operation.name}.")
+
+
+async def require_insider(context: Context, person: str) -> None:
+    """Raises `RequestRefused` for guests, bots, people of elsewhere and those who have left."""
+    if not (await context.directory.person(person)).may_decide:
+        raise RequestRefused(MAY_NOT_ASK)
 
 
 def require_ours(context: Context, organization: str) -> None:

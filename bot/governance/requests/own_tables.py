@@ -11,7 +11,7 @@ from bot.governance.context import Context
 from bot.governance.ledger.events import HUBWARDEN
 from bot.governance.people import DirectoryUnavailable
 from bot.governance.requests.admission import is_admitted
-from bot.governance.requests.queries import MOST, mine, views_in, waiting_for
+from bot.governance.requests.queries import MOST, mine, view_in, views_in, waiting_for
 from bot.governance.views import RequestView
 from bot.operations.kit.own_tables import SeenRequests, SeenStep, Wanted
 from bot.operations.kit.text import nearest_hint
@@ -41,6 +41,15 @@ class PersonsTables:
         if wanted.whose == "all":
             fitting = await self._concerning(fitting)
         return SeenRequests(fitting, is_all=len(looked_through) < MOST, sees_everything=self.sees_everything)
+
+    async def request(self, request_id: int) -> RequestView:
+        """The request as it stands; raises `RequestNotFound` alike where there is none and where it concerns others."""
+        async with self.context.database.reading() as session:
+            row = await requests.get(session, request_id)
+            view = await view_in(session, request_id) if row is not None else None
+        if view is None or view.organization not in self.context.organizations or not await self._concerning([view]):
+            raise RequestNotFound(f"There is no request {request_id} that you may see.")
+        return view
 
     async def history(self, organization: str, request_id: int) -> Sequence[SeenStep]:
         """As `OwnTables` says: whom it does not concern learns no more than of a number that nobody has."""

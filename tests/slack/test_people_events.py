@@ -1,4 +1,4 @@
-"""What Slack tells of by itself: a direct message is answered with help, and changes are noticed at once."""
+"""Changes of people and of groups are noticed at once."""
 
 import asyncio
 from collections.abc import Iterable
@@ -17,24 +17,6 @@ async def deliver(desk: Desk, **event: Any) -> None:
     body = {"type": "event_callback", "team_id": "T0ACME", "event": event}
     assert isinstance(await desk.slack.sockets.deliver("events_api", body), Acked)
     await desk.settled()
-
-
-async def test_a_direct_message_is_answered_with_help(desk: Desk) -> None:
-    desk.ann.say("hello?")
-    answer = await desk.told(desk.ann, "/hub team member add")
-    assert answer.only_for is None
-    assert desk.slack.violations == []
-
-
-@pytest.mark.parametrize(
-    "more",
-    [{"channel_type": "channel"}, {"subtype": "message_changed"}, {"bot_id": "B0OTHER"}],
-    ids=["in a channel", "a change", "from a bot"],
-)
-async def test_other_messages_are_left_alone(desk: Desk, more: dict[str, str]) -> None:
-    event = {"type": "message", "channel_type": "im", "user": "U0ANN", "text": "hello?", **more}
-    await deliver(desk, **event)
-    assert desk.ann.messages(desk.ann.direct_channel) == []
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,15 @@
+"""What can be asked about a message, in its menu."""
+
+from typing import Any
+
+from slack_bolt.app.async_app import AsyncApp
+
+from bot.slack.arrivals import Kind
+from bot.slack.surface import Surface
+
+
+def register(_app: AsyncApp, _surface: Surface) -> None:
+    """Tie the menu to what follows from it."""
+
+
+KINDS: tuple[Kind[Any], ...] = ()

@@ -1,0 +1,42 @@
+"""What a request's card and its details say."""
+
+# What is said of a state in which nobody does anything for a while.
+APPROVED_AND_WAITS = "Approved, and waits"
+BEGUN_AND_WAITS = "Begun, and waits"
+DONE_IN_PART = "Done in part"
+UNTITLED = "a request of an earlier version"
+
+ASKS = "{who} asks{where}:"
+FROM = " from the {place}"
+WOULD_CHANGE = "What it would change"
+HAS_CHANGED = "What it changed"
+GOOD_TO_KNOW = "Good to know"
+NOTHING = "Nothing."
+MORE = "…and {count} more in Details"
+
+GIVEN = "{given} of {required} given by {who}"
+NONE_GIVEN = "{given} of {required} given"
+UNTIL = "until {when}"
+APPROVED_BY = "approved by {who}"
+AFTER = " after {span}"
+SETTLED_BY = "settled by {who}"
+DONE_AFTER = "finished {span} later"
+WAITED = "{why} This request has waited since {since}{then}."
+GOES_ON = ", and goes on {until}"
+
+TOO_SLOW_PEOPLE = "Nobody decided in time. That is no denial: it can be asked for again."
+TOO_SLOW_BOT = "It was approved, and Hubwarden could not begin it in time. It can be asked for again."
+LOOK = "Somebody has to look at Docker Hub, and settle it with the buttons on the card."
+
+WHO = "*Only they can approve or deny it:* {stages}."
+SINCE_CHANGED = " Since the policy has changed, it also needs {stages}{rule}."
+NUMBER = "Request {number} · {organization} · {operation} · rule “{rule}”"
+
+APPROVE_TITLE = "Approve this request?"
+APPROVE = "{what}. {risks}It is done once enough people agree."
+CANCEL_TITLE = "Cancel your request?"
+CANCEL = "{what}. Nothing will be changed."
+DONE_TITLE = "It was done?"
+DONE = "{what}. You looked at Docker Hub, and the change is there."
+NOT_DONE_TITLE = "It was not done?"
+NOT_DONE = "{what}. You looked at Docker Hub, and the change is not there."
