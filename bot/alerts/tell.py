@@ -1,7 +1,6 @@
 """What is told: a message for alerts of one kind that come together, and a notice where the log stays unreadable."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +9,7 @@ from bot import outbox
 from bot.alerts.matching import Alert
 from bot.alerts.told import NOTHING_KNOWN, Knowledge, all_accounts, payload_of
 from bot.clock import standing_at
-from bot.db import alert_groups, humans, messages
+from bot.db import alert_groups, humans
 from bot.db.session import Session
 from bot.outbox.destination import slack_channel
 from bot.outbox.kinds import ALERT, ALERT_MORE, NOTICE
@@ -25,9 +24,11 @@ NAMED = 10
 class Group:
     """Alerts of one rule that came together: the message that counts them, and what is told in its thread.
 
-    `payload` is what that message tells where it is new, and None where it has been asked for before.
+    `payload` is what that message tells where it is new, and None where it has been asked for before; `count` is how
+    many there were before `further` came.
     """
 
+    rule: str
     key: str
     began_at: datetime
     count: int = 1
@@ -38,37 +39,40 @@ class Group:
         """Whether an alert of that moment belongs to it."""
         return abs(at - self.began_at) <= TOGETHER
 
-    def take(self, key: str, payload: dict[str, Any]) -> None:
-        """Count one more, which is told under this key in the thread."""
-        self.count += 1
-        self.further[key] = payload
+    def as_row(self, organization: str) -> dict[str, object]:
+        """What is kept of it."""
+        at, count = self.began_at, self.count + len(self.further)
+        group = {"message_key": self.key, "began_at": at, "last_at": at, "count": count}
+        return {"organization": organization, "rule": self.rule, **group}
 
 
 async def tell(
     session: Session, alerts: Sequence[Alert], *, channel: str, now: datetime, knowledge: Knowledge = NOTHING_KNOWN
 ) -> int:
-    """Put into the outbox what people hear of the alerts that it has not been told yet; answers how many they are.
+    """Put into the outbox what people hear of an organization's alerts; answers how many they are.
 
     One that comes within a minute of another of its rule is counted in that one's message, and told in its thread.
-    Docker's own moments say what came together: how often the log is read must not.
+    Docker's own moments say what came together: how often the log is read must not. The caller holds the organization's
+    cursor, so nobody else tells at the same time. However many there are, the statements are as few.
     """
-    keys = {key for alert in alerts for key in keys_of(alert)}
-    known = await messages.known(session, keys) if keys else frozenset()
-    new = [alert for alert in alerts if known.isdisjoint(keys_of(alert))]
-    ties = await humans.tied_each(session, all_accounts(new)) if new else {}
-    by_rule: defaultdict[tuple[str, str], list[Alert]] = defaultdict(list)
-    for alert in new:
-        by_rule[alert.stored.entry.organization, alert.rule.name].append(alert)
-    for (organization, rule), together in by_rule.items():
-        row = await alert_groups.get(session, organization, rule)
-        open_group = Group(row.message_key, row.began_at, row.count) if row else None
-        groups = grouped(together, open_group, ties=ties, knowledge=knowledge)
-        await _tell_groups(session, groups, channel=channel, now=now)
-        last = groups[-1]
-        await alert_groups.begin(
-            session, organization, rule, message_key=last.key, now=last.began_at, count=last.count
-        )
-    return len(new)
+    if not alerts:
+        return 0
+    organization = alerts[0].stored.entry.organization
+    ties = await humans.tied_each(session, all_accounts(alerts))
+    rows = await alert_groups.of_organization(session, organization)
+    open_groups = {row.rule: Group(row.rule, row.message_key, row.began_at, row.count) for row in rows}
+    groups = grouped(alerts, open_groups, ties=ties, knowledge=knowledge)
+    destination, clock = slack_channel(channel), standing_at(now)
+    fresh = {group.key: group.payload | counted(group)({}) for group in groups if group.payload is not None}
+    await outbox.want_each(session, fresh, kind=ALERT, destination=destination, clock=clock)
+    further = {key: payload for group in groups for key, payload in group.further.items()}
+    threads = {key: group.key for group in groups for key in group.further}
+    await outbox.want_each(session, further, kind=ALERT_MORE, destination=destination, clock=clock, threads=threads)
+    grown = {group.key: counted(group) for group in groups if group.payload is None and group.further}
+    await outbox.change_each(session, grown, clock=clock)
+    last = {group.rule: group for group in groups}
+    await alert_groups.keep_each(session, [group.as_row(organization) for group in last.values()])
+    return len(alerts)
 
 
 def keys_of(alert: Alert) -> tuple[str, str]:
@@ -78,41 +82,32 @@ def keys_of(alert: Alert) -> tuple[str, str]:
 
 
 def grouped(
-    alerts: Sequence[Alert], open_group: Group | None, *, ties: Mapping[str, str], knowledge: Knowledge
+    alerts: Sequence[Alert], open_groups: Mapping[str, Group], *, ties: Mapping[str, str], knowledge: Knowledge
 ) -> list[Group]:
-    """The groups that alerts of one rule make, in order; `open_group` is the one that was there, and may take some."""
-    groups: list[Group] = []
-    current = open_group
+    """The groups that the alerts make, in order; each rule's `open_groups` one was there before, and may take some."""
+    groups: dict[str, Group] = {}
+    current = dict(open_groups)
     for alert in alerts:
         own, further = keys_of(alert)
         at, payload = alert.stored.entry.at, payload_of(alert, ties=ties, knowledge=knowledge)
-        if current is not None and current.takes(at):
-            current.take(further, payload | {"key": further, "further": True})
-        else:
-            current = Group(own, at, payload=payload | {"key": own})
-        if current not in groups:
-            groups.append(current)
-    return groups
+        group = current.get(alert.rule.name)
+        if group is None or not group.takes(at):
+            group = Group(alert.rule.name, own, at, payload=payload | {"key": own})
+            current[alert.rule.name] = group
+        elif group.key != own:
+            group.further[further] = payload | {"key": further, "further": True}
+        groups.setdefault(group.key, group)
+    return list(groups.values())
 
 
-async def _tell_groups(session: Session, groups: Sequence[Group], *, channel: str, now: datetime) -> None:
-    destination, clock = slack_channel(channel), standing_at(now)
-    fresh = {group.key: group.payload | counted(group) for group in groups if group.payload is not None}
-    await outbox.want_each(session, fresh, kind=ALERT, destination=destination, clock=clock)
-    for group in groups:
-        if group.payload is None:
-            before = await messages.by_key(session, group.key)
-            said = counted(group, before.payload.get("more") or () if before else ())
-            await outbox.change(session, group.key, said, clock=clock)
-        await outbox.want_each(
-            session, group.further, kind=ALERT_MORE, destination=destination, clock=clock, thread_of=group.key
-        )
+def counted(group: Group) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    """What a group's message says of the others that it counts, made of what it says already."""
+    texts = [str(payload["text"]) for payload in group.further.values()]
 
+    def say(payload: Mapping[str, Any]) -> dict[str, Any]:
+        return {"count": group.count + len(texts), "more": [*payload.get("more", ()), *texts][:NAMED]} if texts else {}
 
-def counted(group: Group, said: Sequence[str] = ()) -> dict[str, Any]:
-    """What a message says of the others that it counts; `said` are those that it says already."""
-    further = [str(payload["text"]) for payload in group.further.values()]
-    return {"count": group.count, "more": [*said, *further][:NAMED]} if group.count > 1 else {}
+    return say
 
 
 async def tell_unreadable(session: Session, organization: str, reason: str, *, channel: str, now: datetime) -> bool:
