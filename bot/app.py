@@ -12,7 +12,6 @@ from functools import partial
 import aiohttp
 import structlog
 
-from bot.alerts.limits import LimitWatch
 from bot.alerts.poller import AuditLogPoller
 from bot.alerts.told import undoing
 from bot.clock import REAL, Clock
@@ -26,23 +25,16 @@ from bot.errors import ConfigurationError
 from bot.governance.addresses import Acquaintance
 from bot.governance.context import Context
 from bot.governance.execution.executor import Executor
-from bot.governance.execution.waiting import tell_who_waits
 from bot.governance.judge import judge_claim
 from bot.governance.people import DirectoryUnavailable
-from bot.governance.requests.expire import expire
-from bot.governance.requests.queries import by_number
-from bot.governance.requests.read import sweep
 from bot.governance.ties import learn_ties
 from bot.health import Health
 from bot.heartbeats import Heartbeats
 from bot.inbox.inbox import Inbox
-from bot.intents.wishes import Vocabulary
-from bot.jobs import Timetable, audit_log_job, timetable
+from bot.jobs import Timetable, audit_log_job
 from bot.leases import Leases
-from bot.operations import BY_NAME, OPERATIONS
+from bot.operations import BY_NAME
 from bot.operations.kit.capabilities import Capabilities
-from bot.outbox.delivery import Delivery
-from bot.outbox.destination import SLACK, slack_channel
 from bot.sandbox_clock import SandboxClock
 from bot.settings import Settings
 from bot.slack.app import KINDS, build_app
@@ -51,16 +43,11 @@ from bot.slack.client import Standing, build_client, find_standing
 from bot.slack.conversations import is_channel_id
 from bot.slack.courier import SlackCourier
 from bot.slack.directory import SlackDirectory
-from bot.slack.manifest import COMMAND
-from bot.slack.open_views import OpenViews
-from bot.slack.rendering import Rendering
-from bot.slack.replies import Replies
+from bot.slack.links import Links
 from bot.slack.roll import Roll
-from bot.slack.sender import SlackSender
 from bot.slack.socket import SocketMode
-from bot.slack.surface import Surface
-from bot.troubles import TroubleWatch
 from bot.vitals import Vitals
+from bot.wiring import Channels, build_delivery, build_jobs, build_surface
 from bot.worker import Crew, Worker
 
 log = structlog.stdlib.get_logger(__name__)
@@ -79,6 +66,7 @@ class Hubwarden:
         self._is_started = False
         self._belongs = False
         self._closing = AsyncExitStack()
+        self._links = Links()
         self.heartbeats = Heartbeats(settings.dockerhub_max_wait_seconds)
         self._policy = read_policy(settings)
         self._alert_rules = read_alert_rules(settings)
@@ -196,6 +184,7 @@ class Hubwarden:
         if standing.team is None:
             return
         self.directory.team, self.directory.enterprise = standing.team, standing.enterprise
+        self._links.base = standing.url
         self._belongs = True
         self.database.belong_to(standing.team)
         step = partial(workspaces.adopt_some, workspace=standing.team)
@@ -213,9 +202,11 @@ class Hubwarden:
 
     async def _build_use_cases(self) -> None:
         settings = self.settings
-        self._approvals = await self._channel(settings.slack_approvals_channel)
-        self._alerts = await self._channel(settings.slack_alerts_channel)
-        self._admins = await self._channel(settings.slack_admin_channel)
+        self._channels = Channels(
+            approvals=await self._channel(settings.slack_approvals_channel),
+            alerts=await self._channel(settings.slack_alerts_channel),
+            admins=await self._channel(settings.slack_admin_channel),
+        )
         capabilities = Capabilities(self._clock.now)
         self.context = Context(
             database=self.database,
@@ -224,8 +215,8 @@ class Hubwarden:
             directory=self.directory,
             operations=BY_NAME,
             organizations=settings.dockerhub_organizations,
-            approvals_channel=self._approvals,
-            admin_channel=self._admins,
+            approvals_channel=self._channels.approvals,
+            admin_channel=self._channels.admins,
             clock=self._clock,
             wake=self.wake,
             capabilities=capabilities,
@@ -251,26 +242,15 @@ class Hubwarden:
         self._claims = executor.claims
         numbers = range(1, settings.executions_at_once + 1)
         self._crew = Crew([self._execution_worker(executor, number) for number in numbers])
-        self._delivery = Worker("delivery", self._build_delivery(lease).step, rest_seconds=2.0)
+        delivery = build_delivery(
+            settings, self.context, self.client, channels=self._channels, links=self._links, lease=lease
+        )
+        self._delivery = Worker("delivery", delivery.step, rest_seconds=2.0)
         self._workers = [*self._crew.workers, self._delivery]
         self._inbox = Inbox(
             database=self.database, name=self.name, lease=lease, clock=self._clock, alone=self._is_alone
         )
         self._intake = Worker("inbox", self._inbox.step, rest_seconds=lease.total_seconds() / 3)
-
-    def _build_delivery(self, lease: timedelta) -> Delivery:
-        sender = SlackSender(
-            self.client,
-            Rendering(view=partial(by_number, self.context), operations=BY_NAME),
-            channel_ids={self.settings.slack_approvals_channel: self._approvals},
-        )
-        return Delivery(
-            database=self.database,
-            senders={SLACK: sender},
-            administrators=slack_channel(self._admins),
-            lease=lease,
-            clock=self._clock,
-        )
 
     def _execution_worker(self, executor: Executor, number: int) -> Worker:
         """One of those who do requests side by side: with a name of its own, or a claim would be two workers' claim."""
@@ -284,15 +264,13 @@ class Hubwarden:
         return worker
 
     def _build_slack(self) -> None:
-        organizations, replies = self.settings.dockerhub_organizations, Replies(self.client)
-        self.surface = Surface(
-            context=self.context,
-            vocabulary=Vocabulary(operations=OPERATIONS, organization=organizations[0], command=COMMAND),
-            organizations=organizations,
-            approvals_channel=self._approvals,
+        self.surface = build_surface(
+            self.settings,
+            self.context,
+            self.client,
             directory=self.directory,
-            replies=replies,
-            views=OpenViews(replies),
+            channels=self._channels,
+            links=self._links,
             inbox=self._inbox,
         )
         app = build_app(self.client, self.surface)
@@ -304,35 +282,17 @@ class Hubwarden:
         )
 
     def _build_jobs(self) -> None:
-        settings = self.settings
         self._roll = Roll(self.directory)
         self.poller = self._build_poller()
-        watch = LimitWatch(
-            database=self.database,
-            hub=self.hub,
-            share=settings.rate_limit_warn_share,
-            destination=slack_channel(self._alerts),
-            clock=self._clock,
-            wake=self.wake,
-        )
-        troubles = TroubleWatch(
-            database=self.database, administrators=slack_channel(self._admins), clock=self._clock, wake=self.wake
-        )
-        jobs = timetable(
-            settings.audit_poll_seconds,
-            poll_audit_logs={
-                organization: partial(self.poller.poll, organization)
-                for organization in settings.dockerhub_organizations
-            },
-            note_rate_limits=watch.note,
-            watch_rate_limits=watch.check,
-            expire_requests=partial(expire, self.context),
+        jobs = build_jobs(
+            self.settings,
+            self.context,
+            channels=self._channels,
+            inbox=self._inbox,
+            claims=self._claims,
+            poll=self.poller.poll,
             learn_workspace=self.learn_workspace,
             know_people=self.know_people,
-            forget_answers=partial(sweep, self.context),
-            forget_arrivals=self._inbox.sweep,
-            tell_who_waits=partial(tell_who_waits, self._claims),
-            watch_backlog=troubles.check,
         )
         self._leases = Leases(
             self.database, holder=self.name, names=[job.name for job in jobs if job.leased], gained=self._lease_gained
@@ -345,8 +305,8 @@ class Hubwarden:
             hub=self.hub,
             begin=self._begin_poll,
             rules=self._alert_rules,
-            alerts_channel=self._alerts,
-            admin_channel=self._admins,
+            alerts_channel=self._channels.alerts,
+            admin_channel=self._channels.admins,
             own_actor=self.settings.dockerhub_username,
             whose=self._policy.whose,
             inverse=undoing(OPERATIONS),

@@ -54,6 +54,7 @@ def timetable(
     know_people: Run,
     forget_answers: Run,
     forget_arrivals: Run,
+    forget_proposals: Run,
     tell_who_waits: Run,
     watch_backlog: Run,
 ) -> tuple[Job, ...]:
@@ -76,6 +77,7 @@ def timetable(
         Job("people", PEOPLE_SECONDS, know_people, leased=True),
         Job("answers", FORGET_SECONDS, forget_answers, leased=True),
         Job("arrivals", FORGET_SECONDS, forget_arrivals, leased=True),
+        Job("proposals", FORGET_SECONDS, forget_proposals, leased=True),
         Job("backlog", BACKLOG_SECONDS, watch_backlog, leased=True),
     )
 

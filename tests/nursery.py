@@ -218,7 +218,7 @@ def main() -> None:
     if (order := serve(orders)) is None:
         return
     if order["channel_seconds"] != CHANNEL_SECONDS:
-        patch("bot.app.SlackSender", partial(SlackSender, pause_seconds=order["channel_seconds"])).start()
+        patch("bot.wiring.SlackSender", partial(SlackSender, pause_seconds=order["channel_seconds"])).start()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     orders.detach()
     runpy.run_module("bot", run_name="__main__", alter_sys=True)

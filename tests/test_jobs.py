@@ -28,6 +28,7 @@ def jobs_of(audit_poll_seconds: float) -> tuple[Job, ...]:
         know_people=nothing,
         forget_answers=nothing,
         forget_arrivals=nothing,
+        forget_proposals=nothing,
         tell_who_waits=nothing,
         watch_backlog=nothing,
     )
@@ -49,6 +50,7 @@ def test_every_job_has_its_interval() -> None:
         "people": 60,
         "answers": 3600,
         "arrivals": 3600,
+        "proposals": 3600,
         "backlog": 30,
         "waits": 5,
     }
@@ -59,6 +61,7 @@ def test_what_people_wait_for_runs_as_often_as_the_audit_log_is_read() -> None:
         "people",
         "answers",
         "arrivals",
+        "proposals",
         "backlog",
     }
 
@@ -78,6 +81,7 @@ def test_each_job_runs_what_it_is_named_after() -> None:
             "know_people",
             "forget_answers",
             "forget_arrivals",
+            "forget_proposals",
             "tell_who_waits",
             "watch_backlog",
         )
@@ -95,6 +99,7 @@ def test_each_job_runs_what_it_is_named_after() -> None:
         "people": runs["know_people"],
         "answers": runs["forget_answers"],
         "arrivals": runs["forget_arrivals"],
+        "proposals": runs["forget_proposals"],
         "backlog": runs["watch_backlog"],
     }
 

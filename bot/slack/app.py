@@ -23,6 +23,7 @@ from bot.slack import (
     pages,
     people_events,
     picker,
+    proposals,
     settings_form,
     shortcuts,
     talk,
@@ -38,7 +39,7 @@ EVERYTHING = re.compile(r"[\s\S]*")
 
 
 PARTS = (
-    *(commands, forms, picker, decisions, pages, settings_form, alert_presses),
+    *(commands, forms, picker, proposals, decisions, pages, settings_form, alert_presses),
     *(home, shortcuts, links_shared),
     *(talk, mentions, people_events, channel_events),
 )

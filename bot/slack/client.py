@@ -1,6 +1,7 @@
 """The Web API client, and whether Slack takes its token."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import aiohttp
 from pydantic import SecretStr
@@ -11,6 +12,9 @@ from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+# For rooms that hand it on and do not know Slack's libraries.
+Client: TypeAlias = AsyncWebClient
 
 TROUBLE = (SlackApiError, aiohttp.ClientError, TimeoutError)
 SEVERAL = (

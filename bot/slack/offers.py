@@ -1,9 +1,14 @@
 """Buttons for what came to nothing: a form that can no longer be opened, a command that was not answered: pure."""
 
+import json
+from typing import Any
+
+from bot.operations.kit.consequences import Prepared
 from bot.slack.blocks import Block, Content, button, section
 from bot.slack.sentences import said
 
 AGAIN = "again"
+PROPOSE = "propose"
 # https://docs.slack.dev/reference/block-kit/block-elements/button-element
 LONGEST_VALUE = 2000
 
@@ -29,3 +34,38 @@ def offer(sentence: str, again: Block | None) -> Content:
         return said(f"{sentence} Please try once more.")
     label = again["text"]["text"]
     return Content(f"{sentence} ({label})", (section(sentence), {"type": "actions", "elements": [again]}))
+
+
+def propose_button(label: str, wanted: str, **more: Any) -> Block:
+    """Opens a form filled in, which whoever presses can change and send; pressing records nothing.
+
+    `wanted` is one of those below, or of `p:<token>` for what `keep_proposal` keeps.
+    """
+    return button(label, PROPOSE, wanted, **more)
+
+
+def asked_again(request_id: int) -> str:
+    """What was asked for with this request."""
+    return f"request:{request_id}"
+
+
+def retried(request_id: int) -> str:
+    """What has failed of this request."""
+    return f"retry:{request_id}"
+
+
+def reverted(request_id: int) -> str:
+    """What would take this request back exactly."""
+    return f"revert:{request_id}"
+
+
+def alert_reverted(message_key: str) -> str:
+    """What would take back the change of which this alert tells: `revert` in its payload."""
+    return f"alert:{message_key}"
+
+
+def inline(prepared: Prepared, reason: str = "") -> str | None:
+    """All of it in the button itself; None where no button holds it, and `keep_proposal` has to."""
+    known = {"operation": prepared.operation, "values": dict(prepared.values), "reason": reason}
+    value = json.dumps(known, separators=(",", ":"), ensure_ascii=False)
+    return value if len(value) <= LONGEST_VALUE else None

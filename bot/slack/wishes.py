@@ -44,7 +44,7 @@ async def answer(surface: Surface, address: ReplyAddress, wish: Wish, *, text: s
             view = picker_view(surface.vocabulary.operations, channel=address.channel)
             await _open(surface, address, view, trigger=trigger, again=open_again(text))
         case Form() as form:
-            await _open_form(surface, address, form, text=text, trigger=trigger)
+            await open_form(surface, address, form, trigger=trigger, again=open_again(text))
         case Intent() as intent:
             await surface.replies.answer(address, await fulfil(surface, intent, address.user))
         case Decide() as decision:
@@ -110,14 +110,16 @@ def doctor_message(lights: Sequence[Light]) -> Content:
     return Content("\n".join(lines), tuple(pack(lines)))
 
 
-async def _open_form(surface: Surface, address: ReplyAddress, form: Form, *, text: str, trigger: str | None) -> None:
-    """Ask for what is missing; raises `UsageError` where the form has no room for what is there."""
+async def open_form(
+    surface: Surface, address: ReplyAddress, form: Form, *, trigger: str | None, again: Block | None
+) -> None:
+    """Ask for what is missing, or offer the button that does; raises `UsageError` where the form has no room for it."""
     if titles := without_room(form.operation, form.values):
         raise usage_error(TOO_LONG.format(titles=", ".join(titles)), form.operation)
     view = form_view(
         form.operation, form.values, form.reason, organizations=surface.organizations, channel=address.channel
     )
-    await _open(surface, address, view, trigger=trigger, again=open_again(text))
+    await _open(surface, address, view, trigger=trigger, again=again)
 
 
 async def _open(

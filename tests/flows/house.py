@@ -69,7 +69,7 @@ class House:
     async def start_replica(self) -> Hubwarden:
         """Start a bot on this database, beside any other."""
         bot = Hubwarden(self.settings(), clock=Clock(now=self.clock.datetime))
-        with patch("bot.app.SlackSender", partial(SlackSender, pause_seconds=self.channel_seconds)):
+        with patch("bot.wiring.SlackSender", partial(SlackSender, pause_seconds=self.channel_seconds)):
             await bot.start()
         return bot
 

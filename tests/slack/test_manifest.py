@@ -19,7 +19,7 @@ from bot.slack import app as slack_app
 from bot.slack import modals
 from bot.slack.answers import answer_message
 from bot.slack.card import request_card
-from bot.slack.offers import ask_again
+from bot.slack.offers import ask_again, asked_again, propose_button
 from tests.contract.slack import breaches, manifest_schema
 from tests.slack.samples import request_view
 
@@ -186,6 +186,7 @@ def shown() -> Iterator[dict[str, Any] | list[Any]]:
     yield modals.deny_view(1, "x")
     yield list(long_answer())
     yield list(ask_again("Not answered.", "team list").blocks)
+    yield propose_button("Ask again", asked_again(7))
 
 
 def long_answer() -> Any:

@@ -75,7 +75,7 @@ async def test_whoever_asked_takes_it_back_by_number_and_nobody_else_does(asked:
 
 async def test_a_request_is_looked_at_with_its_buttons(asked: Desk) -> None:
     await asked.omar.command("/hub request 1")
-    shown = await asked.omar.wait_for_ephemeral("Add to team", channel="C0GENERAL")
+    shown = await asked.omar.wait_for_ephemeral("Add samok to team backend", channel="C0GENERAL")
     assert (await asked.omar.click(shown, "approve")).ok
     assert await status(asked) is Status.APPROVED
 

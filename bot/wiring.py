@@ -1,0 +1,140 @@
+"""What the composition root builds in several steps: the delivery, Slack's surface, and the jobs."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from bot.alerts.limits import LimitWatch
+from bot.doctor import Examination
+from bot.governance.context import Context
+from bot.governance.execution.claims import Claims
+from bot.governance.execution.waiting import tell_who_waits
+from bot.governance.requests.expire import expire
+from bot.governance.requests.proposals import sweep_proposals
+from bot.governance.requests.queries import by_number
+from bot.governance.requests.read import sweep
+from bot.inbox.inbox import Inbox
+from bot.intents.wishes import Vocabulary
+from bot.jobs import Job, Run, timetable
+from bot.operations import BY_NAME, OPERATIONS
+from bot.outbox.delivery import Delivery
+from bot.outbox.destination import SLACK, slack_channel
+from bot.settings import Settings
+from bot.slack.budget import Budget
+from bot.slack.client import Client, find_standing
+from bot.slack.directory import SlackDirectory
+from bot.slack.links import Links
+from bot.slack.manifest import COMMAND
+from bot.slack.open_views import OpenViews
+from bot.slack.rendering import Rendering
+from bot.slack.replies import Replies
+from bot.slack.sender import SlackSender
+from bot.slack.surface import Surface
+from bot.troubles import TroubleWatch
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """The channels' ids, or the settings' names for them where Slack does not know those yet."""
+
+    approvals: str
+    alerts: str
+    admins: str
+
+
+def build_delivery(
+    settings: Settings,
+    context: Context,
+    client: Client,
+    *,
+    channels: Channels,
+    links: Links,
+    lease: timedelta,
+) -> Delivery:
+    """What brings every destination to what the outbox says. What changes in Slack shares one budget."""
+    sender = SlackSender(
+        client,
+        Rendering(view=partial(by_number, context), operations=BY_NAME, links=links),
+        channel_ids={settings.slack_approvals_channel: channels.approvals},
+        budget=Budget(),
+    )
+    return Delivery(
+        database=context.database,
+        senders={SLACK: sender},
+        administrators=slack_channel(channels.admins),
+        lease=lease,
+        clock=context.clock,
+    )
+
+
+def build_surface(
+    settings: Settings,
+    context: Context,
+    client: Client,
+    *,
+    directory: SlackDirectory,
+    channels: Channels,
+    links: Links,
+    inbox: Inbox,
+) -> Surface:
+    """Slack, as its listeners see it."""
+    replies = Replies(client)
+    standing = partial(find_standing, client, workspace=settings.slack_workspace)
+    return Surface(
+        context=context,
+        vocabulary=Vocabulary(operations=OPERATIONS, organization=settings.dockerhub_organizations[0], command=COMMAND),
+        organizations=settings.dockerhub_organizations,
+        approvals_channel=channels.approvals,
+        directory=directory,
+        replies=replies,
+        views=OpenViews(replies),
+        inbox=inbox,
+        links=links,
+        doctor=Examination(database=context.database, standing=standing).lights,
+    )
+
+
+def build_jobs(
+    settings: Settings,
+    context: Context,
+    *,
+    channels: Channels,
+    inbox: Inbox,
+    claims: Claims,
+    poll: Callable[[str], Awaitable[object]],
+    learn_workspace: Run,
+    know_people: Run,
+) -> tuple[Job, ...]:
+    """Everything that is done now and then; `poll` reads the audit log of the organization that it is given."""
+    watch = LimitWatch(
+        database=context.database,
+        hub=context.hub,
+        share=settings.rate_limit_warn_share,
+        destination=slack_channel(channels.alerts),
+        clock=context.clock,
+        wake=context.wake,
+    )
+    troubles = TroubleWatch(
+        database=context.database,
+        administrators=slack_channel(channels.admins),
+        clock=context.clock,
+        wake=context.wake,
+    )
+    polls: Mapping[str, Run] = {
+        organization: partial(poll, organization) for organization in settings.dockerhub_organizations
+    }
+    return timetable(
+        settings.audit_poll_seconds,
+        poll_audit_logs=polls,
+        note_rate_limits=watch.note,
+        watch_rate_limits=watch.check,
+        expire_requests=partial(expire, context),
+        learn_workspace=learn_workspace,
+        know_people=know_people,
+        forget_answers=partial(sweep, context),
+        forget_arrivals=inbox.sweep,
+        forget_proposals=partial(sweep_proposals, context),
+        tell_who_waits=partial(tell_who_waits, claims),
+        watch_backlog=troubles.check,
+    )
