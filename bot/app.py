@@ -33,7 +33,7 @@ from bot.heartbeats import Heartbeats
 from bot.inbox.inbox import Inbox
 from bot.jobs import Timetable, audit_log_job
 from bot.leases import Leases
-from bot.operations import BY_NAME
+from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.capabilities import Capabilities
 from bot.sandbox_clock import SandboxClock
 from bot.settings import Settings

@@ -62,7 +62,7 @@ def payload_of(alert: Alert, *, ties: Mapping[str, str], knowledge: Knowledge) -
         "page": page_of(entry),
         "means": fill(rule.means, entry),
         "do": fill(rule.do, entry),
-        "revert": way_back(entry, knowledge),
+        "revert": way_back(rule, entry, knowledge),
     }
 
 
@@ -98,10 +98,13 @@ def page_of(entry: AuditLogEntry) -> str:
     return f"{PAGES}/repositories/{organization}"
 
 
-def way_back(entry: AuditLogEntry, knowledge: Knowledge) -> dict[str, Any] | None:
+def way_back(rule: AlertRule, entry: AuditLogEntry, knowledge: Knowledge) -> dict[str, Any] | None:
     """The request that would undo it, as JSON; None where nothing is known that would, exactly."""
     prepared = knowledge.inverse(entry)
-    return None if prepared is None else {"operation": prepared.operation, "values": dict(prepared.values)}
+    if prepared is None:
+        return None
+    reason = f"To take back what the audit log of {entry.at:%Y-%m-%d %H:%M} UTC has: {render(rule, entry)}"
+    return {"operation": prepared.operation, "values": dict(prepared.values), "reason": reason}
 
 
 def all_accounts(alerts: Iterable[Alert]) -> set[str]:

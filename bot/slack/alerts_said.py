@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.slack.blocks import Block, Content, actions, button, content, context, header, paragraph, section
+from bot.slack.offers import alert_reverted, propose_button
 from bot.slack.text import code, escape, fit_plain, mention, moment, one_line
 from bot.slack.texts import alert as texts
 from bot.visible import flat
@@ -100,7 +101,7 @@ def alert_buttons(payload: Mapping[str, Any]) -> tuple[Block, ...]:
     if key and not payload.get("acknowledged") and not payload.get("further"):
         buttons.append(button(texts.ACKNOWLEDGE, ACKNOWLEDGE, key, style="primary"))
     if key and payload.get("revert"):
-        buttons.append(button(texts.REVERT, "propose", f"alert:{key}"))
+        buttons.append(propose_button(texts.REVERT, alert_reverted(key)))
     if page := payload.get("page"):
         buttons.append(button(texts.OPEN_PAGE, OPEN_PAGE, "page", url=page))
     return (actions("alert", *buttons),) if buttons else ()
@@ -115,8 +116,9 @@ def facts_line(payload: Mapping[str, Any]) -> str:
 
 
 def limit_message(payload: Mapping[str, Any]) -> Content:
-    """A rate limit that holds us up, as it is now, or that it is over."""
-    families = ", ".join(one_line(each) for each in payload["families"])
+    """A time in which a rate limit holds us up, as it is now, or that it is over."""
+    named = ", ".join(short(str(each), NAME) for each in payload["families"])
+    families = texts.LIMIT_FAMILIES.format(families=named) if named else ""
     since = moment(datetime.fromisoformat(payload["since"]))
     if payload.get("until"):
         until = moment(datetime.fromisoformat(payload["until"]))
@@ -124,7 +126,5 @@ def limit_message(payload: Mapping[str, Any]) -> Content:
         return content(section(f"✅ *{texts.LIMIT_OVER_TITLE}*\n{over}"))
     lines = [f"⏳ *{texts.LIMIT_TITLE}*", texts.LIMIT_LASTS.format(families=families, since=since)]
     if count := int(payload.get("waiting") or 0):
-        goes_on = payload.get("goes_on_at")
-        until = texts.LIMIT_AFTER.format(at=moment(datetime.fromisoformat(goes_on))) if goes_on else texts.LIMIT_SOON
-        lines.append(texts.LIMIT_DELAYS[min(count, 2)].format(count=f"{count:,}", until=until))
+        lines.append(texts.LIMIT_DELAYS[min(count, 2)].format(count=f"{count:,}"))
     return content(section("\n".join([*lines, texts.LIMIT_MEANS])))

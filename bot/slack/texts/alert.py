@@ -24,16 +24,15 @@ ACKNOWLEDGED_BY_YOU = "You look after it already, since {at}."
 NO_ALERT = "This alert is not known here any more, so nobody can look after it."
 
 LIMIT_TITLE = "Docker Hub slows us down"
-LIMIT_OVER_TITLE = "Docker Hub answers as fast as ever again"
-LIMIT_LASTS = "Docker Hub's rate limit for {families} has been nearly spent since {since}."
+LIMIT_OVER_TITLE = "Docker Hub is as fast as ever again"
+LIMIT_LASTS = "The rate limit has been nearly spent since {since}{families}."
+LIMIT_FAMILIES = " for {families}"
 LIMIT_DELAYS = {
-    1: "*1 request* waits for it, and goes on by itself {until}.",
-    2: "*{count} requests* wait for it, and go on by themselves {until}.",
+    1: "*1 request* waits for it, and goes on by itself as soon as there is room.",
+    2: "*{count} requests* wait for it, and go on by themselves as soon as there is room.",
 }
-LIMIT_SOON = "as soon as there is room"
-LIMIT_AFTER = "after {at}"
 LIMIT_MEANS = (
-    "Until it is over, what is asked of Hubwarden may take minutes, and other programs that use its account may be "
-    "refused. Nothing is lost. If it comes often, look for a script that asks Docker Hub with the same account."
+    "Until it is over, answers of Hubwarden may take minutes, and other programs that use its account may be refused. "
+    "Nothing is lost. If it comes often, look for a script that asks Docker Hub with the same account."
 )
-LIMIT_OVER = "The rate limit for {families} was nearly spent from {since} to {until}. Nothing waits for it any more."
+LIMIT_OVER = "The rate limit was nearly spent from {since} to {until}{families}. Nothing waits for it any more."
