@@ -35,6 +35,7 @@ from bot.jobs import Timetable, audit_log_job
 from bot.leases import Leases
 from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.capabilities import Capabilities
+from bot.outbox.posted import Posted
 from bot.sandbox_clock import SandboxClock
 from bot.settings import Settings
 from bot.slack.app import KINDS, build_app
@@ -66,7 +67,7 @@ class Hubwarden:
         self._is_started = False
         self._belongs = False
         self._closing = AsyncExitStack()
-        self._links = Links()
+        self._links, self._posted = Links(), Posted()
         self.heartbeats = Heartbeats(settings.dockerhub_max_wait_seconds)
         self._policy = read_policy(settings)
         self._alert_rules = read_alert_rules(settings)
@@ -243,7 +244,13 @@ class Hubwarden:
         numbers = range(1, settings.executions_at_once + 1)
         self._crew = Crew([self._execution_worker(executor, number) for number in numbers])
         delivery = build_delivery(
-            settings, self.context, self.client, channels=self._channels, links=self._links, lease=lease
+            settings,
+            self.context,
+            self.client,
+            channels=self._channels,
+            links=self._links,
+            posted=self._posted,
+            lease=lease,
         )
         self._delivery = Worker("delivery", delivery.step, rest_seconds=2.0)
         self._workers = [*self._crew.workers, self._delivery]
@@ -271,6 +278,7 @@ class Hubwarden:
             directory=self.directory,
             channels=self._channels,
             links=self._links,
+            posted=self._posted,
             inbox=self._inbox,
         )
         app = build_app(self.client, self.surface)

@@ -21,6 +21,7 @@ from bot.jobs import Job, Run, timetable
 from bot.operations import BY_NAME, OPERATIONS
 from bot.outbox.delivery import Delivery
 from bot.outbox.destination import SLACK, slack_channel
+from bot.outbox.posted import Posted
 from bot.settings import Settings
 from bot.slack.budget import Budget
 from bot.slack.client import Client, find_standing
@@ -51,6 +52,7 @@ def build_delivery(
     *,
     channels: Channels,
     links: Links,
+    posted: Posted,
     lease: timedelta,
 ) -> Delivery:
     """What brings every destination to what the outbox says. What changes in Slack shares one budget."""
@@ -66,6 +68,7 @@ def build_delivery(
         administrators=slack_channel(channels.admins),
         lease=lease,
         clock=context.clock,
+        posted=posted,
     )
 
 
@@ -77,6 +80,7 @@ def build_surface(
     directory: SlackDirectory,
     channels: Channels,
     links: Links,
+    posted: Posted,
     inbox: Inbox,
 ) -> Surface:
     """Slack, as its listeners see it."""
@@ -92,6 +96,7 @@ def build_surface(
         views=OpenViews(replies),
         inbox=inbox,
         links=links,
+        posted=posted,
         doctor=Examination(database=context.database, standing=standing).lights,
     )
 

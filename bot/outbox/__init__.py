@@ -87,6 +87,12 @@ async def change_each(
     await messages.change_each(session, changes, clock.real())
 
 
+async def destination_of(session: Session, key: str) -> Destination | None:
+    """Where the message with this key goes; None where it was never asked for."""
+    message = await messages.by_key(session, key)
+    return None if message is None else Destination(message.protocol, message.address, message.workspace)
+
+
 async def touch(session: Session, key: str, *, clock: Clock, after: timedelta = timedelta()) -> None:
     """Ask for the message to be brought up to date; nothing where it was never asked for.
 

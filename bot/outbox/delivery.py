@@ -16,6 +16,7 @@ from bot.db.models import Message
 from bot.db.session import Database, Session
 from bot.outbox.destination import Destination
 from bot.outbox.kinds import BY_NAME, NOTICE, URGENCY, Kind
+from bot.outbox.posted import Posted
 from bot.outbox.sender import Gone, Outgoing, Place, RateLimited, Refused, Sender, Unclear
 
 log = structlog.stdlib.get_logger(__name__)
@@ -35,7 +36,7 @@ class Delivery:
     """Brings every destination to what the outbox says, with the pause between messages that its sender asks for.
 
     A claim lasts for `lease`; `administrators` is where trouble is told. `clock.real` rules what is due and claimed:
-    a business clock that jumps neither delays nor hastens a message.
+    a business clock that jumps neither delays nor hastens a message. `posted` is told of every message that was sent.
     """
 
     database: Database
@@ -45,6 +46,7 @@ class Delivery:
     clock: Clock
     monotonic: Callable[[], float] = time.monotonic
     rests_until: dict[tuple[str, str], float] = field(default_factory=dict)
+    posted: Posted = field(default_factory=Posted)
 
     async def step(self) -> float:
         """Deliver one message; answers for how many seconds there is none to deliver."""
@@ -101,6 +103,7 @@ class Delivery:
                 await messages.mark_sent(
                     session, message.id, version=message.wanted, address=place.address, posted_id=place.id
                 )
+            self.posted.note(message.key)
 
     async def _thread_of(self, message: Message) -> Place | timedelta | None:
         """Where the message stands that this one is a reply to, or for how long it has to wait for that.

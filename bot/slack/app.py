@@ -24,6 +24,7 @@ from bot.slack import (
     people_events,
     picker,
     proposals,
+    receipts,
     settings_form,
     shortcuts,
     talk,
@@ -39,7 +40,7 @@ EVERYTHING = re.compile(r"[\s\S]*")
 
 
 PARTS = (
-    *(commands, forms, picker, proposals, decisions, pages, settings_form, alert_presses),
+    *(commands, forms, picker, proposals, decisions, receipts, pages, settings_form, alert_presses),
     *(home, shortcuts, links_shared),
     *(talk, mentions, people_events, channel_events),
 )

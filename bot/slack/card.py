@@ -12,9 +12,11 @@ from bot.operations.kit.consequences import Harm
 from bot.slack.blocks import Block, Content, actions, alert, button, confirmation, content, context, header, section
 from bot.slack.changes import change_heading, change_text, first_lines, given
 from bot.slack.deciders import deciders_text
-from bot.slack.outcomes import outcome_text, status_line
+from bot.slack.offers import propose_button, retried
+from bot.slack.outcomes import failed_items, is_partial, outcome_text, status_line
 from bot.slack.text import HEADER_LIMIT, LONGEST, code, escape, fit, fit_plain, mention, one_line, quote
 from bot.slack.texts import card as texts
+from bot.slack.texts import result as result_texts
 from bot.visible import flat
 
 DETAILS = "details"
@@ -116,7 +118,15 @@ def request_actions(view: RequestView, operation: Operation) -> Block:
 def request_buttons(view: RequestView, operation: Operation) -> list[Block]:
     """What people can do to it, and its details."""
     acts = [BUTTONS[act](view, headline(view, operation)) for act in STATES[view.status].acts]
-    return [*acts, button("Details", DETAILS, str(view.id))]
+    return [*acts, *retry_buttons(view), button("Details", DETAILS, str(view.id))]
+
+
+def retry_buttons(view: RequestView) -> list[Block]:
+    """Where something of it has failed, a form for that alone."""
+    if not is_partial(view):
+        return []
+    label = result_texts.RETRY_ONE if len(failed_items(view)) == 1 else result_texts.RETRY_MORE
+    return [propose_button(label, retried(view.id))]
 
 
 def approve_button(view: RequestView, what: str) -> Block:

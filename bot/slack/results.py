@@ -4,14 +4,16 @@ from bot.governance.ledger.lifecycle import STATES, Act, Status
 from bot.governance.views import RequestView
 from bot.operations.kit.base import Operation
 from bot.slack.blocks import Block, Content, actions, button, content, context, header, section
-from bot.slack.card import DETAILS, headline
+from bot.slack.card import DETAILS, headline, retry_buttons
 from bot.slack.changes import change_heading, change_text
+from bot.slack.offers import asked_again, propose_button
 from bot.slack.outcomes import decided_after, done_after, is_partial, outcome_text
 from bot.slack.text import escape, mention
 from bot.slack.texts import card as card_texts
 from bot.slack.texts import result as texts
 
 # Of these, nobody need wonder whether something has happened after all.
+AGAIN = frozenset({Status.DENIED, Status.EXPIRED, Status.REFUSED, Status.FAILED})
 UNTOUCHED = frozenset({Status.DENIED, Status.CANCELLED, Status.EXPIRED, Status.REFUSED})
 
 
@@ -42,7 +44,13 @@ def ending_line(view: RequestView) -> str:
 
 def result_buttons(view: RequestView) -> list[Block]:
     """The way on, and all there is to know."""
-    return [button("Details", DETAILS, str(view.id))]
+    details = button("Details", DETAILS, str(view.id))
+    return [*retry_buttons(view), *([ask_again_button(view)] if view.status in AGAIN else []), details]
+
+
+def ask_again_button(view: RequestView) -> Block:
+    """Opens the same form, filled in as it was."""
+    return propose_button(texts.ASK_AGAIN, asked_again(view.id))
 
 
 def origin_line(view: RequestView, link: str) -> str:

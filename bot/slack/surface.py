@@ -9,6 +9,7 @@ from bot.inbox.inbox import Inbox
 from bot.intents.wishes import Vocabulary
 from bot.lights import Light
 from bot.operations.kit.base import Operation
+from bot.outbox.posted import Posted
 from bot.slack.directory import SlackDirectory
 from bot.slack.links import Links
 from bot.slack.open_views import OpenViews
@@ -38,6 +39,7 @@ class Surface:
     views: OpenViews
     inbox: Inbox
     links: Links = field(default_factory=Links)
+    posted: Posted = field(default_factory=Posted)
     doctor: Callable[[], Awaitable[Sequence[Light]]] = nothing_looked_at
 
     def operation(self, name: str) -> Operation:

@@ -94,6 +94,7 @@ def test_what_would_undo_an_entry_is_what_the_operation_says_under_whose_action_
     assert told["revert"] == {
         "operation": "member.role",
         "values": {"organization": "acme", "username": "annberg", "role": "editor"},
+        "reason": "To take back what the audit log of 2026-11-23 12:00 UTC has: omarh: annberg",
     }
     assert undoing(OPERATIONS)(entry()) is None
     assert undoing(())(entry("org.member.role.change", "annberg", data)) is None

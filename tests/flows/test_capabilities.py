@@ -67,7 +67,7 @@ async def test_a_wish_for_what_is_off_records_no_request(open_to_all: House) -> 
     house.hub.state.organizations["acme"].plan.registry_access = True
     house.clock.advance(3601)
     await house.ann.command("/hub registry access update --enabled on --reason x")
-    await house.told(house.ann, "Your request 1", "is done")
+    await house.told(house.ann, "Your request is done", "Request 1")
 
 
 CHANGES = [
@@ -91,7 +91,7 @@ async def test_a_change_that_docker_hub_does_not_offer_is_off_afterwards(
     house.clock.advance(3601)
     assert "Off:" not in await helped(house, topic.replace(".", " "))
     await house.ann.command(f"{line} --reason x")
-    await house.told(house.ann, "Your request 2", "is done")
+    await house.told(house.ann, "Your request is done", "Request 2")
 
 
 async def test_a_thing_that_does_not_exist_is_no_missing_capability(open_to_all: House) -> None:

@@ -222,7 +222,7 @@ async def test_a_resend_killed_before_its_record_is_unknown_until_a_person_settl
 
     await house.start_bot()
     card = await house.card(1, "Outcome unknown", timeout=20)
-    await house.told(house.ann, "Your request 1", "has an unknown outcome")
+    await house.told(house.ann, "Your request has an unknown outcome")
     assert len(effective(house)) == 1
     await house.ann.click(card, "settle_done")
     await house.ann.wait_for_ephemeral("You asked for request 1 yourself", channel=APPROVALS)

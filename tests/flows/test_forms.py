@@ -21,7 +21,7 @@ async def test_a_command_that_lacks_something_opens_its_form_with_docker_hubs_re
 
     values = {"repository": "api", "rules": "v2.*\nlatest", "reason": "the 2.0 line is out"}
     assert (await house.ann.submit(form, values)).ok
-    await house.ann.wait_for_view("Request 1 (Set immutable tags) waits for 1 approval in <#C0APPROVALS>")
+    await house.ann.wait_for_view("Waits for 1 approval in <#C0APPROVALS>")
     card = await house.card(1, "the 2.0 line is out", "v2.*, latest")
     await agree(house, card)
     await house.told(house.ann, "Immutable tags of api are on, with 2 rules")
@@ -79,7 +79,7 @@ async def test_the_picker_leads_to_every_form(house: House, way: str) -> None:
     await house.ann.click(picker, "pick", value="team.member.add")
     form = await house.ann.wait_for_view(is_form_of("team.member.add"))
     assert (await house.ann.submit(form, {"team": "backend", "username": "samok", "reason": "moves over"})).ok
-    await house.ann.wait_for_view("Request 1 (Add to team) waits for 1 approval")
+    await house.ann.wait_for_view("Waits for 1 approval")
     await house.card(1, "moves over", "samok in team backend")
     assert house.slack.violations == []
 
@@ -101,7 +101,7 @@ async def test_where_the_form_was_closed_the_answer_is_a_direct_message(house: H
     await held.arrived()
     await house.ann.close(await house.ann.wait_for_view("Asking Docker Hub"))
     held.release()
-    await house.told(house.ann, "Request 1 (Invite people) waits for 1 approval")
+    await house.told(house.ann, "Waits for 1 approval")
 
     await house.ann.command("/hub invite send kofim")
     form = await house.ann.wait_for_view("Invite people")

@@ -97,7 +97,7 @@ async def prepare(house: ProcessHouse, team: str) -> int:
     """A request that waits for one approval; answers its number, which need not be the next: PostgreSQL leaves gaps."""
     assert (await house.ann.command(f"/hub team create {team} --reason x")).ok
     card = await house.omar.wait_for_message(APPROVALS, lambda message: f"team `{team}`" in words_of(message))
-    return int(words_of(card).partition("Request ")[2].partition(":")[0])
+    return int(words_of(card).partition("Request ")[2].partition(" ")[0])
 
 
 async def test_killed_at_any_moment_each_command_is_answered_once_or_told_and_each_press_counts_once(

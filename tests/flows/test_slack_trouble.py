@@ -31,7 +31,7 @@ async def test_a_channel_that_the_bot_is_not_in_is_told_to_the_administrators_on
     card = await house.card(1, "one")
     await house.card(2, "two")
     await agree(house, card)
-    await house.told(house.ann, "Your request 1 (Invite people) is done")
+    await house.told(house.ann, "Your request is done")
     assert posts(house, ADMIN) == 1
     assert posts(house, APPROVALS) == 2
 
@@ -41,11 +41,11 @@ async def test_a_private_channel_that_is_given_by_name_gets_its_card_once_the_bo
         house.slack.make_channel("board", ["U0OMAR", "U0ANN"], channel_id="C0BOARD", is_private=True)
 
     house = await open_house(make, slack_approvals_channel="board")
-    await refusal(house.ann, f"{INVITE} --reason one", "Request 1 (Invite people) waits for 1 approval in board")
+    await refusal(house.ann, f"{INVITE} --reason one", "Waits for 1 approval in board")
     await house.omar.wait_for_message(ADMIN, "(channel_not_found)")
     house.slack.join_channel("C0BOARD", house.slack.app.bot_user_id)
     await retry_now(house, 1, "channel_not_found")
-    card = await house.omar.wait_for_message("C0BOARD", "Request 1:")
+    card = await house.omar.wait_for_message("C0BOARD", "Request 1 ·")
     await agree(house, card)
     await house.told(house.ann, "is done")
     await house.omar.wait_for_message("C0BOARD", "Done")
@@ -185,7 +185,7 @@ async def test_the_same_command_delivered_twice_is_one_request(house: House) -> 
     house.slack.sockets.duplicate()
     await house.ann.command(f"{INVITE} --reason x")
     card = await house.card(1)
-    await house.ann.wait_for_ephemeral("Request 1 (Invite people) waits", channel=GENERAL)
+    await house.ann.wait_for_ephemeral("Waits for 1 approval", channel=GENERAL)
     await agree(house, card)
     await house.told(house.ann, "is done")
     assert len(house.ann.ephemerals(GENERAL)) == 1

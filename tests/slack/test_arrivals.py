@@ -73,7 +73,7 @@ async def test_a_write_that_was_not_recorded_is_recorded_and_answered(desk: Desk
     await interrupted(desk, commands.TYPED, Typed(WRITE, "spent"))
     (view,) = await mine(desk.context, "U0ANN")
     assert (view.status, view.reason) == (Status.PENDING, "for the release")
-    await desk.told(desk.ann, f"Request {view.id} (Add to team) waits for 1 approval")
+    await desk.told(desk.ann, "Waits for 1 approval", f"Request {view.id}")
 
 
 async def test_of_a_write_that_was_recorded_it_is_told_how_it_stands(desk: Desk) -> None:
@@ -90,7 +90,7 @@ async def test_of_a_write_that_was_recorded_it_is_told_how_it_stands(desk: Desk)
         Stage.ACTED,
     )
     assert len(await mine(desk.context, "U0ANN")) == 1
-    await desk.told(desk.ann, "Hubwarden was restarted meanwhile. Request 1 (Add to team) waits for 1 approval")
+    await desk.told(desk.ann, "Hubwarden was restarted meanwhile", "Waits for 1 approval")
 
 
 async def test_a_write_of_long_ago_is_not_asked_for_any_more_and_a_button_does(desk: Desk) -> None:
@@ -99,7 +99,7 @@ async def test_a_write_of_long_ago_is_not_asked_for_any_more_and_a_button_does(d
     message = await desk.told(desk.ann, "did not run when you typed", "has not asked for it since")
     assert button_of(message) == ("Ask again", "again", WRITE)
     assert (await desk.ann.click(message, "again")).ok
-    await desk.told(desk.ann, "Request 1 (Add to team) waits for 1 approval")
+    await desk.told(desk.ann, "Waits for 1 approval")
 
 
 async def test_a_read_is_to_be_asked_for_anew_by_a_button(desk: Desk) -> None:
@@ -181,7 +181,7 @@ async def test_a_form_that_was_sent_is_recorded_and_one_that_only_asked_is_to_be
     await interrupted(desk, forms.SENT, form)
     (view,) = await mine(desk.context, "U0ANN")
     assert view.reason == "why"
-    await desk.told(desk.ann, "Request 1 (Add to team) waits")
+    await desk.told(desk.ann, "Waits for 1 approval")
     read = forms.SentForm(operation="team.list", values={}, reason="", files={}, view="V0GONE")
     await interrupted(desk, forms.SENT, read)
     await desk.told(desk.ann, "Hubwarden was restarted before it could answer. Please ask once more.")

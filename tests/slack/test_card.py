@@ -312,6 +312,29 @@ def test_a_result_links_back_to_the_card() -> None:
     assert f"<{link}|Its card>" in result_message(request_view(INVITE, Status.DENIED), INVITE, link=link).text
 
 
+def pressed_in(content: Content) -> dict[str, str]:
+    """What each button says and carries."""
+    return {one["text"]["text"]: one["value"] for one in row_of(content)["elements"]}
+
+
+@EVERY_STATUS
+def test_what_came_to_nothing_can_be_asked_again(status: Status) -> None:
+    buttons = pressed_in(result_message(request_view(INVITE, status), INVITE))
+    comes_to_nothing = {Status.DENIED, Status.EXPIRED, Status.REFUSED, Status.FAILED}
+    assert (buttons.get("Ask again") == "request:7") is (status in comes_to_nothing)
+    assert buttons["Details"] == "7"
+
+
+@BOTH
+def test_what_failed_of_several_can_be_retried(message: Message) -> None:
+    one = message(request_view(INVITE, Status.SUCCEEDED, items=ITEMS), INVITE)
+    assert pressed_in(one)["Retry the failed one"] == "retry:7"
+    two = message(request_view(INVITE, Status.SUCCEEDED, items=(*ITEMS, ItemResult("x", False, "no"))), INVITE)
+    assert pressed_in(two)["Retry the failed ones"] == "retry:7"
+    none = message(request_view(INVITE, Status.SUCCEEDED, items=ITEMS[:4]), INVITE)
+    assert not [label for label in pressed_in(none) if "Retry" in label]
+
+
 def test_for_a_message_with_one_reader_it_says_why_they_decide() -> None:
     blocks = request_lines(request_view(INVITE, risks=RISKS), INVITE, why_you="You are a lead.", brief=True)
     assert [block["type"] for block in blocks] == ["section"] * 6

@@ -52,7 +52,9 @@ async def test_a_read_is_answered_where_it_was_asked_for(desk: Desk) -> None:
 async def test_a_write_is_recorded_and_what_it_waits_for_is_said(desk: Desk) -> None:
     view = await desk.ask("/hub team member add backend samok")
     assert (view.status, view.requester, view.reason) == (Status.PENDING, "U0ANN", "for the release")
-    await desk.ann.wait_for_ephemeral(f"waits for 1 approval in <#{APPROVALS}>. You will be told what becomes of it.")
+    await desk.ann.wait_for_ephemeral(
+        f"Waits for 1 approval in <#{APPROVALS}>. Hubwarden sends you a message when it is decided."
+    )
 
 
 async def test_the_same_command_delivered_twice_is_one_request(desk: Desk) -> None:

@@ -5,16 +5,15 @@ from typing import Any
 import pytest
 
 from bot.errors import NothingToDo, RequestRefused
-from bot.governance.ledger.lifecycle import STATES, Status
+from bot.governance.ledger.lifecycle import Status
 from bot.governance.policy import load_policy
 from bot.governance.requests.read import more, sweep
 from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.base import Intent
 from bot.slack.answers import page_of
-from bot.slack.fulfilment import fulfil, submitted_text
+from bot.slack.fulfilment import fulfil
 from tests.intents.reading import parse
 from tests.slack.conftest import Desk
-from tests.slack.samples import one_stage, request_view
 
 INVITE = BY_NAME["invite.send"]
 AT_ONCE = load_policy("version: 1\nrules: [{name: all, operations: ['*'], approvals: 0}]", OPERATIONS, source="test")
@@ -25,29 +24,6 @@ def intent(line: str) -> Intent:
     found = parse(line)
     assert isinstance(found, Intent)
     return found
-
-
-@pytest.mark.parametrize(
-    ("status", "required", "channel", "said"),
-    [
-        (Status.PENDING, 1, "C0APPROVALS", "waits for 1 approval in <#C0APPROVALS>."),
-        (Status.PENDING, 2, "G0SECRET", "waits for 2 approvals in <#G0SECRET>."),
-        (Status.PENDING, 1, "hub-approvals", "waits for 1 approval in hub-approvals."),
-        (Status.PENDING, 1, "<!here>", "waits for 1 approval in &lt;!here&gt;."),
-        (Status.APPROVED, 0, "C0APPROVALS", "needs no approval and is being done."),
-    ],
-)
-def test_what_a_request_waits_for_and_where_is_said(status: Status, required: int, channel: str, said: str) -> None:
-    text = submitted_text(
-        request_view(INVITE, status, requirement=one_stage(required, users=("U0OMAR",))), INVITE, channel=channel
-    )
-    assert text == f"Request 7 (Invite people) {said} You will be told what becomes of it."
-
-
-@pytest.mark.parametrize("status", [Status.SUCCEEDED, Status.DENIED, Status.EXECUTING])
-def test_of_what_has_gone_on_meanwhile_is_said_how_it_stands(status: Status) -> None:
-    text = submitted_text(request_view(INVITE, status), INVITE, channel="C0APPROVALS")
-    assert text == f"Request 7 (Invite people) {STATES[status].said}."
 
 
 async def test_a_read_is_answered_with_its_first_page_and_the_way_to_the_next(desk: Desk) -> None:
@@ -84,7 +60,7 @@ async def test_a_file_that_belongs_to_the_answer_goes_to_the_reader(desk: Desk) 
 async def test_a_write_that_nobody_has_to_approve_is_done_at_once(desk: Desk) -> None:
     object.__setattr__(desk.context, "policy", AT_ONCE)
     content = await fulfil(desk.surface, intent("team member add backend samok --reason x"), "U0ANN")
-    assert "needs no approval and is being done" in content.text
+    assert "Needs no approval, and is being done" in content.text
     assert (await desk.view()).status is Status.APPROVED
 
 

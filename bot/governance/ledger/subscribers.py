@@ -15,9 +15,12 @@ from bot.db.session import Session
 from bot.governance.ledger.execution_facts import Claimed, Deferred, Expected, Finished, Resumed, TakenOver
 from bot.governance.ledger.facts import Balloted, Fact, Moved, Objected, Reconsidered, Returned, Settled, Submitted
 from bot.governance.ledger.lifecycle import STATES, Status
+from bot.governance.ledger.log_lines import log_line
 from bot.governance.people import is_slack_user
+from bot.governance.preferences import preferences_in
 from bot.outbox.destination import slack_channel, slack_person
-from bot.outbox.kinds import CARD, RESULT
+from bot.outbox.kinds import CARD, LOG, RESULT
+from bot.phrases import dump_phrase
 
 # What waits for less goes on before anybody has read why.
 WORTH_TELLING = timedelta(seconds=3)
@@ -64,6 +67,8 @@ async def tell_requester(session: Session, request: OperationRequest, fact: Fact
         return
     if not is_slack_user(request.requester):
         return
+    if "results" not in (await preferences_in(session, request.requester)).wants:
+        return
     key, clock = f"result:{request.id}", standing_at(fact.at)
     person = slack_person(request.requester)
     if not await outbox.want(session, key, kind=RESULT, destination=person, clock=clock, request_id=request.id):
@@ -91,4 +96,23 @@ def expect(session: Session, request: OperationRequest, expected: Expected, at: 
     hub_events.expect(session, event)
 
 
-SUBSCRIBERS: tuple[Subscriber, ...] = (keep_card, tell_requester, expect_events)
+async def keep_log(session: Session, request: OperationRequest, fact: Fact) -> None:
+    """What happened, in the thread of the card: whoever wants to know looks there, and the channel stays quiet."""
+    line = log_line(fact)
+    if line is None:
+        return
+    channel = await outbox.destination_of(session, card_key(request.id))
+    if channel is None:
+        return
+    await outbox.want(
+        session,
+        f"log:{request.id}:{request.version}",
+        kind=LOG,
+        destination=channel,
+        clock=standing_at(fact.at),
+        payload={"said": dump_phrase(line)},
+        thread_of=card_key(request.id),
+    )
+
+
+SUBSCRIBERS: tuple[Subscriber, ...] = (keep_card, keep_log, tell_requester, expect_events)

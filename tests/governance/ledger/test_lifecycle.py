@@ -63,14 +63,14 @@ ACTS = {
     Status.UNKNOWN: (Act.SETTLE_DONE, Act.SETTLE_NOT_DONE),
 }
 SAID = {
-    Status.PENDING: ("waits for approval", "Waiting for approval", ""),
-    Status.APPROVED: ("is approved", "Approved, about to be done", ""),
-    Status.EXECUTING: ("is being done", "Being done", ""),
+    Status.PENDING: ("waits for approval", "Waiting for approval", "⏳"),
+    Status.APPROVED: ("is approved", "Approved, about to be done", "👍"),
+    Status.EXECUTING: ("is being done", "Being done", "⚙️"),
     Status.SUCCEEDED: ("is done", "Done", "✅"),
     Status.FAILED: ("has failed", "Failed", "❌"),
     Status.UNKNOWN: ("has an unknown outcome", "Outcome unknown", "⚠️"),
     Status.DENIED: ("was denied", "Denied", "⛔"),
-    Status.CANCELLED: ("was cancelled", "Cancelled", ""),
+    Status.CANCELLED: ("was cancelled", "Cancelled", "↩️"),
     Status.EXPIRED: ("has expired", "Expired", "⌛"),
     Status.REFUSED: ("was refused by the policy as it is now", "Refused by the policy as it is now", "🚫"),
 }

@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.clock import utc_now
 from bot.db import messages
+from bot.db.models import Message
 from bot.governance.approval.ballots import Ballot, Choice
 from bot.governance.approval.reconsideration import NOTHING_FOUND
 from bot.governance.ledger.events import HUBWARDEN
@@ -22,7 +24,9 @@ from bot.governance.ledger.subscribers import (
     refresh_card,
     tell_requester,
 )
+from bot.governance.preferences import Preferences, settle_preferences
 from bot.operations.kit.base import Outcome
+from bot.phrases import load_phrase, plain
 from tests.db.rows import message_of
 from tests.governance.parts import ANN, AT_ONCE, CHANNEL, DAY, LEASE, OMAR, START, Desk
 
@@ -113,6 +117,41 @@ async def test_card_and_requester_hear_of_it_exactly_so_often(
     await follow(desk, number, fact)
     assert await desk.wanted(number) == (card + more[0], result + more[1])
     assert await desk.wanted(other) == (1, 0), "nobody else's card is touched"
+
+
+LOGGED: list[tuple[Fact, Status, str | None]] = [
+    (YES, Status.PENDING, f"@{OMAR} approved it (1 of 2)."),
+    (Moved(actor=OMAR, at=LATER, status=Status.APPROVED), Status.PENDING, None),
+    (Moved(actor=OMAR, at=LATER, status=Status.DENIED, reason="no"), Status.PENDING, f"It was denied by @{OMAR}. “no”"),
+    (Moved(actor=HUBWARDEN, at=LATER, status=Status.EXPIRED), Status.PENDING, "It has expired."),
+    (Reconsidered(at=LATER, found=NOTHING_FOUND), Status.PENDING, None),
+    (CLAIMED, Status.APPROVED, None),
+    (Finished(at=LATER, status=Status.SUCCEEDED, executor="one", outcome=DONE), Status.EXECUTING, "It is done. done."),
+    (Finished(at=LATER, status=Status.FAILED, executor="one", error="no."), Status.EXECUTING, "It has failed. no."),
+    (
+        Settled(actor=OMAR, at=LATER, status=Status.FAILED, outcome=DONE),
+        Status.UNKNOWN,
+        f"It has failed, settled by @{OMAR}. done.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("fact", "status", "said"), LOGGED)
+async def test_the_log_is_in_the_thread_of_the_card(desk: Desk, fact: Fact, status: Status, said: str | None) -> None:
+    number = await standing_at(desk, status)
+    await follow(desk, number, fact)
+    async with desk.database.begin() as session:
+        kept = list(await session.scalars(select(Message).where(Message.kind == "log")))
+    assert [plain(load_phrase(one.payload["said"])) for one in kept] == ([said] if said else [])
+    assert {(one.thread_of, one.address) for one in kept} <= {(f"card:{number}", CHANNEL)}
+
+
+async def test_whoever_does_not_want_to_hear_how_it_ends_does_not(desk: Desk) -> None:
+    number = await standing_at(desk, Status.PENDING)
+    async with desk.database.begin() as session:
+        await settle_preferences(session, ANN, Preferences(frozenset({"ask"})), now=LATER)
+    await follow(desk, number, Moved(actor=OMAR, at=LATER, status=Status.DENIED, reason="no"))
+    assert await desk.message(f"result:{number}") is None
 
 
 async def test_what_is_announced_is_what_the_table_of_states_says(desk: Desk) -> None:

@@ -1,0 +1,109 @@
+"""What somebody is shown who has asked for a change: what it waits for, where its card is, and how to take it back."""
+
+import asyncio
+from collections.abc import Sequence
+
+from slack_bolt.app.async_app import AsyncApp
+
+from bot.governance.ledger.lifecycle import STATES, Status
+from bot.governance.ledger.subscribers import card_key
+from bot.governance.requests.cancel import cancel
+from bot.governance.requests.queries import by_number
+from bot.governance.views import RequestView
+from bot.inbox.arrivals import Lane
+from bot.operations.kit.base import Operation
+from bot.operations.kit.text import count
+from bot.slack.arrivals import Kind, as_before, in_lane
+from bot.slack.blocks import Block, Content, actions, button, confirmation, content, context, section
+from bot.slack.card import DETAILS, headline
+from bot.slack.conversations import is_channel_id
+from bot.slack.decisions import number_of
+from bot.slack.presses import Press, pressed
+from bot.slack.replies import ReplyAddress
+from bot.slack.sentences import said
+from bot.slack.surface import Surface
+from bot.slack.text import escape, one_line
+from bot.slack.texts import receipt as texts
+
+TAKE_BACK = "take_back"
+# For so long an answer may wait for the card that it links to.
+CARD_SECONDS = 0.25
+
+
+def register(app: AsyncApp, surface: Surface) -> None:
+    """Tie the button of a receipt to what it does."""
+    app.action(TAKE_BACK)(pressed(surface, TAKING_BACK))
+
+
+async def receipt(surface: Surface, view: RequestView, *, notes: Sequence[str] = ()) -> Content:
+    """What to answer whoever asked, with the way to the card where that stands soon enough."""
+    if view.status is Status.PENDING:
+        view = await with_card(surface, view)
+    link = surface.links.message(view.card) if view.card else ""
+    operation = surface.operation(view.operation)
+    return receipt_message(view, operation, channel=surface.approvals_channel, link=link, notes=notes)
+
+
+async def with_card(surface: Surface, view: RequestView) -> RequestView:
+    """The request as it stands once its card does; as it is where that takes longer than anybody should wait."""
+    key = card_key(view.id)
+    stands = surface.posted.expect(key)
+    try:
+        # The card can have been sent before anybody waited for it.
+        found = await by_number(surface.context, view.id)
+        if found.card is None:
+            async with asyncio.timeout(CARD_SECONDS):
+                await stands.wait()
+            found = await by_number(surface.context, view.id)
+    except TimeoutError:
+        return view
+    finally:
+        surface.posted.leave(key, stands)
+    # What has come of it meanwhile is told by other messages.
+    return found if found.status is view.status else view
+
+
+def receipt_message(
+    view: RequestView, operation: Operation, *, channel: str, link: str = "", notes: Sequence[str] = ()
+) -> Content:
+    """That it is recorded, what it waits for, in which channel and at which `link`, and what was made of the words."""
+    lines = [f"*{escape(headline(view, operation))}*", standing_text(view, channel=channel, link=link)]
+    blocks = [section("\n".join([*lines, *(one_line(note) for note in notes)]))]
+    buttons = [button("Details", DETAILS, str(view.id))]
+    if view.status is Status.PENDING:
+        buttons.insert(0, take_back_button(view, operation))
+    number = texts.REQUEST.format(number=view.id)
+    return content(*blocks, actions(f"receipt-{view.id}-{view.version}", *buttons), context(number))
+
+
+def standing_text(view: RequestView, *, channel: str, link: str) -> str:
+    """What it waits for, or how it stands."""
+    if view.status is Status.PENDING:
+        where = f"<#{channel}>" if is_channel_id(channel) else escape(channel)
+        card = texts.CARD.format(link=link) if link else ""
+        return texts.WAITS.format(approvals=count(view.required, "approval"), channel=where, card=card)
+    if view.status is Status.APPROVED:
+        return texts.NO_APPROVAL
+    state = STATES[view.status]
+    return texts.STANDS.format(mark=state.mark, said=state.said).lstrip()
+
+
+def take_back_button(view: RequestView, operation: Operation) -> Block:
+    """Cancel, for whoever asked; it asks back."""
+    asked = texts.CANCEL.format(what=headline(view, operation)[:200].rstrip("."))
+    ask = confirmation(texts.CANCEL_TITLE, asked, "Cancel request", danger=True)
+    return button("Cancel", TAKE_BACK, str(view.id), confirm=ask)
+
+
+async def take_back(surface: Surface, address: ReplyAddress, press: Press) -> None:
+    """Cancel it, as the card's button does; the receipt makes room for that it is cancelled."""
+    number = number_of(press)
+    await cancel(surface.context, number, address.user)
+    told = said(texts.CANCELLED.format(number=number))
+    await surface.replies.answer(address, told, replace=press.view is None)
+
+
+TAKING_BACK = Kind(
+    name=TAKE_BACK, sent=Press, lane=in_lane(Lane.DECISIONS), work=take_back, resume=as_before(take_back)
+)
+KINDS = (TAKING_BACK,)
