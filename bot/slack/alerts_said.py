@@ -23,7 +23,7 @@ def alert_message(payload: Mapping[str, Any]) -> Content:
     What was asked for by an older version has less to say.
     """
     count = int(payload.get("count") or 1)
-    title = f"{payload['title']} ({payload['organization']})"
+    title = flat(f"{payload['title']} ({payload['organization']})")
     said = (
         *((section(by_whom(payload)),) if "page" in payload else ()),
         *((section(change_lines(changes)),) if (changes := payload.get("changes")) else ()),
