@@ -20,12 +20,15 @@ from bot.slack import modals
 from bot.slack.answers import answer_message
 from bot.slack.card import request_card
 from bot.slack.offers import ask_again, asked_again, propose_button
+from bot.slack.receipts import receipt_message
 from tests.contract.slack import breaches, manifest_schema
 from tests.slack.samples import request_view
 
 SOURCE = Path(bot.__file__).parent
 MANIFEST: dict[str, Any] = yaml.safe_load((SOURCE.parent / "manifest.yml").read_text(encoding="utf-8"))
-GRANTED = set(MANIFEST["oauth_config"]["scopes"]["bot"])
+ASKED = MANIFEST["oauth_config"]["scopes"]
+OPTIONAL = set(ASKED["bot_optional"])
+GRANTED = set(ASKED["bot"]) | OPTIONAL
 # The bot scopes of each method that we call: https://docs.slack.dev/reference/methods/<method>
 SCOPES = {
     "auth.teams.list": set[str](),
@@ -131,6 +134,12 @@ def test_no_scope_is_asked_for_without_use() -> None:
     assert GRANTED - used == set()
 
 
+def test_what_is_optional_is_not_asked_for_twice_and_nothing_else_stands_on_it() -> None:
+    assert OPTIONAL.isdisjoint(ASKED["bot"])
+    needed = {scope for method in called_methods() if not method.startswith("files.") for scope in SCOPES[method]}
+    assert OPTIONAL & needed == set()
+
+
 def test_the_search_for_methods_finds_both_spellings() -> None:
     code = "self._client.users_info(user=u)\nclient.chat_postMessage()\ncall('conversations.history')\nteams.users_x"
     assert set(methods_in(ast.parse(code))) == {"users.info", "chat.postMessage", "conversations.history"}
@@ -187,6 +196,7 @@ def shown() -> Iterator[dict[str, Any] | list[Any]]:
     yield list(long_answer())
     yield list(ask_again("Not answered.", "team list").blocks)
     yield propose_button("Ask again", asked_again(7))
+    yield list(receipt_message(request_view(OPERATIONS[0], Status.PENDING), OPERATIONS[0], channel="C0X").blocks)
 
 
 def long_answer() -> Any:
