@@ -13,6 +13,7 @@ import aiohttp
 import structlog
 
 from bot.alerts.poller import AuditLogPoller
+from bot.alerts.told import undoing
 from bot.clock import REAL, Clock
 from bot.configuration import build_hub, read_alert_rules, read_outside, read_policy
 from bot.db import claims, messages, workspaces
@@ -32,7 +33,7 @@ from bot.heartbeats import Heartbeats
 from bot.inbox.inbox import Inbox
 from bot.jobs import Timetable, audit_log_job
 from bot.leases import Leases
-from bot.operations import BY_NAME
+from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.capabilities import Capabilities
 from bot.outbox.posted import Posted
 from bot.sandbox_clock import SandboxClock
@@ -319,6 +320,8 @@ class Hubwarden:
             alerts_channel=self._channels.alerts,
             admin_channel=self._channels.admins,
             own_actor=self.settings.dockerhub_username,
+            whose=self._policy.whose,
+            inverse=undoing(OPERATIONS),
             overlap=timedelta(seconds=self.settings.audit_overlap_seconds),
             now=self._clock.now,
             wake=self.wake,

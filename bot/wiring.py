@@ -9,6 +9,7 @@ from bot.alerts.limits import LimitWatch
 from bot.doctor import Examination
 from bot.governance.context import Context
 from bot.governance.execution.claims import Claims
+from bot.governance.execution.patience import LIMITED
 from bot.governance.execution.waiting import tell_who_waits
 from bot.governance.requests.expire import expire
 from bot.governance.requests.homes import HomeWatch, note_shown, shown_digest
@@ -148,6 +149,7 @@ def build_jobs(
         database=context.database,
         hub=context.hub,
         share=settings.rate_limit_warn_share,
+        limited=LIMITED,
         destination=slack_channel(channels.alerts),
         clock=context.clock,
         wake=context.wake,

@@ -1,6 +1,6 @@
 """Queries on alerts of one rule that come close together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -23,6 +23,16 @@ async def begin(
     values = {"message_key": message_key, "began_at": now, "last_at": now, "count": count}
     statement = insert_into(session, AlertGroup).values(organization=organization, rule=rule, **values)
     await session.execute(statement.on_conflict_do_update(index_elements=["organization", "rule"], set_=values))
+
+
+async def keep_each(session: AsyncSession, rows: Sequence[Mapping[str, object]]) -> None:
+    """Each of these is its rule's group from now on; `rows` have every column."""
+    statement = insert_into(session, AlertGroup)
+    new = statement.excluded
+    values = {"message_key": new.message_key, "began_at": new.began_at, "last_at": new.last_at, "count": new.count}
+    if rows:
+        statement = statement.on_conflict_do_update(index_elements=["organization", "rule"], set_=values)
+        await session.execute(statement, list(rows))
 
 
 async def grow(session: AsyncSession, group: AlertGroup, *, by: int, now: datetime) -> int:

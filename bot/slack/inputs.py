@@ -158,6 +158,8 @@ def element_value(element: Mapping[str, Any]) -> Any:
             return [chosen["value"] for chosen in element.get("selected_options") or ()]
         case "datepicker":
             return element.get("selected_date")
+        case "timepicker":
+            return element.get("selected_time")
         case "file_input":
             return element.get("files")
         case _:

@@ -70,7 +70,7 @@ class Replies:
 
     async def _beside(self, channel: str, address: ReplyAddress, content: Content) -> bool:
         """Say it where they are, to them alone; False where Slack does not take it, as after they have left."""
-        for blocks in ways_to_show(content):
+        for blocks in await self.refused.ways(content):
             try:
                 await self.client.chat_postEphemeral(
                     channel=channel, user=address.user, text=content.text, blocks=blocks, thread_ts=address.thread
