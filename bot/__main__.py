@@ -81,13 +81,16 @@ async def serve(bot: "Hubwarden") -> None:
 
 def run_check(_options: argparse.Namespace) -> int:
     """Tell every problem; 2 where there is one."""
-    from bot.check import find_problems, find_remarks
+    from bot.check import find_remarks, line_of, look
+    from bot.lights import SIGNS
 
-    problems = asyncio.run(find_problems())
+    found = asyncio.run(look())
+    for light in found.lights:
+        print(f"{SIGNS[light.state]} {line_of(light)}")
     for remark in find_remarks():
         print(f"! {remark}")
-    if problems:
-        raise ConfigurationError(problems)
+    if found.problems:
+        raise ConfigurationError(list(found.problems))
     print("✓ Settings, policy, alert rules and manifest are in order; Slack and Docker Hub answer.")
     return 0
 
