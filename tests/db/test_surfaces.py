@@ -147,3 +147,11 @@ async def test_of_two_who_note_a_trait_first_one_does(database: Database) -> Non
             return await traits.note_first(session, "greeted", "yes", NOW)
 
     assert sorted(await asyncio.gather(greet(), greet())) == [False, True]
+
+
+async def test_what_is_known_of_a_workspace_is_found_by_who_only_reads(database: Database) -> None:
+    database.belong_to("T0ACME")
+    async with database.begin() as session:
+        await traits.note(session, "event:app_mention", "", NOW)
+    async with database.reading() as session:
+        assert list(await traits.beginning(session, "event:")) == ["event:app_mention"]
