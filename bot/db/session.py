@@ -60,8 +60,9 @@ class Database:
         self._urgent = create_urgent(url, self.engine)
 
     def belong_to(self, workspace: str) -> None:
-        """From now on rows are written for this workspace, where they do not name another."""
-        self._sessions.configure(info={"workspace": workspace})
+        """From now on rows are written and looked for in this workspace, where they do not name another."""
+        for sessions in (self._sessions, self._reads):
+            sessions.configure(info={"workspace": workspace})
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Session]:
