@@ -276,7 +276,7 @@ class Lease(Base):
 class LimitEpisode(Base):
     """A time during which little is left of a rate limit; `ended_at` once it is over.
 
-    `reset_at` is when the window ends in which it began.
+    `reset_at` is when the last window ends in which little was left.
     """
 
     __tablename__ = "limit_episodes"

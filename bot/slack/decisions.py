@@ -22,7 +22,8 @@ from bot.intents.forms import REASON
 from bot.slack.arrivals import Interruption, Kind, as_before, in_lane, keep
 from bot.slack.blocks import Block, button
 from bot.slack.card import request_card
-from bot.slack.modals import DENY, deny_view, details_view, element_value
+from bot.slack.inputs import element_value
+from bot.slack.modals import DENY, deny_view, details_view
 from bot.slack.presses import Press, pressed
 from bot.slack.replies import ReplyAddress
 from bot.slack.sentences import error_text

@@ -73,6 +73,9 @@ class SlackHome:
         if content is None or await self._shown.digest(place.address) != digest_of(content):
             await self._publish(place.address, content)
 
+    async def retire(self, place: Place) -> None:
+        """A home stays where it is."""
+
     async def find(self, message: Outgoing) -> Place | None:
         """Nowhere: published twice is published once."""
         return None

@@ -8,7 +8,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.inbox.arrivals import NotStored
 from bot.slack.arrivals import Kind, keep
-from bot.slack.modals import element_value
+from bot.slack.inputs import element_value
 from bot.slack.replies import ReplyAddress
 from bot.slack.sentences import error_message
 from bot.slack.surface import Surface

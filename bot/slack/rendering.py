@@ -23,7 +23,7 @@ from bot.outbox.kinds import (
 )
 from bot.outbox.sender import Outgoing
 from bot.phrases import load_phrase
-from bot.slack import cards
+from bot.slack import alerts_said, cards
 from bot.slack.approver import Reader, ask_message, reminder_message
 from bot.slack.blocks import Content, content, section
 from bot.slack.card import request_card
@@ -79,9 +79,9 @@ RENDERERS: Mapping[str, Renderer] = {
     ASK.name: OfReader(ask_message),
     REMINDER.name: OfReader(reminder_message),
     LOG.name: OfPayload(told),
-    ALERT.name: OfPayload(cards.alert_message),
-    ALERT_MORE.name: OfPayload(cards.alert_message),
-    LIMIT.name: OfPayload(told),
+    ALERT.name: OfPayload(alerts_said.alert_message),
+    ALERT_MORE.name: OfPayload(alerts_said.alert_message),
+    LIMIT.name: OfPayload(alerts_said.limit_message),
     LIMIT_BEGIN.name: OfPayload(cards.limit_begins),
     LIMIT_END.name: OfPayload(cards.limit_ended),
     NOTICE.name: OfPayload(cards.notice_message),

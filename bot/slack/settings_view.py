@@ -6,7 +6,8 @@ from typing import Any
 
 from bot.governance.preferences import WANTS, Preferences
 from bot.slack.blocks import Block, button, section
-from bot.slack.modals import VALUE, element_value, plain_text, view
+from bot.slack.inputs import VALUE, element_value, plain_text
+from bot.slack.modals import view
 from bot.slack.texts import settings as texts
 
 SETTINGS = "settings"

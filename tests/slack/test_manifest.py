@@ -20,6 +20,7 @@ from bot.slack import app as slack_app
 from bot.slack import modals
 from bot.slack.answers import answer_message
 from bot.slack.card import request_card
+from bot.slack.help import help_message, small_message
 from bot.slack.home_view import home_view
 from bot.slack.links import Links
 from bot.slack.offers import ask_again, asked_again, propose_button
@@ -38,6 +39,7 @@ GRANTED = set(ASKED["bot"]) | OPTIONAL
 SCOPES = {
     "auth.teams.list": set[str](),
     "auth.test": set[str](),
+    "chat.delete": {"chat:write"},
     "chat.postEphemeral": {"chat:write"},
     "chat.postMessage": {"chat:write"},
     "chat.update": {"chat:write"},
@@ -59,6 +61,7 @@ SCOPES = {
 }
 # https://docs.slack.dev/reference/events/<event>
 EVENT_SCOPES = {
+    "app_mention": "app_mentions:read",
     "app_home_opened": "",
     "message.im": "im:history",
     "subteam_members_changed": "usergroups:read",
@@ -181,6 +184,8 @@ def pressable(value: Any) -> Iterator[str]:
             yield f"options:{action}"
         case {"type": "input"}:
             return
+        case {"type": "external_select", "action_id": str(action)}:
+            yield from (f"options:{action}", f"action:{action}")
         case {"action_id": str(action)}:
             yield f"action:{action}"
         case dict():
@@ -194,10 +199,13 @@ def pressable(value: Any) -> Iterator[str]:
 def shown() -> Iterator[dict[str, Any] | list[Any]]:
     """Everything of ours that can be pressed."""
     for operation in OPERATIONS:
-        yield modals.form_view(operation, {}, "", organizations=("acme", "other"), channel=None)
+        for attaches in (False, True):
+            yield modals.form_view(operation, {}, "", organizations=("acme", "other"), channel=None, attaches=attaches)
         for status in Status:
             yield list(request_card(request_view(operation, status), operation).blocks)
-    yield modals.picker_view(OPERATIONS, channel=None)
+    yield modals.picker_view(channel=None)
+    yield list(small_message().blocks)
+    yield list(help_message(OPERATIONS, "", ("acme",), {}).blocks)
     yield modals.deny_view(1, "x")
     yield settings_view(Preferences())
     yield home_view(facts(own=(request_view(OPERATIONS[0]),), asked=1), BY_NAME, Links())

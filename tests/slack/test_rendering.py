@@ -36,7 +36,7 @@ SAYS: dict[str, tuple[dict[str, Any], str]] = {
     "reminder": ({}, "Request 7 · acme"),
     "log": ({"text": "<@U0OMAR> approved it."}, "approved it."),
     "alert_more": (ALERT, "omarh deleted acme/web"),
-    "limit": ({"text": "Docker Hub slows us down."}, "slows us down"),
+    "limit": ({"families": ["teams"], "since": NOW.isoformat()}, "Docker Hub slows us down"),
     "welcome": ({"text": "hello"}, "hello"),
     "leaver": ({"text": "Jane has left."}, "Jane has left."),
 }
