@@ -10,7 +10,7 @@ from bot.errors import UserError
 from bot.governance.ledger.lifecycle import Status
 from bot.governance.requests.queries import mine
 from bot.inbox.arrivals import Arrival, Delivery, Lane, Stage
-from bot.slack import commands, decisions, events, forms, pages, picker
+from bot.slack import commands, decisions, forms, pages, picker, talk
 from bot.slack.app import KINDS
 from bot.slack.arrivals import Kind, SlackDesk, adapter
 from bot.slack.commands import Typed
@@ -130,7 +130,7 @@ async def test_the_menu_of_the_shortcut_is_behind_a_button_too(desk: Desk) -> No
 
 
 async def test_help_and_what_cannot_be_understood_are_answered_as_ever(desk: Desk) -> None:
-    await interrupted(desk, events.WRITTEN, events.DirectMessage())
+    await interrupted(desk, talk.WRITTEN, talk.DirectMessage())
     await desk.told(desk.ann, "/hub team member add")
     with pytest.raises(Exception, match="Did you mean"):
         await interrupted(desk, commands.TYPED, Typed("membr list", "spent"))
