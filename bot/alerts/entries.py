@@ -11,11 +11,13 @@ from bot.operations.kit.base import canonical_json
 NAME_LENGTH = 512
 VALUE_LENGTH = 2000
 DEPTH = 4
+TOKEN_MARK = " - access token"  # noqa: S105  what follows a user's name in an entry
 TOKEN_TRACE = "access_token_"  # noqa: S105  the beginning of a key
 # NUL and lone surrogates are legal in JSON, and neither database stores them.
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+")
 BEFORE = frozenset({"old", "previous", "prev", "prior", "former", "before", "from", "was", "original"})
+AFTER = frozenset({"new", "current", "next", "after", "to", "is", "updated"})
 
 # Unique within an organization's log: a digest, and a number among the identical ones.
 Key: TypeAlias = tuple[str, int]
@@ -44,6 +46,18 @@ class AuditLogEntry:
     def new_state(self) -> Iterator[tuple[str, str]]:
         """As `facts_of_data`, without keys that speak of the state before, such as `old_role` or `previousPrivacy`."""
         return ((key, value) for key, value in self.facts_of_data() if not speaks_of_before(key))
+
+    def differences(self) -> Iterator[tuple[str, str, str]]:
+        """What was otherwise before: a word for it, the state before and the new one, for what `data` tells both of.
+
+        `{"old_role": "member", "new_role": "owner"}` is one: role, member, owner.
+        """
+        states: dict[tuple[str, ...], dict[bool, str]] = {}
+        for key, value in self.facts_of_data():
+            states.setdefault(subject_of(key), {}).setdefault(speaks_of_before(key), value)
+        for words, state in states.items():
+            if len(state) == len({True, False}) and state[True] != state[False]:
+                yield " ".join(words), state[True], state[False]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +137,14 @@ def read_moment(value: Any) -> datetime | None:
 def speaks_of_before(key: str) -> bool:
     """Whether one of the key's words means the state before."""
     return any(word.lower() in BEFORE for word in WORD.findall(key))
+
+
+def subject_of(key: str) -> tuple[str, ...]:
+    """What the key speaks of, whichever state it means: `old_role` and `newRole` both speak of the role."""
+    words = (word.lower() for word in WORD.findall(key))
+    return tuple(word for word in words if word not in BEFORE | AFTER)
+
+
+def account_of(actor: str) -> str:
+    """The Docker ID of whoever acts, in lower case: `example-ci - access token "CI"` is example-ci."""
+    return actor.partition(TOKEN_MARK)[0].strip().casefold()

@@ -13,6 +13,7 @@ from bot.alerts.pushes import Pushes
 from bot.alerts.reading import AuditLog
 from bot.alerts.rules import Rules
 from bot.alerts.tell import tell
+from bot.alerts.told import NOTHING_KNOWN, Knowledge
 from bot.db import hub_events
 from bot.db.batches import BeginFor, batches
 from bot.db.models import Cursor
@@ -63,6 +64,7 @@ class AuditLogPass:
     account: str
     overlap: timedelta
     now: Callable[[], datetime]
+    knowledge: Knowledge = NOTHING_KNOWN
     providers: Sequence[Provider] = FACTS
 
     async def run(self, organization: str) -> Passed:
@@ -101,7 +103,8 @@ class AuditLogPass:
             # Of everything that is new to us: what is no news has been caused, and is not to be expected any longer.
             ours = await find_ours(session, span.organization, stored, account=self.account)
             unexpected = [alert for alert in alerts if alert.stored.id not in ours]
-            return Passed(len(news), await tell(session, unexpected, channel=self.channel, now=now))
+            told = await tell(session, unexpected, channel=self.channel, now=now, knowledge=self.knowledge)
+            return Passed(len(news), told)
 
     async def _cursor(self, organization: str) -> Cursor:
         async with self.database.begin() as session:

@@ -8,9 +8,11 @@ import structlog
 from bot.alerts.passes import AuditLogPass
 from bot.alerts.rules import AlertRule, Rules
 from bot.alerts.tell import tell_off, tell_unreadable
+from bot.alerts.told import Knowledge, no_way_back, nobody
 from bot.db.batches import BeginFor
 from bot.db.session import Database
 from bot.hub import Hub, HubError, UnauthorizedError
+from bot.operations.kit.consequences import Logged, Prepared
 
 # Timestamps are whole seconds, and the contract does not say whether `from` and `to` are inclusive.
 SHORTEST_OVERLAP = timedelta(seconds=2)
@@ -25,7 +27,8 @@ class AuditLogPoller:
 
     Were several to poll one at once, nothing would be told twice. `now` answers an aware datetime; `wake` rouses the
     delivery after a commit; `own_actor` is the bot's Docker ID, or the organization's name where it has an
-    organization's token; entries may arrive as late as `overlap`.
+    organization's token; entries may arrive as late as `overlap`. `whose` answers whom the policy ties a Docker ID to,
+    and `inverse` which request would undo an entry.
     """
 
     def __init__(
@@ -41,6 +44,8 @@ class AuditLogPoller:
         wake: Callable[[], None],
         own_actor: str,
         overlap: timedelta,
+        whose: Callable[[str], str | None] = nobody,
+        inverse: Callable[[Logged], Prepared | None] = no_way_back,
     ) -> None:
         self._admin_channel = admin_channel
         self._now, self._wake = now, wake
@@ -54,6 +59,7 @@ class AuditLogPoller:
             account=own_actor.casefold(),
             overlap=max(overlap, SHORTEST_OVERLAP),
             now=now,
+            knowledge=Knowledge(whose=whose, inverse=inverse, account=own_actor.casefold()),
         )
         self._failed_since: dict[str, datetime] = {}
         self._failure: dict[str, str] = {}

@@ -102,13 +102,24 @@ Wanted = Annotated[
 Conditions = Annotated[dict[Selector, Wanted], AfterValidator(refuse_empty)]
 
 
+State = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(check_template)]
+Advice = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(check_template)]
+
+
 class AlertRule(Strict):
-    """One rule. It fires where an action matches, one map of `where` holds in full, and all `facts` are so."""
+    """One rule. It fires where an action matches, one map of `where` holds in full, and all `facts` are so.
+
+    `before` and `now` are the two states where an entry does not tell them; `means` and `do` are a line each.
+    """
 
     name: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)
     title: str = Field(min_length=1, max_length=150)
     severity: Literal["info", "warning", "critical"]
     text: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(check_template)]
+    before: State = ""
+    now: State = ""
+    means: Advice = ""
+    do: Advice = ""
     actions: Annotated[tuple[ActionGlob, ...], AfterValidator(refuse_empty)]
     where: Annotated[tuple[Conditions, ...], BeforeValidator(as_alternatives), AfterValidator(refuse_empty)] = ()
     facts: tuple[Fact, ...] = ()
@@ -180,9 +191,14 @@ def needed_facts(rules: Rules, entry: AuditLogEntry) -> frozenset[str]:
 
 
 def render(rule: AlertRule, entry: AuditLogEntry) -> str:
-    """The rule's text, filled in; plain text, with names as they came, each on one line. What is missing: (unknown)."""
+    """The rule's text, filled in."""
+    return fill(rule.text, entry)
+
+
+def fill(template: str, entry: AuditLogEntry) -> str:
+    """The text, filled in; plain text, with names as they came, each on one line. What is missing: (unknown)."""
     parts = []
-    for literal, name, _, _ in Formatter().parse(rule.text):
+    for literal, name, _, _ in Formatter().parse(template):
         parts.append(literal)
         if name is not None:
             parts.append(CONTROL.sub(" ", placeholder_value(entry, name)).strip() or MISSING)

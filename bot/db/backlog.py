@@ -10,6 +10,7 @@ from bot.db.messages import DUE
 from bot.db.models import Message, OperationRequest, Trouble
 
 APPROVED = "approved"
+EXECUTING = "executing"
 
 
 async def oldest_approved(session: AsyncSession) -> datetime | None:
@@ -24,6 +25,20 @@ async def undelivered(session: AsyncSession) -> tuple[int, datetime | None]:
     statement = select(func.count(), func.min(Message.created_at)).where(Message.state == DUE)
     depth, oldest = (await session.execute(statement)).one()
     return depth, oldest
+
+
+async def count_waiting(session: AsyncSession, why: str) -> int:
+    """How many requests wait, claimed by nobody, for this reason."""
+    at_work = OperationRequest.status.in_((APPROVED, EXECUTING))
+    statement = select(func.count()).where(
+        at_work, OperationRequest.claimed_by.is_(None), OperationRequest.waits_because == why
+    )
+    return await session.scalar(statement) or 0
+
+
+async def trouble_since(session: AsyncSession, name: str) -> datetime | None:
+    """Since when the episode of it stands; None where none does."""
+    return await session.scalar(select(Trouble.began_at).where(Trouble.name == name))
 
 
 async def begin_trouble(session: AsyncSession, name: str, now: datetime) -> bool:

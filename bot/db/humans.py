@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.db.batches import batches
 from bot.db.dialect import changed, insert_ignoring_conflicts
 from bot.db.models import SlackAddress, Tie
 
@@ -52,6 +53,15 @@ async def tie(session: AsyncSession, docker_id: str, person: str, *, how: str, n
 async def tied_to(session: AsyncSession, docker_id: str) -> str | None:
     """Whom the Docker ID is tied to."""
     return await session.scalar(select(Tie.person).where(Tie.docker_id == docker_id))
+
+
+async def tied_each(session: AsyncSession, docker_ids: Collection[str]) -> dict[str, str]:
+    """Whom each of the Docker IDs is tied to; one that is tied to nobody is not there."""
+    found: dict[str, str] = {}
+    for batch in batches(sorted(docker_ids)):
+        statement = select(Tie.docker_id, Tie.person).where(Tie.docker_id.in_(batch))
+        found |= dict((await session.execute(statement)).all())
+    return found
 
 
 async def ties_of(session: AsyncSession, people: Collection[str]) -> Sequence[str]:

@@ -33,6 +33,11 @@ async def begin(
     return episode
 
 
+async def prolong(session: AsyncSession, episode_id: int, reset_at: datetime) -> None:
+    """The episode goes on in the window that ends then."""
+    await session.execute(update(LimitEpisode).where(LimitEpisode.id == episode_id).values(reset_at=reset_at))
+
+
 async def end(session: AsyncSession, episode_id: int, now: datetime) -> bool:
     """End the episode; False where somebody else has."""
     statement = (

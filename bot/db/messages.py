@@ -1,19 +1,21 @@
 """Queries on the outbox: messages that shall exist at their destinations."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import and_, case, or_, select, tuple_, update
+from sqlalchemy import Table, and_, case, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.db.dialect import changed, insert_ignoring_conflicts
+from bot.db.dialect import changed, dialect_of, insert_ignoring_conflicts, insertion_of
 from bot.db.models import Message
 from bot.db.workspaces import workspace_of
 
 DUE = "due"
 SENT = "sent"
 FAILED = "failed"
+MESSAGES = cast("Table", Message.__table__)
 
 
 async def want(
@@ -47,29 +49,59 @@ async def want(
         "created_at": created_at,
         "due_at": due_at,
     }
-    result = await session.execute(insert_ignoring_conflicts(session, Message).values(row))
+    result = await session.execute(insertion(dialect_of(session)), row)
     return changed(result) == 1
 
 
+@cache
+def insertion(dialect: str) -> Any:
+    """Made once, as every card needs it, and making it takes longer than the database does."""
+    return insertion_of(MESSAGES, dialect).on_conflict_do_nothing()
+
+
 async def want_each(
-    session: AsyncSession, payloads: Mapping[str, dict[str, Any]], *, workspace: str | None = None, **same: Any
+    session: AsyncSession,
+    payloads: Mapping[str, dict[str, Any]],
+    *,
+    workspace: str | None = None,
+    threads: Mapping[str, str] | None = None,
+    **same: Any,
 ) -> None:
-    """Ask for a message for each key, with its payload, unless it has been asked for; `same` is as for `want`."""
+    """Ask for a message for each key, with its payload, unless it has been asked for; `same` is as for `want`.
+
+    `threads` has the key of the message in whose thread one stands, for those that do.
+    """
+    parents = threads or {}
     shared = {**same, "workspace": workspace or workspace_of(session), "request_id": None}
     fresh = {"state": DUE, "wanted": 1, "sent": 0, "attempts": 0}
-    rows = [{**shared, **fresh, "key": key, "payload": payload} for key, payload in payloads.items()]
+    rows = [
+        {**shared, **fresh, "key": key, "payload": payload, "thread_of": parents.get(key)}
+        for key, payload in payloads.items()
+    ]
     if rows:
         await session.execute(insert_ignoring_conflicts(session, Message), rows)
 
 
 async def touch(session: AsyncSession, key: str, by: datetime) -> None:
     """Ask for the message to be brought up to date, at that moment at the latest."""
+    await touch_each(session, (key,), by)
+
+
+async def touch_each(session: AsyncSession, keys: Collection[str], by: datetime) -> None:
+    """As `touch`, for each of them."""
     # One that waits because the far side asked for it, or for an administrator, goes on waiting.
     must_wait = and_(Message.state == DUE, or_(Message.error.is_not(None), Message.due_at < by))
     due_at = case((must_wait, Message.due_at), else_=by)
     values = {"wanted": Message.wanted + 1, "state": DUE, "due_at": due_at}
-    statement = update(Message).where(Message.key == key).values(values)
+    statement = update(Message).where(Message.key.in_(keys)).values(values)
     await session.execute(statement)
+
+
+async def touch_of(session: AsyncSession, request_id: int, kinds: Collection[str], by: datetime) -> None:
+    """As `touch`, for all messages of these kinds that tell of the request, if they have been asked for."""
+    of_request = (Message.request_id == request_id, Message.kind.in_(kinds))
+    for key in await session.scalars(select(Message.key).where(*of_request).order_by(Message.id)):
+        await touch(session, key, by)
 
 
 async def change(session: AsyncSession, key: str, payload: Mapping[str, Any], by: datetime) -> bool:
@@ -84,9 +116,35 @@ async def change(session: AsyncSession, key: str, payload: Mapping[str, Any], by
     return True
 
 
+async def change_each(
+    session: AsyncSession, changes: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]], by: datetime
+) -> None:
+    """As `change`, for each key with the values that its function makes of what the message tells now."""
+    if not changes:
+        return
+    # In one order, so that two that do so cannot wait for each other.
+    statement = select(Message).where(Message.key.in_(changes)).order_by(Message.id).with_for_update()
+    for message in await session.scalars(statement.execution_options(populate_existing=True)):
+        message.payload = {**message.payload, **changes[message.key](message.payload)}
+    await session.flush()
+    await touch_each(session, changes.keys(), by)
+
+
 async def by_key(session: AsyncSession, key: str) -> Message | None:
     """The message with this key, which says where it stands and how it is with it; None where nobody asked for it."""
     return await session.scalar(select(Message).where(Message.key == key))
+
+
+async def newest_of(session: AsyncSession, kind: str, limit: int) -> Sequence[Message]:
+    """The last messages of a kind that were asked for, newest first."""
+    statement = select(Message).where(Message.kind == kind).order_by(Message.id.desc()).limit(limit)
+    return (await session.scalars(statement)).all()
+
+
+async def keys_of(session: AsyncSession, requests: Collection[int], kinds: Collection[str]) -> set[str]:
+    """The keys of all messages of these kinds that tell of these requests."""
+    statement = select(Message.key).where(Message.request_id.in_(requests), Message.kind.in_(kinds))
+    return set(await session.scalars(statement))
 
 
 async def candidates(

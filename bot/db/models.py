@@ -153,6 +153,7 @@ class Message(Base):
     __tablename__ = "messages"
     __table_args__ = (
         Index("ix_messages_state_due_at", "state", "due_at"),
+        Index("ix_messages_request_id", "request_id"),
         index_of_homeless("messages"),
         {"sqlite_autoincrement": True},
     )
@@ -275,7 +276,7 @@ class Lease(Base):
 class LimitEpisode(Base):
     """A time during which little is left of a rate limit; `ended_at` once it is over.
 
-    `reset_at` is when the window ends in which it began.
+    `reset_at` is when the last window ends in which little was left.
     """
 
     __tablename__ = "limit_episodes"

@@ -1,6 +1,6 @@
 """Messages that shall exist somewhere: asked for with what they tell of, in one transaction, and delivered later."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -53,9 +53,12 @@ async def want_each(
     kind: Kind,
     destination: Destination,
     clock: Clock,
-    thread_of: str | None = None,
+    threads: Mapping[str, str] | None = None,
 ) -> None:
-    """As `want`, for a message for each key, told from what it has there; however many they are, in one statement."""
+    """As `want`, for a message for each key, told from what it has there; however many they are, in one statement.
+
+    `threads` has the key of the message in whose thread one is posted, for those that are.
+    """
     await messages.want_each(
         session,
         payloads,
@@ -65,7 +68,7 @@ async def want_each(
         address=destination.address,
         created_at=clock.now(),
         due_at=clock.real(),
-        thread_of=thread_of,
+        threads=threads,
     )
 
 
@@ -75,6 +78,13 @@ async def change(session: Session, key: str, payload: Mapping[str, Any], *, cloc
     What the payload has besides stays, whoever changes it at the same time; False where it was never asked for.
     """
     return await messages.change(session, key, payload, clock.real())
+
+
+async def change_each(
+    session: Session, changes: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]], *, clock: Clock
+) -> None:
+    """As `change`, for each key with the values that its function makes of the payload as it is."""
+    await messages.change_each(session, changes, clock.real())
 
 
 async def destination_of(session: Session, key: str) -> Destination | None:
@@ -90,3 +100,8 @@ async def touch(session: Session, key: str, *, clock: Clock, after: timedelta = 
     all that was asked for by then, or as soon as somebody asks for less.
     """
     await messages.touch(session, key, clock.real() + after)
+
+
+async def touch_of(session: Session, request_id: int, kinds: Iterable[Kind], *, clock: Clock) -> None:
+    """As `touch`, for every message of these kinds that tells of the request."""
+    await messages.touch_of(session, request_id, [kind.name for kind in kinds], clock.real())

@@ -5,8 +5,9 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
+from bot.clock import zone_of
 from bot.governance.people import is_slack_user
 from bot.operations.kit.base import Answer, Cell, Document
 from bot.operations.kit.text import no_formula
@@ -103,14 +104,6 @@ def unbroken(text: str) -> str:
 def longest_cell(cells: Sequence[Sequence[str]], most: int) -> int:
     """How long a cell may be, so that all of them have room for what Slack takes."""
     return next((size for size in range(CELL, 10, -10) if table_size(cells, size) <= most), 10)
-
-
-def zone_of(timezone: str) -> ZoneInfo:
-    """The zone with this IANA name; UTC where there is none."""
-    try:
-        return ZoneInfo(timezone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
 
 
 def cell_text(cell: Cell, zone: ZoneInfo) -> str:

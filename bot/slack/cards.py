@@ -5,22 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from bot.phrases import load_phrase
-from bot.slack.blocks import LONGEST_TEXT, Content, content, context, header, paragraph, parts_of, section
-from bot.slack.text import LONGEST, SECTION_LIMIT, code, escape, fit, fit_plain, moment, phrase_text
-from bot.visible import flat
+from bot.slack.blocks import LONGEST_TEXT, Content, content, parts_of, section
+from bot.slack.text import SECTION_LIMIT, code, fit, moment, phrase_text
 
 SEVERITY_TEXT = {"info": "For information", "warning": "Warning ⚠️", "critical": "Alarm 🚨"}
-
-
-def alert_message(payload: Mapping[str, Any]) -> Content:
-    """An entry of Docker Hub's audit log that a rule found worth telling."""
-    severity = SEVERITY_TEXT.get(str(payload["severity"]), str(payload["severity"]))
-    at = moment(datetime.fromisoformat(payload["at"]))
-    title = f"{payload['title']} ({payload['organization']})"
-    said = flat(fit(str(payload["text"]), LONGEST))
-    facts = f"{severity} · {at} · action {code(str(payload['action']))} · rule “{escape(str(payload['rule']))}”"
-    # Names in it may hold anything, so it is a paragraph in which nothing is markup.
-    return content(header(title), paragraph(fit_plain(said, 2900)), context(facts))
 
 
 def limit_begins(payload: Mapping[str, Any]) -> Content:

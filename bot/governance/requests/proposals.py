@@ -95,7 +95,7 @@ async def _of_alert(context: Context, key: str) -> Proposed:
     revert = message.payload.get("revert") if message is not None else None
     if not revert:
         raise NotRevertible
-    return Proposed(Prepared(revert["operation"], revert["values"]))
+    return Proposed(Prepared(revert["operation"], revert["values"]), str(revert.get("reason", "")))
 
 
 def _inline(value: str) -> Proposed:

@@ -89,7 +89,9 @@ def check_attachments(attachments: Any) -> list[Violation]:
     report = Report()
     items(anything, ATTACHMENTS)(attachments, "/attachments", report)
     for index, one in enumerate(attachments if isinstance(attachments, list) else ()):
-        if isinstance(one, dict) and "blocks" in one:
+        if not isinstance(one, dict):
+            report.add(f"/attachments/{index}", "must provide an object", type="type", expected="object")
+        elif "blocks" in one:
             report.violations += check_blocks(one["blocks"], "message", f"/attachments/{index}/blocks")
     return report.violations
 
@@ -107,6 +109,20 @@ def complete_blocks(blocks: list[Json]) -> list[Json]:
     """The blocks as Slack stores them: ids for blocks and elements, switches for texts."""
     completed = [_complete(one) for one in blocks]
     return [{"block_id": secrets.token_urlsafe(4)[:5], **one} | _identified(one) for one in completed]
+
+
+def complete_attachments(attachments: list[Json]) -> list[Json]:
+    """The attachments as Slack stores them: numbered, their blocks complete."""
+    return [
+        {**one, "id": number, **({"blocks": complete_blocks(one["blocks"])} if "blocks" in one else {})}
+        for number, one in enumerate(attachments, start=1)
+    ]
+
+
+def blocks_in(body: Json) -> list[Json]:
+    """The blocks of a message or a view, those of its attachments after its own."""
+    hung = (one for attachment in body.get("attachments", ()) for one in attachment.get("blocks", ()))
+    return [*body.get("blocks", ()), *hung]
 
 
 def derive_text(blocks: list[Json]) -> str:

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.slack.block_kit.check import elements_in
+from sandbox.slack.block_kit.check import blocks_in, elements_in
 from sandbox.slack.block_kit.objects import MENU_OPTIONS, OPTION_GROUPS
 from sandbox.slack.block_kit.rules import Report, record
 from sandbox.slack.interactions.payloads import (
     active_user,
+    around_attachment,
     around_message,
     around_view,
     common,
@@ -81,7 +82,7 @@ async def suggest(parts: Parts, user_id: str, *, control: Control, typed: str, s
     if len(typed) < element.get("min_query_length", MIN_QUERY_LENGTH):
         return Seen(ok=True, answer=EMPTY_OPTIONS)
     _enter(place, user, state or {})
-    around = around_view(parts, place) if isinstance(place, View) else around_message(parts, place)
+    around = around_view(parts, place) if isinstance(place, View) else _around(parts, place, control.block_id)
     payload = {**common(parts, user, "block_suggestion"), **around, **control.names(), "value": typed}
     outcome = await deliver_interaction(parts, payload, accepts_payload=True)
     if not isinstance(outcome, Acked):
@@ -92,7 +93,6 @@ async def suggest(parts: Parts, user_id: str, *, control: Control, typed: str, s
 def find_element(parts: Parts, user: User, control: Control) -> tuple[Json, Json]:
     """The block and the element, where the person can see them; raises NotPossibleError."""
     place = control.place
-    blocks = place.body.get("blocks", [])
     if isinstance(place, View):
         if place.user != user.id or parts.views.find(place.id) is not place:
             raise NotPossibleError("That view is not open.")
@@ -100,7 +100,7 @@ def find_element(parts: Parts, user: User, control: Control) -> tuple[Json, Json
         joined_channel(parts, user, place.channel)
         if place.only_for not in (None, user.id) or place.ts not in parts.workspace.channels[place.channel].messages:
             raise NotPossibleError("That message is not there.")
-    for block, element in elements_in(blocks):
+    for block, element in elements_in(blocks_in(place.body)):
         if (block["block_id"], element["action_id"]) == (control.block_id, control.action_id):
             return block, element
     raise NotPossibleError(f"There is no {control.action_id} in {control.block_id}.")
@@ -108,7 +108,7 @@ def find_element(parts: Parts, user: User, control: Control) -> tuple[Json, Json
 
 def read_state(place: Place, entered: Json) -> Values:
     """What the page or a test says was entered, as values; raises InvalidValueError."""
-    elements = {(b["block_id"], e["action_id"]): e for b, e in elements_in(place.body.get("blocks", []))}
+    elements = {(b["block_id"], e["action_id"]): e for b, e in elements_in(blocks_in(place.body))}
     values: Values = {}
     for block_id, actions in entered.items():
         for action_id, raw in actions.items():
@@ -134,7 +134,7 @@ def _enter(place: Place, user: User, entered: Json) -> None:
 def _values(place: Place, user: User) -> Values:
     if isinstance(place, View):
         return place.values
-    place.values[user.id] = changed_state(place.values.get(user.id, {}), place.body.get("blocks", []))
+    place.values[user.id] = changed_state(place.values.get(user.id, {}), blocks_in(place.body))
     return place.values[user.id]
 
 
@@ -145,12 +145,19 @@ def _payload(parts: Parts, user: User, place: Place, action: Json) -> Json:
         return {**shared, **around_view(parts, place), "trigger_id": trigger, "actions": [action]}
     return {
         **shared,
-        **around_message(parts, place),
+        **_around(parts, place, action["block_id"]),
         "trigger_id": parts.triggers.mint(user.id),
         "state": {"values": _values(place, user)},
         "response_url": response_address(parts, "actions", user, place.channel, place.ts),
         "actions": [action],
     }
+
+
+def _around(parts: Parts, message: Message, block_id: str) -> Json:
+    for attachment in message.body.get("attachments", ()):
+        if any(block["block_id"] == block_id for block, _ in elements_in(attachment.get("blocks", []))):
+            return around_attachment(parts, message, attachment)
+    return around_message(parts, message)
 
 
 def _action(parts: Parts, block: Json, element: Json, chosen: Json) -> Json:

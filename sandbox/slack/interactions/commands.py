@@ -4,7 +4,6 @@ from typing import Any
 
 from sandbox.slack.errors import ApiError
 from sandbox.slack.interactions.payloads import (
-    VERIFICATION_TOKEN,
     active_user,
     channel_name,
     joined_channel,
@@ -14,6 +13,7 @@ from sandbox.slack.interactions.responses import say
 from sandbox.slack.interactions.seen import Seen, command_failure, toast
 from sandbox.slack.parts import Parts
 from sandbox.slack.transport.envelopes import Acked
+from sandbox.slack.transport.events import VERIFICATION_TOKEN
 from sandbox.slack.workspace.manifest import Command
 from sandbox.slack.workspace.messages import Draft, post_as
 from sandbox.slack.workspace.mrkdwn import escape, expand_mentions, link_addresses

@@ -1,40 +1,46 @@
-"""The Events API over Socket Mode, and what people do that raises events: https://docs.slack.dev/apis/events-api"""
+"""What people do that raises events, and the shortcuts that they pick: https://docs.slack.dev/apis/events-api"""
 
-from typing import Any
-
+from sandbox.slack.errors import ApiError
+from sandbox.slack.interactions.links import announce_links
 from sandbox.slack.interactions.payloads import (
-    VERIFICATION_TOKEN,
     active_user,
+    author,
+    channel_name,
     common,
     deliver_interaction,
     joined_channel,
+    response_address,
 )
 from sandbox.slack.interactions.seen import NotPossibleError, Seen
+from sandbox.slack.interactions.writing import write
 from sandbox.slack.parts import Parts
 from sandbox.slack.transport.envelopes import Acked
-from sandbox.slack.workspace.messages import Draft, post_as
-from sandbox.slack.workspace.mrkdwn import escape, expand_mentions
-from sandbox.slack.workspace.state import Channel, Json, Message, first, fresh_id
+from sandbox.slack.transport.events import emit
+from sandbox.slack.workspace.manifest import Shortcut
+from sandbox.slack.workspace.messages import post_as
+from sandbox.slack.workspace.state import Channel, Json, Message, User, first
 from sandbox.slack.workspace.view_objects import show_view
 
 SHORTCUT_FAILED = "That shortcut did not work: the app did not respond."
 
 
-def emit(parts: Parts, name: str, event: Json) -> None:
-    """Send an event if the app subscribed to it; `name` is the subscription, such as `message.im`."""
-    if parts.app.wants(name):
-        parts.sockets.spawn(_send(parts, event))
+def say_as_person(
+    parts: Parts, user_id: str, *, channel: str, text: str, thread_ts: str = "", broadcast: bool = False
+) -> Message:
+    """Post what a person typed, below a message where `thread_ts` names one; raises NotPossibleError.
 
-
-def say_as_person(parts: Parts, user_id: str, *, channel: str, text: str) -> Message:
-    """Post what a person typed; raises NotPossibleError."""
-    user = active_user(parts, user_id)
+    `broadcast`: a reply that the channel sees too. Other apps' bots write as people do.
+    """
+    user = author(parts, user_id)
     place = joined_channel(parts, user, channel)
     if not text.strip():
         raise NotPossibleError("There is nothing to send.")
-    written = expand_mentions(escape(text), parts.workspace, with_names=False)
-    message = post_as(parts, place, user.id, Draft(text=written))
-    _announce(parts, place, message)
+    draft = write(text, parts.workspace, thread_ts=thread_ts, broadcast=broadcast)
+    try:
+        message = post_as(parts, place, user.id, draft)
+    except ApiError as refusal:
+        raise NotPossibleError("There is no such message to reply to.") from refusal
+    announce_links(parts, place, message)
     return message
 
 
@@ -52,46 +58,52 @@ def open_home(parts: Parts, user_id: str, *, tab: str = "home") -> Json | None:
 async def run_shortcut(parts: Parts, user_id: str, callback_id: str) -> Seen:
     """The person picks a global shortcut; raises NotPossibleError."""
     user = active_user(parts, user_id)
-    known = first(one for one in parts.app.shortcuts if one.callback_id == callback_id and one.type == "global")
-    if known is None or "commands" not in parts.app.scopes:
-        raise NotPossibleError(f"There is no shortcut {callback_id}.")
+    _find_shortcut(parts, callback_id, "global")
     own = {"callback_id": callback_id, "action_ts": parts.workspace.next_ts()}
     trigger = {"trigger_id": parts.triggers.mint(user.id)}
-    outcome = await deliver_interaction(parts, {**common(parts, user, "shortcut"), **own, **trigger})
+    return await _pick(parts, user, {**common(parts, user, "shortcut"), **own, **trigger})
+
+
+async def run_message_shortcut(parts: Parts, user_id: str, callback_id: str, *, channel: str, ts: str) -> Seen:
+    """The person picks a shortcut in a message's menu; raises NotPossibleError.
+
+    Messages for one person alone offer none. https://docs.slack.dev/interactivity/implementing-shortcuts
+    """
+    user = active_user(parts, user_id)
+    _find_shortcut(parts, callback_id, "message")
+    place = joined_channel(parts, user, channel)
+    message = place.messages.get(ts)
+    if message is None or message.only_for is not None:
+        raise NotPossibleError("That message is not there, or has no such menu.")
+    return await _pick(parts, user, _message_action(parts, user, callback_id, place, message))
+
+
+def _message_action(parts: Parts, user: User, callback_id: str, channel: Channel, message: Message) -> Json:
+    """As Slack was recorded sending it: without the app's id, and with the person's handle once."""
+    payload = common(parts, user, "message_action")
+    del payload["api_app_id"], payload["user"]["username"]
+    return {
+        **payload,
+        "callback_id": callback_id,
+        "action_ts": parts.workspace.next_ts(),
+        "trigger_id": parts.triggers.mint(user.id),
+        "response_url": response_address(parts, "app", user, channel.id),
+        "channel": {"id": channel.id, "name": channel_name(channel)},
+        "message_ts": message.ts,
+        "message": dict(message.body),
+    }
+
+
+def _find_shortcut(parts: Parts, callback_id: str, kind: str) -> Shortcut:
+    known = first(one for one in parts.app.shortcuts if one.callback_id == callback_id and one.type == kind)
+    if known is None or "commands" not in parts.app.scopes:
+        raise NotPossibleError(f"There is no shortcut {callback_id}.")
+    return known
+
+
+async def _pick(parts: Parts, user: User, payload: Json) -> Seen:
+    outcome = await deliver_interaction(parts, payload)
     if isinstance(outcome, Acked):
         return Seen(ok=True)
     parts.feed.publish({"type": "toast", "level": "error", "text": SHORTCUT_FAILED}, to=[user.id])
     return Seen(ok=False, error=SHORTCUT_FAILED)
-
-
-async def _send(parts: Parts, event: Json) -> None:
-    team, app = parts.workspace.team, parts.app
-    authorization: dict[str, Any] = {
-        "enterprise_id": team.enterprise or None,
-        "team_id": team.id,
-        "user_id": app.bot_user_id,
-    }
-    payload = {
-        "token": VERIFICATION_TOKEN,
-        "team_id": team.id,
-        "api_app_id": app.id,
-        "event": event,
-        "type": "event_callback",
-        "event_id": fresh_id("Ev"),
-        "event_time": parts.workspace.seconds(),
-        "authorizations": [{**authorization, "is_bot": True, "is_enterprise_install": team.is_org_install}],
-        "is_ext_shared_channel": False,
-        "event_context": fresh_id("4-", 40),
-    }
-    await parts.sockets.deliver("events_api", payload)
-
-
-def _announce(parts: Parts, channel: Channel, message: Message) -> None:
-    bot = parts.app.bot_user_id
-    if bot not in channel.members:
-        return
-    event = {**message.body, "channel": channel.id, "event_ts": message.ts}
-    kind = {"channels": "channel", "groups": "group", "im": "im"}[channel.scope_prefix]
-    emit(parts, f"message.{channel.scope_prefix}", {**event, "channel_type": kind})
-    if f"<@{bot}>" in message.body["text"] and channel.kind == "channel":
-        emit(parts, "app_mention", {**event, "type": "app_mention"})

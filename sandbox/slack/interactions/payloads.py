@@ -3,11 +3,10 @@
 from sandbox.slack.interactions.seen import NotPossibleError
 from sandbox.slack.parts import Parts
 from sandbox.slack.transport.envelopes import Outcome, Undelivered
+from sandbox.slack.transport.events import VERIFICATION_TOKEN
 from sandbox.slack.workspace.state import Channel, Json, Message, User
 from sandbox.slack.workspace.view_objects import show_view
 from sandbox.slack.workspace.views import View
-
-VERIFICATION_TOKEN = "sandbox-verification-token"  # noqa: S105  Slack's deprecated one; nobody checks it
 
 
 def common(parts: Parts, user: User, kind: str) -> Json:
@@ -36,18 +35,35 @@ def channel_name(channel: Channel) -> str:
     """The name as payloads have it."""
     if channel.kind == "im":
         return "directmessage"
+    if channel.kind == "mpim":
+        return channel.name
     return "privategroup" if channel.is_private else channel.name
 
 
 def message_container(message: Message) -> Json:
     """The container of an element in a message."""
     ephemeral = message.only_for is not None
+    thread = {"thread_ts": message.body["thread_ts"]} if "thread_ts" in message.body else {}
     return {
         "type": "message",
         "message_ts": message.ts,
+        **thread,
         "channel_id": message.channel,
         "is_ephemeral": ephemeral,
     }
+
+
+def around_attachment(parts: Parts, message: Message, attachment: Json) -> Json:
+    """As `around_message`, of an element in an attachment; what the app itself hung there is named.
+
+    https://docs.slack.dev/messaging/unfurling-links-in-messages
+    """
+    around = around_message(parts, message)
+    around["container"] |= {"type": "message_attachment", "attachment_id": attachment["id"]}
+    if not attachment.get("is_app_unfurl"):
+        return around
+    around["container"] |= {"is_app_unfurl": True, "app_unfurl_url": attachment["app_unfurl_url"]}
+    return {**around, "app_unfurl": attachment}
 
 
 def around_message(parts: Parts, message: Message) -> Json:
@@ -78,6 +94,14 @@ def active_user(parts: Parts, user_id: str) -> User:
     if user is None or user.deleted or user.is_bot:
         raise NotPossibleError(f"{user_id} cannot sign in to this workspace.")
     return user
+
+
+def author(parts: Parts, user_id: str) -> User:
+    """Somebody who may write: a person, or another app's bot; raises NotPossibleError."""
+    user = parts.workspace.users.get(user_id)
+    if user is not None and user.is_bot and not user.deleted and user.id != parts.app.bot_user_id:
+        return user
+    return active_user(parts, user_id)
 
 
 def joined_channel(parts: Parts, user: User, channel_id: str) -> Channel:

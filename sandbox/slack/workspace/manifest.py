@@ -10,11 +10,17 @@ from sandbox.world.model import World, slack_id
 EVENT_SCOPES = {
     "app_mention": "app_mentions:read",
     "message.im": "im:history",
+    "message.mpim": "mpim:history",
     "message.channels": "channels:history",
     "message.groups": "groups:history",
+    "link_shared": "links:read",
+    "reaction_added": "reactions:read",
+    "reaction_removed": "reactions:read",
+    "file_shared": "files:read",
     "member_left_channel": "channels:read",
     "member_joined_channel": "channels:read",
     "channel_archive": "channels:read",
+    "channel_created": "channels:read",
     "subteam_updated": "usergroups:read",
     "subteam_members_changed": "usergroups:read",
     "user_change": "users:read",
@@ -62,10 +68,16 @@ class App:
     id: str
     bot_id: str
     bot_user_id: str
+    unfurl_domains: tuple[str, ...] = ()
     link_addresses: bool = False
     bot_token: str = "xoxb-sandbox-bot"  # noqa: S105  valid on this machine's sandbox only
     app_token: str = "xapp-sandbox-app"  # noqa: S105  valid on this machine's sandbox only
     app_scopes: set[str] = field(default_factory=lambda: {"connections:write"})
+
+    def unfurls(self, host: str) -> str:
+        """The registered domain that a host is, or is below of; empty where it is none."""
+        of_ours = (one for one in self.unfurl_domains if host == one or host.endswith(f".{one}"))
+        return next(of_ours, "")
 
     def wants(self, event: str) -> bool:
         """Whether the event is subscribed to, and its scope granted."""
@@ -102,6 +114,7 @@ class Features(Part):
     app_home: AppHome = AppHome()
     slash_commands: tuple[Command, ...] = ()
     shortcuts: tuple[Shortcut, ...] = ()
+    unfurl_domains: tuple[str, ...] = Field((), max_length=5)
 
 
 class Scopes(Part):
@@ -175,4 +188,5 @@ def install(manifest: Manifest, world: World) -> App:
         id=slack_id("A", manifest.app_name),
         bot_id=slack_id("B", manifest.app_name),
         bot_user_id=f"{user_id}BOT" if is_taken else user_id,
+        unfurl_domains=tuple(one.lower() for one in features.unfurl_domains),
     )
