@@ -211,6 +211,8 @@ def shown() -> Iterator[dict[str, Any] | list[Any]]:
     yield home_view(facts(own=(request_view(OPERATIONS[0]),), asked=1), BY_NAME, Links())
     yield list(long_answer())
     yield list(ask_again("Not answered.", "team list").blocks)
+    invite = OPERATIONS[0]
+    yield list(receipt_message(request_view(invite), invite, channel="C0").blocks)
     yield propose_button("Ask again", asked_again(7))
     yield list(receipt_message(request_view(OPERATIONS[0], Status.PENDING), OPERATIONS[0], channel="C0X").blocks)
 
