@@ -52,9 +52,10 @@ def position(answer: Answer, offset: int, shown: int) -> str:
         return ""
     if not answer.rows:
         return "Nothing found."
+    counted = escape(answer.counted) or f"{len(answer.rows):,} in all"
     if offset == 0 and shown == len(answer.rows):
-        return f"{len(answer.rows):,} in all."
-    return f"{len(answer.rows):,} in all, {offset + 1:,} to {offset + shown:,} shown."
+        return f"{counted}."
+    return f"{counted}, {offset + 1:,} to {offset + shown:,} shown."
 
 
 def zone_of(timezone: str) -> ZoneInfo:
