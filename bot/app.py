@@ -281,7 +281,12 @@ class Hubwarden:
             inbox=self._inbox,
         )
         app = build_app(self.client, self.surface)
-        self.socket = SocketMode(app, self.settings.slack_app_token.get_secret_value(), outside=self._outside)
+        self.socket = SocketMode(
+            app,
+            self.settings.slack_app_token.get_secret_value(),
+            acknowledging=self._inbox.acknowledging,
+            outside=self._outside,
+        )
 
     def _build_jobs(self) -> None:
         self._roll = Roll(self.directory)

@@ -5,11 +5,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Connection, Select, Table, bindparam, delete, func, select, update
+from sqlalchemy import Select, Table, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.dialect import changed, insertion_of
 from bot.db.models import StoredArrival
+from bot.db.urgent import Step
 
 # Nothing has come of it yet; what was asked for is recorded, and whoever asked not told; nothing is left to do.
 WAITING = "waiting"
@@ -30,14 +31,14 @@ FINISH = (
 )
 
 
-def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> set[str]:
-    """Keep what was delivered; answers the keys of what was not known before."""
-    return set(connection.scalars(insertion(connection.dialect.name), list(rows)).all())
+def add(dialect: str, rows: Sequence[dict[str, Any]]) -> Step:
+    """Keep what was delivered; returns the keys of what was not known before."""
+    return Step(insertion(dialect), rows)
 
 
 @cache
 def insertion(dialect: str) -> Any:
-    """Made once: it would take a good part of the time that storing a row does."""
+    """Made once, as it is prepared once."""
     return insertion_of(StoredArrival, dialect).on_conflict_do_nothing().returning(StoredArrival.key)
 
 
@@ -54,9 +55,9 @@ async def mark_acted(session: AsyncSession, key: str, *, holder: str) -> bool:
     return changed(await session.execute(ACT, {"acted_key": key, "holder": holder})) == 1
 
 
-def finish(connection: Connection, keys: Collection[str], *, holder: str, now: datetime) -> None:
+def finish(keys: Collection[str], *, holder: str, now: datetime) -> Step:
     """Nothing is left to do: only the keys stay, so that the same is not taken for news."""
-    connection.execute(FINISH, [{"done_key": key, "holder": holder, "now": now} for key in keys])
+    return Step(FINISH, [{"done_key": key, "holder": holder, "now": now} for key in keys])
 
 
 async def extend(session: AsyncSession, *, holder: str, due_by: datetime, lease_until: datetime, limit: int) -> int:

@@ -1,13 +1,10 @@
 """Opening the database, and one transaction at a time."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
-from sqlalchemy import Connection as SyncConnection
 from sqlalchemy import Engine, event, exc, make_url, text
 from sqlalchemy import create_engine as create_sync_engine
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -25,17 +22,17 @@ from bot.db.sqlite import (
     prepare_sqlite,
 )
 from bot.db.turns import Turns
+from bot.db.urgent import Returned, Step, Urgent, UrgentPostgreSQL, UrgentSQLite
 from bot.visible import flat
 
 Session: TypeAlias = AsyncSession
-Connection: TypeAlias = SyncConnection
-Made = TypeVar("Made")
 
 # What a database raises that is away or has lost us.
 DATABASE_AWAY = (exc.DBAPIError, exc.TimeoutError, OSError)
 # And what it raises of values that it does not take, however often they come.
 VALUES_REFUSED = exc.DataError
-POSTGRES_CONNECTIONS = 10
+# Besides the one for what is urgent.
+POSTGRES_CONNECTIONS = 9
 SQLITE_READERS = 3
 # Every engine of ours: what people said, and where they are answered, stands in no error, or the log would have it.
 open_engine = partial(create_async_engine, hide_parameters=True)
@@ -60,7 +57,7 @@ class Database:
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._readers = create_reading_engine(url) if self.is_file else None
         self._reads = async_sessionmaker(self._readers, expire_on_commit=False)
-        self._quick = QuickWriter(url) if self.is_file else None
+        self._urgent = create_urgent(url, self.engine)
 
     def belong_to(self, workspace: str) -> None:
         """From now on rows are written for this workspace, where they do not name another."""
@@ -85,17 +82,20 @@ class Database:
         async with self._reads.begin() as session:
             yield session
 
-    async def urgently(self, work: Callable[[Connection], Made]) -> Made:
-        """What `work` makes of a few statements, in one transaction that somebody waits for with a stop-watch.
+    @property
+    def dialect(self) -> str:
+        """The name of the database's dialect, for what the two spell differently (`bot.db.dialect`)."""
+        return self.engine.dialect.name
 
-        It has the next turn, and no session, which would take as long as the statements. On SQLite it is one errand to
-        a thread, where beginning and committing are two besides.
+    async def urgently(self, steps: Sequence[Step]) -> Returned:
+        """Do a few steps in one transaction that somebody waits for with a stop-watch.
+
+        Answers what each step returned. It has SQLite's next turn; PostgreSQL has a connection for it alone.
         """
+        if not self.is_file:
+            return await self._urgent.run(steps)
         async with self._turns.take(urgent=True):
-            if self._quick is not None:
-                return await self._quick.run(work)
-            async with self.engine.begin() as connection:
-                return await connection.run_sync(work)
+            return await self._urgent.run(steps)
 
     async def ping(self) -> None:
         """Raise unless the database answers."""
@@ -106,37 +106,12 @@ class Database:
         """Close every connection."""
         if self._readers is not None:
             await self._readers.dispose()
-        if self._quick is not None:
-            await self._quick.close()
+        await self._urgent.close()
         await self.engine.dispose()
 
 
-class QuickWriter:
-    """One more connection to a SQLite file, in a thread of its own, where a whole transaction is one errand."""
-
-    def __init__(self, url: str) -> None:
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="quick-writer")
-        self._engine = create_thread_engine(url)
-        self._is_closed = False
-
-    async def run(self, work: Callable[[Connection], Made]) -> Made:
-        """What `work` makes of its transaction, which is committed."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._commit, work)
-
-    async def close(self) -> None:
-        """Close it where it was opened; may be called twice."""
-        if not self._is_closed:
-            self._is_closed = True
-            await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
-            self._thread.shutdown()
-
-    def _commit(self, work: Callable[[Connection], Made]) -> Made:
-        with self._engine.begin() as connection:
-            return work(connection)
-
-
 def create_engine(url: str) -> AsyncEngine:
-    """SQLite with one connection, WAL and immediate transactions; PostgreSQL with a pool of ten.
+    """SQLite with one connection, WAL and immediate transactions; PostgreSQL with a pool of nine.
 
     Raises ValueError where the address is none of a database (`bot.database_address`).
     """
@@ -155,12 +130,19 @@ def create_engine(url: str) -> AsyncEngine:
     return engine
 
 
+def create_urgent(url: str, engine: AsyncEngine) -> Urgent:
+    """The way for `Database.urgently`. Raises as `create_engine`."""
+    address = read_database_address(url)
+    if is_file(address):
+        return UrgentSQLite(create_thread_engine(url))
+    return UrgentPostgreSQL(connecting(address), engine.dialect)
+
+
 def create_thread_engine(url: str) -> Engine:
-    """As `create_engine` for a file, without asyncio."""
+    """As `create_engine` for a file, without asyncio; its transactions are begun by hand."""
     address = make_url(read_database_address(url)).set(drivername="sqlite")
     engine = open_thread_engine(address, poolclass=StaticPool, connect_args={"factory": Waiting})
     event.listen(engine, "connect", prepare_sqlite)
-    event.listen(engine, "begin", begin_immediately)
     return engine
 
 

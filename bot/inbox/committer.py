@@ -11,7 +11,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.db import inbox
-from bot.db.session import DATABASE_AWAY, VALUES_REFUSED, Connection, Database
+from bot.db.session import DATABASE_AWAY, VALUES_REFUSED, Database
 from bot.heartbeats import Heartbeat
 from bot.inbox.arrivals import Arrival, NotStored
 
@@ -28,26 +28,29 @@ LONGEST_REST = 1.0
 
 @dataclass(slots=True, eq=False)
 class Wanted:
-    """An arrival that is to be stored, and whoever waits for that; `taken` once a transaction holds it."""
+    """An arrival that is to be stored, and whoever waits for that; `taken` once a transaction holds it.
+
+    `stored` answers whether it was not known before.
+    """
 
     arrival: Arrival
-    stored: "asyncio.Future[None]"
+    stored: "asyncio.Future[bool]"
     taken: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
 class Committer:
-    """One loop that commits for everybody. `on_stored` is told of each arrival that was not known before."""
+    """One loop that commits for everybody, and tells `on_begun` of each arrival that is to be worked on."""
 
     database: Database
     name: str
     clock: Clock
     lease: timedelta
-    on_stored: Callable[[Arrival], None]
+    on_begun: Callable[[Arrival], None]
     heartbeat: Heartbeat = field(default_factory=lambda: Heartbeat("inbox-committer"))
     _arrivals: list[Wanted] = field(default_factory=list)
     _done: list[str] = field(default_factory=list)
-    _stored: "deque[tuple[Arrival, float]]" = field(default_factory=deque)
+    _ready: "deque[tuple[Arrival, float]]" = field(default_factory=deque)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _task: "asyncio.Task[None] | None" = None
     _is_stopping: bool = False
@@ -65,20 +68,29 @@ class Committer:
         if self._task is not None:
             await self._task
 
-    async def store(self, arrival: Arrival) -> None:
-        """Return once it is stored, as news or not; raises `NotStored` where it is not, and will not be."""
+    async def store(self, arrival: Arrival) -> bool:
+        """Return once it is stored: whether it was not known before, so that somebody is to `begin` it.
+
+        Raises `NotStored` where it is not stored, and will not be. Where whoever waits is cancelled, it begins anyway.
+        """
         wanted = Wanted(arrival, asyncio.get_running_loop().create_future())
         self._arrivals.append(wanted)
         self._woken.set()
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                await asyncio.shield(wanted.stored)
-        except TimeoutError:
-            if not wanted.taken:
+            await asyncio.wait((wanted.stored,), timeout=PATIENCE_SECONDS)
+            if not wanted.stored.done() and not wanted.taken:
                 self._arrivals.remove(wanted)
-                raise NotStored from None
-            # It may be stored any moment: whoever is told that it is not would ask twice.
-            await asyncio.shield(wanted.stored)
+                raise NotStored
+            # Once taken it may be stored any moment: whoever is told that it is not would ask twice.
+            return await asyncio.shield(wanted.stored)
+        except asyncio.CancelledError:
+            wanted.stored.add_done_callback(lambda stored: self._begin_unattended(arrival, stored))
+            raise
+
+    def begin(self, arrival: Arrival) -> None:
+        """Have what is stored worked on, as soon as nobody waits to have something stored."""
+        self._ready.append((arrival, time.monotonic()))
+        self._woken.set()
 
     def mark_done(self, key: str) -> None:
         """With the next transaction: nothing is left to do for it."""
@@ -97,23 +109,23 @@ class Committer:
 
     @property
     def _is_busy(self) -> bool:
-        return bool(self._arrivals or self._done or self._stored)
+        return bool(self._arrivals or self._done or self._ready)
 
     async def _turn(self) -> bool:
         """An acknowledgement that somebody waits for goes before work that is to begin; False where a commit failed.
 
         Where these never end, one work begins with each commit as soon as it has waited for `LONGEST_REST`.
         """
-        if (self._arrivals or not self._stored) and not await self._commit():
+        if (self._arrivals or not self._ready) and not await self._commit():
             return False
-        if self._stored and (not self._arrivals or self._is_overdue):
-            self.on_stored(self._stored.popleft()[0])
+        if self._ready and (not self._arrivals or self._is_overdue):
+            self.on_begun(self._ready.popleft()[0])
             await asyncio.sleep(0)
         return True
 
     @property
     def _is_overdue(self) -> bool:
-        return time.monotonic() - self._stored[0][1] > LONGEST_REST
+        return time.monotonic() - self._ready[0][1] > LONGEST_REST
 
     async def _commit(self) -> bool:
         """One transaction; False where the database took none."""
@@ -138,10 +150,9 @@ class Committer:
             await asyncio.sleep(PAUSE_SECONDS)
             return False
         for each in wanted:
-            each.stored.set_result(None)
-            if each.arrival.key in new:
-                new.discard(each.arrival.key)
-                self._stored.append((each.arrival, time.monotonic()))
+            each.stored.set_result(each.arrival.key in new)
+            # Of what came twice at once, one is news.
+            new.discard(each.arrival.key)
         return True
 
     async def _commit_singly(self, wanted: Sequence[Wanted]) -> bool:
@@ -149,16 +160,17 @@ class Committer:
         return all([await self._commit_together([each], []) for each in wanted])
 
     async def _write(self, arrivals: Sequence[Arrival], done: Sequence[str]) -> set[str]:
+        """The keys of what is new."""
         rows = list({each.key: self._row(each) for each in arrivals}.values())
-        now = self.clock.real()
+        steps = [inbox.add(self.database.dialect, rows)] if rows else []
+        if done:
+            steps.append(inbox.finish(done, holder=self.name, now=self.clock.real()))
+        returned = await self.database.urgently(steps)
+        return set(returned[0]) if rows else set()
 
-        def write(connection: Connection) -> set[str]:
-            new = inbox.add(connection, rows) if rows else set[str]()
-            if done:
-                inbox.finish(connection, done, holder=self.name, now=now)
-            return new
-
-        return await self.database.urgently(write)
+    def _begin_unattended(self, arrival: Arrival, stored: "asyncio.Future[bool]") -> None:
+        if stored.exception() is None and stored.result():
+            self.begin(arrival)
 
     def _row(self, arrival: Arrival) -> dict[str, object]:
         return {

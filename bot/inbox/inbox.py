@@ -1,6 +1,8 @@
 """The inbox: an arrival is stored, acknowledged, worked on in its lane and marked done; what is left, taken over."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 from functools import partial
 
@@ -42,10 +44,11 @@ class Inbox:
         self._clock = clock
         self._is_first_look = alone
         self._committer = Committer(
-            database=database, name=name, clock=clock, lease=lease, on_stored=partial(self._put, stage=Stage.FRESH)
+            database=database, name=name, clock=clock, lease=lease, on_begun=partial(self._put, stage=Stage.FRESH)
         )
         self._lanes = {lane: Slots(most=most, each=each) for lane, (most, each) in SLOTS.items()}
         self._desk: Desk | None = None
+        self._held: ContextVar[list[Arrival] | None] = ContextVar("held", default=None)
         self._failures: dict[str, int] = {}
         self._again: set[str] = set()
 
@@ -63,7 +66,25 @@ class Inbox:
 
         Raises `NotStored` where the database does not take it.
         """
-        await self._committer.store(arrival)
+        if not await self._committer.store(arrival):
+            return
+        held = self._held.get()
+        if held is None:
+            self._committer.begin(arrival)
+        else:
+            held.append(arrival)
+
+    @contextmanager
+    def acknowledging(self) -> Iterator[None]:
+        """What is accepted inside begins at the end, however that comes: an acknowledgement waits for no work."""
+        held: list[Arrival] = []
+        token = self._held.set(held)
+        try:
+            yield
+        finally:
+            self._held.reset(token)
+            for arrival in held:
+                self._committer.begin(arrival)
 
     async def step(self) -> float:
         """Keep what is ours, take over what others left, and try again what failed; answers when to look again."""

@@ -2,13 +2,16 @@
 
 import asyncio
 import json
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext, suppress
 
 import structlog
 from aiohttp import WSMessage
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.heartbeats import Heartbeat, Heartbeats
 from bot.outside import DIRECT, Outside
@@ -17,18 +20,23 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 class SocketMode:
-    """One Socket Mode session of the app, watched."""
+    """One Socket Mode session of the app, watched.
+
+    `acknowledging` is around the time from each envelope's arrival until its acknowledgement has been sent.
+    """
 
     def __init__(
         self,
         app: AsyncApp,
         app_token: str,
         *,
+        acknowledging: Callable[[], AbstractContextManager[None]] = nullcontext,
         outside: Outside = DIRECT,
         look_seconds: float = 1.0,
         ping_seconds: float = 5.0,
     ) -> None:
         self._app = app
+        self._acknowledging = acknowledging
         self._outside = outside
         self._app_token = app_token
         self._look_seconds = look_seconds
@@ -57,6 +65,7 @@ class SocketMode:
         handler = AsyncSocketModeHandler(self._app, self._app_token, ping_interval=self._ping_seconds)
         await handler.client.aiohttp_client_session.close()
         handler.client.aiohttp_client_session = self._outside.session()
+        handler.client.socket_mode_request_listeners[:] = [self._acknowledge]
         handler.client.on_message_listeners.append(self._look_at_frame)
         self._handler = handler
         self._tasks = [asyncio.create_task(handler.client.connect()), asyncio.create_task(self._watch(handler))]
@@ -78,6 +87,11 @@ class SocketMode:
         # slack_sdk cancels these and does not wait for them.
         left = (client.message_processor, client.current_session_monitor, client.message_receiver)
         await asyncio.gather(*(task for task in left if task is not None), return_exceptions=True)
+
+    async def _acknowledge(self, _client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
+        if self._handler is not None:
+            with self._acknowledging():
+                await self._handler.handle(self._handler.client, request)
 
     async def _look_at_frame(self, frame: WSMessage) -> None:
         kind = None

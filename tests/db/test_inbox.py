@@ -31,12 +31,13 @@ def row(key: str, *, holder: str = "us", lease_until: datetime = NOW + LEASE) ->
 
 async def store(database: Database, *rows: dict[str, Any]) -> set[str]:
     """Store them; answers what was news."""
-    return await database.urgently(lambda connection: inbox.add(connection, rows))
+    (new,) = await database.urgently([inbox.add(database.dialect, rows)])
+    return set(new)
 
 
 async def finish(database: Database, *keys: str, holder: str = "us", now: datetime = NOW) -> None:
     """Nothing is left to do for these."""
-    await database.urgently(lambda connection: inbox.finish(connection, keys, holder=holder, now=now))
+    await database.urgently([inbox.finish(keys, holder=holder, now=now)])
 
 
 async def found(database: Database, key: str) -> StoredArrival:

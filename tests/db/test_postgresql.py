@@ -13,6 +13,7 @@ from bot.db import postgresql
 from bot.db.migrate import upgrade
 from bot.db.postgresql import connecting, trust
 from bot.db.session import DATABASE_AWAY, Database
+from bot.db.urgent import Step
 from bot.errors import ConfigurationError
 from tests.conftest import lack
 from tests.pgbouncer import PgBouncerMissingError, pooled
@@ -85,8 +86,11 @@ async def test_behind_a_transaction_pooler_it_migrates_and_every_transaction_may
 
     async def servers(times: int) -> set[int]:
         seen = set()
+        pid = Step(text("SELECT pg_backend_pid()"), [{}])
         for _ in range(times):
             await database.ping()
+            seen |= {each for (each, *_) in await database.urgently([pid, pid])}
+            seen |= {each for (each,) in await database.urgently([pid])}
             async with database.begin() as session:
                 seen.add(await session.scalar(text("SELECT pg_backend_pid()")))
                 await session.execute(text("SELECT count(*) FROM messages WHERE key = :key"), {"key": "a"})

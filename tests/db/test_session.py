@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import TextClause, exc, text
 from sqlalchemy.engine import make_url
 
-from bot.db.session import DATABASE_AWAY, Connection, Database
+from bot.db.session import DATABASE_AWAY, Database
+from bot.db.urgent import Step
 
 
 @contextmanager
@@ -22,11 +23,16 @@ def locked(url: str) -> Iterator[sqlite3.Connection]:
         yield other
 
 
+def once(statement: str) -> Step:
+    """A statement, to be executed once."""
+    return Step(text(statement), [{}])
+
+
 async def test_a_commit_survives_a_power_cut(sqlite_url: str) -> None:
     database = Database(sqlite_url)
     async with database.begin() as session:
         assert await session.scalar(text("PRAGMA synchronous")) == 2  # FULL
-    assert await database.urgently(lambda connection: connection.scalar(text("PRAGMA synchronous"))) == 2
+    assert await database.urgently([once("PRAGMA synchronous")]) == [[2]]
     await database.close()
 
 
@@ -64,7 +70,8 @@ async def test_the_urgent_have_the_next_transaction(sqlite_url: str) -> None:
             order.append(name)
 
     async def urgent() -> None:
-        await database.urgently(lambda _: order.append("urgent"))
+        await database.urgently([once("SELECT 1")])
+        order.append("urgent")
 
     async with database.begin():
         works = [asyncio.create_task(patient("first")), asyncio.create_task(patient("second"))]
@@ -97,15 +104,10 @@ async def test_who_reads_cannot_write_by_mistake(sqlite_url: str) -> None:
 
 
 async def test_an_urgent_transaction_is_whole_or_not_there(database: Database) -> None:
-    insertion = text("INSERT INTO ties VALUES ('kim', 'U0KIM', 'email', '2026-11-25')")
-
-    def broken(connection: Connection) -> None:
-        connection.execute(insertion)
-        raise ValueError("a bug")
-
-    with pytest.raises(ValueError, match="a bug"):
-        await database.urgently(broken)
-    assert await database.urgently(lambda connection: connection.execute(insertion).rowcount) == 1
+    insertion = once("INSERT INTO ties VALUES ('kim', 'U0KIM', 'email', '2026-11-25') RETURNING docker_id")
+    with pytest.raises(DATABASE_AWAY):
+        await database.urgently([insertion, once("DELETE FROM nowhere")])
+    assert await database.urgently([insertion]) == [["kim"]]
     async with database.begin() as session:
         assert await session.scalar(text("SELECT count(*) FROM ties")) == 1
 
@@ -121,7 +123,7 @@ async def by_reader(database: Database, statement: TextClause) -> None:
 
 
 async def by_errand(database: Database, statement: TextClause) -> None:
-    await database.urgently(lambda connection: connection.execute(statement))
+    await database.urgently([Step(statement, [{}])])
 
 
 @pytest.mark.parametrize("way", [by_session, by_reader, by_errand])

@@ -1,7 +1,7 @@
 """The inbox over a real database: stored before it is said to be, worked on once, gone on with by whoever is left."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,8 @@ from sqlalchemy import exc
 
 from bot.clock import Clock
 from bot.db import inbox as rows
-from bot.db.session import Connection, Database
+from bot.db.session import Database
+from bot.db.urgent import Step
 from bot.errors import UserError
 from bot.inbox.arrivals import Arrival, Delivery, Lane, NotStored, Stage, Superseded
 from bot.inbox.inbox import Inbox
@@ -110,7 +111,7 @@ async def away(database: Database) -> AsyncIterator[None]:
     """The database takes nothing meanwhile."""
     urgently = database.urgently
 
-    async def refused(_work: object) -> None:
+    async def refused(_steps: object) -> None:
         raise OSError("no room")
 
     database.urgently = refused  # type: ignore[assignment,method-assign]
@@ -138,14 +139,36 @@ async def test_what_is_delivered_twice_is_worked_on_once(bench: Bench) -> None:
     assert recorder.worked == [("1", Stage.FRESH)]
 
 
+async def test_work_waits_until_its_acknowledgement_is_given(bench: Bench) -> None:
+    recorder = Recorder()
+    inbox = bench.open(recorder)
+    with inbox.acknowledging():
+        await inbox.accept(arrival("1"))
+        await inbox.accept(arrival("1"))
+        with inbox.acknowledging():
+            await inbox.accept(arrival("2"))
+        await bench.settled(_1=rows.WAITING, _2=rows.DONE)
+        assert recorder.worked == [("2", Stage.FRESH)]
+    await bench.settled(_1=rows.DONE, _2=rows.DONE)
+    assert recorder.worked == [("2", Stage.FRESH), ("1", Stage.FRESH)]
+
+
+async def test_what_is_stored_is_worked_on_where_the_acknowledgement_fails(bench: Bench) -> None:
+    inbox = bench.open(Recorder())
+    with pytest.raises(ConnectionResetError), inbox.acknowledging():
+        await inbox.accept(arrival("1"))
+        raise ConnectionResetError
+    await bench.settled(_1=rows.DONE)
+
+
 async def test_what_comes_together_shares_a_commit(bench: Bench) -> None:
     inbox = bench.open(Recorder(), busy=True)
     commits, urgently = 0, bench.database.urgently
 
-    async def counted(work: Callable[[Connection], object]) -> object:
+    async def counted(steps: Sequence[Step]) -> object:
         nonlocal commits
         commits += 1
-        return await urgently(work)
+        return await urgently(steps)
 
     bench.database.urgently = counted  # type: ignore[assignment,method-assign]
     await asyncio.gather(*(inbox.accept(arrival(f"many {number}")) for number in range(250)))
@@ -170,10 +193,10 @@ async def test_who_stops_waiting_for_a_slow_database_stops_nobody_else(
     inbox, begun, go_on = bench.open(Recorder()), asyncio.Event(), asyncio.Event()
     urgently = bench.database.urgently
 
-    async def slow(work: Callable[[Connection], object]) -> object:
+    async def slow(steps: Sequence[Step]) -> object:
         begun.set()
         await go_on.wait()
-        return await urgently(work)
+        return await urgently(steps)
 
     monkeypatch.setattr(bench.database, "urgently", slow)
     waiting = asyncio.create_task(inbox.accept(arrival("1")))
@@ -219,10 +242,10 @@ async def test_a_database_that_is_busy_too_long_takes_no_promise_and_does_nothin
     inbox = bench.open(recorder)
     urgently, entered, gate = bench.database.urgently, asyncio.Event(), asyncio.Event()
 
-    async def slow(work: Callable[[Connection], object]) -> object:
+    async def slow(steps: Sequence[Step]) -> object:
         entered.set()
         await gate.wait()
-        return await urgently(work)
+        return await urgently(steps)
 
     bench.database.urgently = slow  # type: ignore[assignment,method-assign]
     first = asyncio.create_task(inbox.accept(arrival("1")))

@@ -194,7 +194,7 @@ async def desk(
         inbox=inbox,
     )
     inbox.start(SlackDesk(surface, KINDS))
-    socket = SocketMode(build_app(replies.client, surface), slack.app_token)
+    socket = SocketMode(build_app(replies.client, surface), slack.app_token, acknowledging=inbox.acknowledging)
     await socket.start()
     await socket.wait_ready()
     yield Desk(hub=hub_sandbox, slack=slack, surface=surface)

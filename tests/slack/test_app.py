@@ -1,10 +1,14 @@
 """The last listeners: whatever no other takes is acknowledged, and a bug before the ack is said."""
 
+import asyncio
 from typing import Any
 
 import pytest
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
+from bot.inbox.arrivals import Arrival, Delivery, Stage
 from bot.slack.app import listener_failed
+from bot.slack.arrivals import SlackDesk
 from bot.slack.sentences import SORRY
 from sandbox.slack.transport.envelopes import Acked
 from tests.slack.conftest import Desk
@@ -24,6 +28,26 @@ async def test_what_nobody_listens_to_is_acknowledged(desk: Desk, name: str) -> 
     kind, body = OLD[name]
     assert isinstance(await desk.slack.sockets.deliver(kind, body | {"user": USER}), Acked)
     assert desk.slack.violations == []
+
+
+async def test_an_acknowledgement_waits_for_no_work(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    order, send, work = list[str](), SocketModeClient.send_message, SlackDesk.work
+
+    async def sent(client: SocketModeClient, message: str) -> None:
+        for _ in range(50):
+            await asyncio.sleep(0)
+        await send(client, message)
+        order.append("acknowledged")
+
+    async def worked(slack_desk: SlackDesk, arrival: Arrival, delivery: Delivery, stage: Stage) -> None:
+        order.append("begun")
+        await work(slack_desk, arrival, delivery, stage)
+
+    monkeypatch.setattr(SocketModeClient, "send_message", sent)
+    monkeypatch.setattr(SlackDesk, "work", worked)
+    await desk.ann.command("/hub help")
+    await desk.ann.wait_for_ephemeral("/hub")
+    assert order == ["acknowledged", "begun"]
 
 
 async def test_a_menu_of_an_older_version_is_answered_with_no_entries(desk: Desk) -> None:

@@ -42,11 +42,11 @@ async def interrupted(
     arrival = Arrival(key="the one", kind=kind.name, person=user, received_at=now - age, payload=payload)
     row = {"key": arrival.key, "kind": kind.name, "person": user, "payload": payload, "state": rows.WAITING}
     stored = {**row, "received_at": now, "claimed_by": "us", "lease_until": now}
-    await desk.context.database.urgently(lambda connection: rows.add(connection, [stored]))
+    await desk.context.database.urgently([rows.add(desk.context.database.dialect, [stored])])
     await SlackDesk(desk.surface, KINDS).work(arrival, Delivery(arrival.key, "us"), stage)
 
 
-async def refused(_work: object) -> None:
+async def refused(_steps: object) -> None:
     """The database takes nothing."""
     raise OSError("no room")
 
