@@ -26,6 +26,7 @@ from bot.operations.kit.base import (
 )
 from bot.operations.kit.consequences import Harm, Logged, Prepared, Risk, account_of, state_before
 from bot.operations.kit.fields import Organization, Sought, Username
+from bot.operations.kit.menus import Explained
 from bot.operations.kit.text import count, day, nearest_hint, no_formula
 
 MEMBERS = "/v2/orgs/{organization}/members"
@@ -40,6 +41,13 @@ POWERS: dict[str, str] = {
     "editor": "An editor can create, change and delete every repository, and say what teams may do on it.",
     "owner": "An owner can do everything: repositories, teams, members and other owners, settings and billing.",
 }
+ROLES = Explained(
+    {
+        "member": "Reaches the repositories that their teams give them",
+        "editor": "Can create, change and delete every repository",
+        "owner": "Can do everything, other owners and billing included",
+    }
+)
 A_ROLE: dict[str, str] = {"member": "a member", "editor": "an editor", "owner": "an owner"}
 
 
@@ -78,7 +86,7 @@ class OneMember(Params):
 class MemberRole(OneMember):
     """The role that a member gets."""
 
-    role: Role = Field(title="Role", description="The role that they get")
+    role: Annotated[Role, ROLES] = Field(title="Role", description="The role that they get")
 
 
 async def list_members(hub: Hub, params: MemberList) -> Answer:
