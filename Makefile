@@ -51,8 +51,9 @@ gallery: $(VENV)/.dev ## Everything that the bot says, from real runs, on one pa
 bench-hub: $(VENV)/.dev ## Measure reading long lists from Docker Hub, against bare aiohttp
 	$(BIN)/python benchmarks/hub_pages.py $(ARGS)
 
-bench-slack: $(VENV)/.dev ## Measure how fast Slack hears “got it”, against a raw websocket and the bare driver
+bench-slack: $(VENV)/.dev ## Measure how fast Slack hears “got it”, and how fast people see the answer
 	$(BIN)/python -m benchmarks.slack_acks $(ARGS)
+	$(BIN)/python -m benchmarks.slack_answers
 
 mutants: $(VENV)/.dev ## Break the code in one place after another: does a test notice? (ARGS="--sample 50", or a module)
 	$(BIN)/python -m mutants $(ARGS)

@@ -1,4 +1,4 @@
-"""The command line: run · check · call · login · docs."""
+"""The command line: run · setup · check · call · login · docs."""
 
 import argparse
 import asyncio
@@ -6,6 +6,7 @@ import gc
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.errors import ConfigurationError
@@ -33,6 +34,8 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     commands = parser.add_subparsers(required=True, metavar="command")
     run = commands.add_parser("run", help="start the bot")
     run.set_defaults(run=run_bot)
+    setup = commands.add_parser("setup", help="ask for what is missing, try it, write .env and a first policy")
+    setup.set_defaults(run=run_setup)
     check = commands.add_parser("check", help="read the configuration, ask Slack and Docker Hub, tell every problem")
     check.set_defaults(run=run_check)
     call = commands.add_parser("call", help="what /hub does, from the terminal", prefix_chars="\0")
@@ -79,15 +82,32 @@ async def serve(bot: "Hubwarden") -> None:
     await bot.stop()
 
 
+def run_setup(_options: argparse.Namespace) -> int:
+    """Ask, try, and write, in the folder that this was started in."""
+    from getpass import getpass
+
+    from bot.setup import Person, Setup
+
+    try:
+        Setup(Path.cwd(), Person(ask=input, ask_secret=getpass, tell=print)).run()
+    except EOFError:
+        print("✗ Nobody answers: run this at a terminal.", file=sys.stderr)
+        return 2
+    return 0
+
+
 def run_check(_options: argparse.Namespace) -> int:
     """Tell every problem; 2 where there is one."""
-    from bot.check import find_problems, find_remarks
+    from bot.check import find_remarks, line_of, look
+    from bot.lights import SIGNS
 
-    problems = asyncio.run(find_problems())
+    found = asyncio.run(look())
+    for light in found.lights:
+        print(f"{SIGNS[light.state]} {line_of(light)}")
     for remark in find_remarks():
         print(f"! {remark}")
-    if problems:
-        raise ConfigurationError(problems)
+    if found.problems:
+        raise ConfigurationError(list(found.problems))
     print("✓ Settings, policy, alert rules and manifest are in order; Slack and Docker Hub answer.")
     return 0
 

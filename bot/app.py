@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket as system_socket
 import uuid
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
@@ -21,6 +22,7 @@ from bot.db.batches import until_none_is_left
 from bot.db.migrate import upgrade
 from bot.db.session import Database, Session
 from bot.db.sole_use import sole_use
+from bot.doctor import Process
 from bot.errors import ConfigurationError
 from bot.governance.addresses import Acquaintance
 from bot.governance.context import Context
@@ -49,7 +51,7 @@ from bot.slack.roll import Roll
 from bot.slack.socket import SocketMode
 from bot.vitals import Vitals
 from bot.wiring import Channels, build_delivery, build_jobs, build_surface
-from bot.worker import Crew, Worker
+from bot.worker import Bell, Crew, Worker
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -68,6 +70,7 @@ class Hubwarden:
         self._belongs = False
         self._closing = AsyncExitStack()
         self._links, self._posted = Links(), Posted()
+        self._bell = Bell(self._wake_workers)
         self.heartbeats = Heartbeats(settings.dockerhub_max_wait_seconds)
         self._policy = read_policy(settings)
         self._alert_rules = read_alert_rules(settings)
@@ -162,6 +165,9 @@ class Hubwarden:
 
     def wake(self) -> None:
         """Something was committed: the workers look."""
+        self._bell.pull()
+
+    def _wake_workers(self) -> None:
         self._crew.wake()
         self._delivery.wake()
 
@@ -280,6 +286,7 @@ class Hubwarden:
             links=self._links,
             posted=self._posted,
             inbox=self._inbox,
+            process=Process(ailments=self._ailments, is_connected=lambda: self.socket.is_ready),
         )
         app = build_app(self.client, self.surface)
         self.socket = SocketMode(
@@ -332,7 +339,7 @@ class Hubwarden:
             self._timetable.run_now(name)
 
     def _build_health(self) -> None:
-        vitals = Vitals(
+        self._vitals = Vitals(
             name=self.name,
             database=self.database,
             hub=self.hub,
@@ -345,10 +352,14 @@ class Hubwarden:
         self.health = Health(
             host=self.settings.health_host,
             port=self.settings.health_port,
-            ailments=vitals.ailments,
-            checks=vitals.checks,
-            providers=vitals.providers,
+            ailments=self._vitals.ailments,
+            checks=self._vitals.checks,
+            providers=self._vitals.providers,
         )
+
+    def _ailments(self) -> Sequence[str]:
+        """What a restart would mend."""
+        return self._vitals.ailments()
 
     def _watch_loops(self) -> None:
         """Whatever goes round in this process shows a sign of life."""

@@ -1,7 +1,9 @@
-"""Reads the whole configuration, asks Slack and Docker Hub once each, and tells every problem with its way out."""
+"""Reads the whole configuration, has everything looked at from outside, and tells every problem with its way out."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,55 +11,77 @@ from yarl import URL
 
 from bot.addresses import is_loopback, shown
 from bot.app import HTTP_TIMEOUT
+from bot.clock import REAL
 from bot.configuration import read_alert_rules, read_outside, read_policy
 from bot.db.migrate import upgrade
+from bot.doctor import OF_AN_ORGANIZATION, Examination
 from bot.documents import read_yaml
 from bot.errors import ConfigurationError
-from bot.governance.hub_errors import sentence
-from bot.hub import ClientOptions, Credential, Hub, HubError
-from bot.operations.teams.teams import TEAMS
+from bot.governance.people import DirectoryUnavailable
+from bot.governance.policy import Policy
+from bot.hub import ClientOptions, Credential, Hub
+from bot.lights import Light
 from bot.outside import Outside
 from bot.sandbox_clock import SandboxClock
 from bot.settings import Settings, load_settings
-from bot.slack.client import build_client, find_standing, hides_addresses
+from bot.slack.client import (
+    ChannelStanding,
+    Client,
+    build_client,
+    find_channel,
+    find_standing,
+    hides_addresses,
+    socket_problem,
+)
+from bot.slack.conversations import is_channel_id
+from bot.slack.directory import SlackDirectory
 from bot.slack.manifest import COMMAND, SHORTCUT
 
 HUB_SECONDS = 5.0
 NO_ADDRESSES = (
     "Slack tells Hubwarden nobody's e-mail address, so it cannot tell that two accounts are one person's, nor whose "
-    "Docker ID is whose: give the app the scope users:read.email, and install it again from manifest.yml."
+    "Docker ID is whose.",
+    "Give the app the scope users:read.email, and install it again from manifest.yml.",
 )
 # Beside the package in the source; inside it once it is installed.
 PLACES = (Path(__file__).parents[1] / "manifest.yml", Path(__file__).parent / "manifest.yml")
 MANIFEST = next((place for place in PLACES if place.exists()), PLACES[0])
 
 
-async def find_problems() -> list[str]:
-    """One sentence a problem; empty where Hubwarden can run."""
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a look at everything has found: `problems`, a sentence each, in whose way Hubwarden cannot run."""
+
+    problems: Sequence[str]
+    lights: Sequence[Light] = ()
+
+
+async def look() -> Findings:
+    """Read the whole configuration, and ask Slack and Docker Hub where it says how."""
     problems = [*manifest_problems(MANIFEST)]
     try:
         settings = load_settings()
     except ConfigurationError as error:
-        return [*error.problems, *problems]
+        return Findings([*error.problems, *problems])
     for read in (read_policy, read_alert_rules):
         try:
             read(settings)
         except ConfigurationError as error:
             problems += error.problems
-    asked = await asyncio.gather(database_problems(settings.database_url), outside_problems(settings))
-    return problems + [problem for found in asked for problem in found]
-
-
-async def outside_problems(settings: Settings) -> list[str]:
-    """What Slack, Docker Hub and a sandbox's clock say; or why none of them can be asked."""
     try:
         outside = read_outside(settings)
     except ConfigurationError as error:
-        return error.problems
-    asked = await asyncio.gather(
-        slack_problems(settings, outside), hub_problems(settings, outside), clock_problems(settings, outside)
+        return Findings([*problems, *error.problems])
+    stored, clock, lights = await asyncio.gather(
+        database_problems(settings.database_url), clock_problems(settings, outside), find_lights(settings, outside)
     )
-    return [problem for found in asked for problem in found]
+    red = [line_of(light) for light in lights if light.state == "red"]
+    return Findings([*problems, *stored, *clock, *red], [light for light in lights if light.state != "red"])
+
+
+def line_of(light: Light) -> str:
+    """A light in a line."""
+    return f"{light.name}: {light.said} {light.way_out}".rstrip()
 
 
 def find_remarks() -> list[str]:
@@ -106,23 +130,60 @@ def manifest_problems(path: Path) -> list[str]:
     return problems
 
 
-def manifest_scopes(path: Path) -> set[str]:
-    """The bot scopes that the manifest asks for."""
-    manifest: dict[str, Any] = read_yaml(path.read_text(encoding="utf-8"), path.name).data
-    return set(manifest["oauth_config"]["scopes"]["bot"])
-
-
-async def slack_problems(settings: Settings, outside: Outside) -> Iterable[str]:
-    """Whether Slack takes the bot's token, and which of the manifest's scopes it lacks."""
+async def find_lights(settings: Settings, outside: Outside) -> Sequence[Light]:
+    """What Slack and Docker Hub say, as the doctor looks at it while the bot runs."""
     async with outside.session(timeout=HTTP_TIMEOUT) as session:
         client = build_client(settings.slack_bot_token, url=settings.slack_api_url, session=session)
-        standing = await find_standing(client, workspace=settings.slack_workspace)
-        hides = standing.team is not None and await hides_addresses(client, standing.team)
-    if standing.problem:
-        return [f"SLACK_BOT_TOKEN: {standing.problem}"]
-    missing = sorted(manifest_scopes(MANIFEST) - standing.scopes) if standing.scopes and MANIFEST.exists() else []
-    scopes = [f"The app lacks the scopes {', '.join(missing)}: install it again from manifest.yml."] if missing else []
-    return [*scopes, NO_ADDRESSES] if hides else scopes
+        directory = SlackDirectory(client, workspace=settings.slack_workspace)
+        hub = Hub(
+            url=settings.dockerhub_url,
+            credential=Credential(settings.dockerhub_username, settings.dockerhub_token),
+            options=ClientOptions(deadline=HUB_SECONDS),
+            outside=outside,
+        )
+        standing = partial(find_standing, client, workspace=settings.slack_workspace)
+        examination = Examination(
+            database=None,
+            hub=hub,
+            policy=policy_or_none(settings),
+            directory=directory,
+            standing=standing,
+            channel=partial(channel_called, client, directory),
+            channels={
+                "SLACK_APPROVALS_CHANNEL": settings.slack_approvals_channel,
+                "SLACK_ALERTS_CHANNEL": settings.slack_alerts_channel,
+                "SLACK_ADMIN_CHANNEL": settings.slack_admin_channel,
+            },
+            organizations=settings.dockerhub_organizations,
+            clock=REAL,
+            of_organization=settings.dockerhub_token.get_secret_value().startswith(OF_AN_ORGANIZATION),
+            socket=partial(socket_problem, client, settings.slack_app_token),
+        )
+        try:
+            lights = await examination.lights()
+            stands = await standing()
+            hides = stands.team is not None and await hides_addresses(client, stands.team)
+        finally:
+            await hub.close()
+    return [*lights, Light("E-mail addresses", "red", *NO_ADDRESSES)] if hides else lights
+
+
+async def channel_called(client: Client, directory: SlackDirectory, given: str) -> ChannelStanding:
+    """How the bot stands with a channel that the settings name, by its id or by its name."""
+    if is_channel_id(given):
+        return await find_channel(client, given)
+    try:
+        return await find_channel(client, await directory.channel_id(given) or given)
+    except DirectoryUnavailable:
+        return ChannelStanding("Slack does not say at the moment which channel that is")
+
+
+def policy_or_none(settings: Settings) -> Policy | None:
+    """The policy, where it can be read: what is wrong with it is told elsewhere."""
+    try:
+        return read_policy(settings)
+    except ConfigurationError:
+        return None
 
 
 async def database_problems(url: str) -> Iterable[str]:
@@ -145,19 +206,4 @@ async def clock_problems(settings: Settings, outside: Outside) -> Iterable[str]:
         except ConfigurationError as error:
             return error.problems
         await clock.stop()
-    return []
-
-
-async def hub_problems(settings: Settings, outside: Outside) -> Iterable[str]:
-    """Whether Docker Hub takes the credential and lets it see the default organization."""
-    credential = Credential(settings.dockerhub_username, settings.dockerhub_token)
-    options = ClientOptions(deadline=HUB_SECONDS)
-    hub = Hub(url=settings.dockerhub_url, credential=credential, options=options, outside=outside)
-    organization = settings.dockerhub_organizations[0]
-    try:
-        await hub.get(TEAMS, query={"page_size": "1"}, organization=organization)
-    except HubError as error:
-        return [f"Docker Hub at {settings.dockerhub_url}, organization {organization}: {sentence(error)}"]
-    finally:
-        await hub.close()
     return []

@@ -1,7 +1,7 @@
 """What is in order and what is not, each in a line for people, with the way out."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -10,6 +10,7 @@ import structlog
 log = structlog.stdlib.get_logger(__name__)
 
 State: TypeAlias = Literal["green", "yellow", "red", "off"]
+SIGNS: Mapping[State, str] = {"green": "🟢", "yellow": "🟡", "red": "🔴", "off": "⚪"}
 # So long may one of them take, or it counts as not in order.
 LONGEST_LOOK = 10.0
 

@@ -1,5 +1,6 @@
 """Every setting, typed and frozen; nothing else reads the environment."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -181,6 +182,18 @@ def load(kind: type[Loaded]) -> Loaded:
         raise (error.__cause__ if isinstance(error.__cause__, ConfigurationError) else error) from None
     except ValidationError as error:
         raise ConfigurationError([setting_problem(dict(problem)) for problem in error.errors()]) from None
+
+
+def faults_of(given: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with each of the bot's settings, a sentence by its name, were these given besides; raises as
+    `load` does where a source cannot be read."""
+    try:
+        Settings.model_validate(dict(given))
+    except SettingsError as error:
+        raise (error.__cause__ if isinstance(error.__cause__, ConfigurationError) else error) from None
+    except ValidationError as error:
+        return {str(problem["loc"][0]): setting_problem(dict(problem)) for problem in error.errors()}
+    return {}
 
 
 def setting_problem(problem: dict[str, Any]) -> str:

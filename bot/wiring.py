@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 from bot.alerts.limits import LimitWatch
-from bot.doctor import Examination
+from bot.doctor import OF_AN_ORGANIZATION, Examination, Process
 from bot.governance.context import Context
 from bot.governance.execution.claims import Claims
 from bot.governance.execution.patience import LIMITED
@@ -29,7 +29,7 @@ from bot.outbox.posted import Posted
 from bot.settings import Settings
 from bot.slack.blocks import Block
 from bot.slack.budget import Budget
-from bot.slack.client import Client, find_standing
+from bot.slack.client import Client, find_channel, find_standing
 from bot.slack.directory import SlackDirectory
 from bot.slack.home_sender import Shown, SlackHome
 from bot.slack.home_view import home_view
@@ -114,10 +114,11 @@ def build_surface(
     links: Links,
     posted: Posted,
     inbox: Inbox,
+    process: Process,
 ) -> Surface:
     """Slack, as its listeners see it."""
     replies = Replies(client, refused_kinds(context))
-    standing = partial(find_standing, client, workspace=settings.slack_workspace)
+    examination = build_examination(settings, context, client, channels=channels, process=process)
     return Surface(
         context=context,
         vocabulary=Vocabulary(operations=OPERATIONS, organization=settings.dockerhub_organizations[0], command=COMMAND),
@@ -129,7 +130,32 @@ def build_surface(
         inbox=inbox,
         links=links,
         posted=posted,
-        doctor=Examination(database=context.database, standing=standing).lights,
+        doctor=examination.lights,
+    )
+
+
+def build_examination(
+    settings: Settings, context: Context, client: Client, *, channels: Channels, process: Process
+) -> Examination:
+    """What looks whether everything is in order."""
+    organization, token = settings.dockerhub_organizations[0], settings.dockerhub_token.get_secret_value()
+    return Examination(
+        database=context.database,
+        hub=context.hub,
+        policy=context.policy,
+        directory=context.directory,
+        standing=partial(find_standing, client, workspace=settings.slack_workspace),
+        channel=partial(find_channel, client),
+        channels={
+            "Approvals channel": channels.approvals,
+            "Alerts channel": channels.alerts,
+            "Admin channel": channels.admins,
+        },
+        organizations=settings.dockerhub_organizations,
+        clock=context.clock,
+        of_organization=token.startswith(OF_AN_ORGANIZATION),
+        refused=partial(context.capabilities.all_off, context.operations, organization),
+        process=process,
     )
 
 

@@ -96,8 +96,9 @@ async def test_what_is_unreadable_or_refused_is_told_all_at_once_and_without_a_s
     assert "Traceback" not in said
     assert "verysecret" not in said
     assert "POLICY_FILE names missing.yml, which cannot be read: No such file or directory." in said
-    assert "SLACK_BOT_TOKEN: Slack does not accept it (invalid_auth)." in said
-    assert f"Docker Hub at {refusing}, organization acme: " in said
+    assert "Slack: Slack does not accept it (invalid_auth). Look at SLACK_BOT_TOKEN" in said
+    assert "Socket: Slack does not accept it (invalid_auth). Look at SLACK_APP_TOKEN" in said
+    assert "Docker Hub, acme: " in said
 
 
 @pytest.mark.parametrize("hidden", [True, False])
@@ -127,10 +128,7 @@ async def test_it_says_which_proxy_is_used_and_never_its_password(tmp_path: Path
     done = await check(tmp_path, COMPLETE | far | proxy)
     assert "! Slack at https://slack.example.com/api/ is reached through the proxy http://127.0.0.1:1." in done.out
     assert "! Docker Hub at https://hub.example.com is reached without a proxy: NO_PROXY names it." in done.out
-    assert (
-        "SLACK_BOT_TOKEN: Slack at https://slack.example.com/api/ cannot be reached (ClientProxyConnectionError)"
-        in done.err
-    )
+    assert "Slack: Slack at https://slack.example.com/api/ cannot be reached (ClientProxyConnectionError)" in done.err
     assert "verysecret" not in f"{done.out}{done.err}"
     done = await check(tmp_path, COMPLETE | far | proxy | {"SSL_CERT_FILE": str(bundle)})
     assert f"SSL_CERT_FILE names {bundle}, which cannot be read: No such file or directory." in done.err

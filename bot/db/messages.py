@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import and_, case, or_, select, tuple_, update
+from sqlalchemy import Table, and_, case, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.db.dialect import changed, insert_ignoring_conflicts
+from bot.db.dialect import changed, dialect_of, insert_ignoring_conflicts, insertion_of
 from bot.db.models import Message
 from bot.db.workspaces import workspace_of
 
 DUE = "due"
 SENT = "sent"
 FAILED = "failed"
+MESSAGES = cast("Table", Message.__table__)
 
 
 async def want(
@@ -47,8 +49,14 @@ async def want(
         "created_at": created_at,
         "due_at": due_at,
     }
-    result = await session.execute(insert_ignoring_conflicts(session, Message).values(row))
+    result = await session.execute(insertion(dialect_of(session)), row)
     return changed(result) == 1
+
+
+@cache
+def insertion(dialect: str) -> Any:
+    """Made once, as every card needs it, and making it takes longer than the database does."""
+    return insertion_of(MESSAGES, dialect).on_conflict_do_nothing()
 
 
 async def want_each(

@@ -42,4 +42,4 @@ def fits(words: Sequence[str], wanted: Sequence[str]) -> bool:
 
 def words_of(text: str) -> list[str]:
     """The words, as they are compared."""
-    return bare(text).casefold().replace("-", " ").split()
+    return bare(text).casefold().replace("-", " ").replace(".", " ").split()

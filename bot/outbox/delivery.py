@@ -39,7 +39,8 @@ class Delivery:
     """Brings every destination to what the outbox says, with the pause between messages that its sender asks for.
 
     A claim lasts for `lease`; `administrators` is where trouble is told. `clock.real` rules what is due and claimed:
-    a business clock that jumps neither delays nor hastens a message. `posted` is told of every message that was sent.
+    a business clock that jumps neither delays nor hastens a message. `posted` is told of
+    every message that is sent.
     """
 
     database: Database
@@ -102,6 +103,12 @@ class Delivery:
             await self._give_up(message, why, unrenderable_text(message.key, self._described(outgoing.destination)))
             return
         self._let_rest(message, sender.pause_seconds)
+        with self.posted.sending(message.key, message.address, rest_seconds=sender.pause_seconds):
+            await self._hand_over(message, outgoing, content, kind=kind, sender=sender)
+
+    async def _hand_over(
+        self, message: Message, outgoing: Outgoing, content: Any, *, kind: Kind, sender: Sender[Any]
+    ) -> None:
         try:
             place = await self._send_in_time(message, outgoing, content, kind=kind, sender=sender)
         except (RateLimited, Unclear, Gone, Refused) as error:
@@ -111,7 +118,6 @@ class Delivery:
                 await messages.mark_sent(
                     session, message.id, version=message.wanted, address=place.address, posted_id=place.id
                 )
-            self.posted.note(message.key)
 
     async def _thread_of(self, message: Message) -> Place | timedelta | None:
         """Where the message stands that this one is a reply to, or for how long it has to wait for that.

@@ -12,7 +12,7 @@ from bot.slack.blocks import Block, Content, actions, button, content, context, 
 from bot.slack.card import BUTTONS, DETAILS, headline, request_lines
 from bot.slack.links import Links
 from bot.slack.settings_view import settings_button
-from bot.slack.text import escape, mentioned, moment
+from bot.slack.text import escape, fit_plain, mentioned, moment
 from bot.slack.texts import approver as texts
 
 REMINDERS = {"half": texts.HALF, "last": texts.LAST}
@@ -75,7 +75,13 @@ def why_you(of: Iterable[Principal]) -> str:
 def decide_buttons(view: RequestView, operation: Operation) -> list[Block]:
     """Approve and Deny, as on the card, and its details."""
     what = headline(view, operation)
-    return [*(BUTTONS[act](view, what) for act in (Act.APPROVE, Act.DENY)), details_button(view)]
+    buttons = [*(BUTTONS[act](view, what) for act in (Act.APPROVE, Act.DENY)), details_button(view)]
+    return [about(each, what) for each in buttons]
+
+
+def about(pressed: Block, what: str) -> Block:
+    """The button, of which there are several alike, as a screen reader has it: with what it is about."""
+    return pressed | {"accessibility_label": fit_plain(f"{pressed['text']['text']}: {what}", 75)}
 
 
 def details_button(view: RequestView) -> Block:

@@ -1,6 +1,8 @@
 """The Web API client, and whether Slack takes its token."""
 
+import time
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import TypeAlias
 
 import aiohttp
@@ -12,6 +14,8 @@ from slack_sdk.http_retry.response import HttpResponse
 from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.slack.conversations import is_channel_id
 
 # For rooms that hand it on and do not know Slack's libraries.
 Client: TypeAlias = AsyncWebClient
@@ -31,7 +35,7 @@ class Standing:
     """How the bot stands with Slack: `problem` is a sentence or None, `is_refused` where waiting would not help.
 
     `team` is the workspace whose channels and user groups count, `enterprise` the Grid organization that it is of.
-    `url` is the workspace's address.
+    `url` is the workspace's address. `clock_off` is by how many seconds our clock is ahead of Slack's, where known.
     """
 
     problem: str | None
@@ -40,6 +44,18 @@ class Standing:
     team: str | None = None
     enterprise: str | None = None
     url: str = ""
+    clock_off: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelStanding:
+    """How the bot stands with a channel: `problem` is the end of a sentence, None where it can post there.
+
+    `is_shared`: with another company.
+    """
+
+    problem: str | None
+    is_shared: bool = False
 
 
 class RepeatHarmless(AsyncConnectionErrorRetryHandler):
@@ -108,7 +124,44 @@ async def find_standing(client: AsyncWebClient, *, workspace: str | None = None)
         team=team,
         enterprise=answer.get("enterprise_id") or None,
         url=str(answer.get("url") or ""),
+        clock_off=clock_off(str(answer.headers.get("date", ""))),
     )
+
+
+def clock_off(date: str) -> float | None:
+    """By how many seconds our clock is ahead of an answer's date; None where that is none."""
+    try:
+        return time.time() - parsedate_to_datetime(date).timestamp()
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+async def socket_problem(client: AsyncWebClient, app_token: SecretStr) -> str | None:
+    """Why Slack would open no socket with the app-level token; None where it would. None is opened."""
+    try:
+        await client.apps_connections_open(app_token=app_token.get_secret_value())
+    except SlackApiError as error:
+        return f"Slack does not accept it ({code_of(error)})."
+    except TROUBLE as error:
+        return f"Slack at {client.base_url} cannot be reached ({type(error).__name__})."
+    return None
+
+
+async def find_channel(client: AsyncWebClient, channel: str) -> ChannelStanding:
+    """Whether the bot can post in the channel of this id; a name that Slack has not told us an id of is unknown."""
+    if not is_channel_id(channel):
+        return ChannelStanding("no channel of this name is seen by Hubwarden")
+    try:
+        found = (await client.conversations_info(channel=channel))["channel"]
+    except SlackApiError as error:
+        return ChannelStanding(f"Slack does not show it ({code_of(error)})")
+    except TROUBLE as error:
+        return ChannelStanding(f"Slack cannot be reached ({type(error).__name__})")
+    if found.get("is_archived"):
+        return ChannelStanding("it is archived")
+    if not found.get("is_member"):
+        return ChannelStanding("Hubwarden is not in it")
+    return ChannelStanding(None, is_shared=bool(found.get("is_ext_shared")))
 
 
 async def find_workspaces(client: AsyncWebClient) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from bot.governance.requests.overview import MOST_WAITING, HomeFacts, LogSeen
 from bot.governance.views import RequestView
 from bot.operations.kit.base import Operation, is_read
 from bot.operations.kit.text import count
-from bot.slack.approver import decide_buttons, details_button, foot_line, why_you
+from bot.slack.approver import about, decide_buttons, details_button, foot_line, why_you
 from bot.slack.blocks import Block, actions, button, context, header, section
 from bot.slack.card import BUTTONS, headline, request_lines
 from bot.slack.links import Links
@@ -26,23 +26,6 @@ EVERYTHING = "everything"
 MOST_ACTIONS = 10
 A_ROW = 5
 DIVIDER: Block = {"type": "divider"}
-# What most people ask for, for whoever has not asked for ten things yet.
-COMMON = (
-    "invite.send",
-    "team.member.add",
-    "repo.create",
-    "repo.team.set",
-    "member.role",
-    "member.offboard",
-    "oat.create",
-    "repo.immutable.set",
-    "member.list",
-    "repo.list",
-    "tag.list",
-    "invite.list",
-    "requests",
-    "limits",
-)
 
 
 def home_view(facts: HomeFacts, operations: Mapping[str, Operation], links: Links) -> Block:
@@ -61,11 +44,13 @@ def insider_blocks(facts: HomeFacts, operations: Mapping[str, Operation], links:
     """Everything, in the order in which somebody has to act on it."""
     return [
         *waiting_blocks(facts, operations, links),
+        DIVIDER,
         *own_blocks(facts, operations, links),
+        DIVIDER,
         *action_blocks(facts),
+        DIVIDER,
         *alert_blocks(facts.alerts),
         *hub_blocks(facts),
-        DIVIDER,
         actions(SETTINGS, settings_button()),
     ]
 
@@ -104,10 +89,11 @@ def own_blocks(facts: HomeFacts, operations: Mapping[str, Operation], links: Lin
 def own_request(view: RequestView, operation: Operation, links: Links) -> list[Block]:
     """One of them; whoever asked may take it back."""
     said = section(f"*{escape(headline(view, operation))}*\n{status_line(view)}")
-    buttons = [details_button(view)]
-    if Act.CANCEL in STATES[view.status].acts:
-        buttons = [BUTTONS[Act.CANCEL](view, headline(view, operation)), *buttons]
-    return [said, actions(f"own-{view.id}-{view.version}", *buttons), context(foot_line(view, links))]
+    foot, what = context(foot_line(view, links)), headline(view, operation)
+    if Act.CANCEL not in STATES[view.status].acts:
+        return [said | {"accessory": about(details_button(view), what)}, foot]
+    buttons = (about(each, what) for each in (BUTTONS[Act.CANCEL](view, what), details_button(view)))
+    return [said, actions(f"own-{view.id}-{view.version}", *buttons), foot]
 
 
 def show_all(command: str) -> Block:
@@ -143,7 +129,7 @@ def may_text(facts: HomeFacts, reads: int, writes: int) -> str:
 def quick(facts: HomeFacts) -> list[Operation]:
     """What they ask for most, then what most people do: ten of it."""
     known = {each.name: each for each in facts.may_ask}
-    names = dict.fromkeys([*facts.used[:A_ROW], *COMMON, *known])
+    names = dict.fromkeys([*facts.used[:A_ROW], *texts.COMMON, *known])
     return [known[name] for name in names if name in known][:MOST_ACTIONS]
 
 

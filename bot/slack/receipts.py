@@ -1,6 +1,7 @@
 """What somebody is shown who has asked for a change: what it waits for, where its card is, and how to take it back."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 
 from slack_bolt.app.async_app import AsyncApp
@@ -47,18 +48,14 @@ async def receipt(surface: Surface, view: RequestView, *, notes: Sequence[str] =
 async def with_card(surface: Surface, view: RequestView) -> RequestView:
     """The request as it stands once its card does; as it is where that takes longer than anybody should wait."""
     key = card_key(view.id)
-    stands = surface.posted.expect(key)
-    try:
+    with surface.posted.expecting(key, surface.context.approvals_channel, within=CARD_SECONDS) as is_over:
         # The card can have been sent before anybody waited for it.
         found = await by_number(surface.context, view.id)
         if found.card is None:
-            async with asyncio.timeout(CARD_SECONDS):
-                await stands.wait()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(CARD_SECONDS):
+                    await is_over.wait()
             found = await by_number(surface.context, view.id)
-    except TimeoutError:
-        return view
-    finally:
-        surface.posted.leave(key, stands)
     # What has come of it meanwhile is told by other messages.
     return found if found.status is view.status else view
 

@@ -12,7 +12,7 @@ from bot.governance.requests.vote import approve, deny
 from bot.governance.views import RequestView
 from bot.intents.usage import usage_error
 from bot.intents.wishes import Decide, Doctor, Form, Help, Look, Pick, Small, Wish
-from bot.lights import Light
+from bot.lights import SIGNS, Light
 from bot.operations.kit.base import Intent, is_read
 from bot.slack.blocks import Block, Content, button, pack
 from bot.slack.card import request_card
@@ -31,7 +31,6 @@ TOO_LONG = (
     "Something is missing, and the form that would ask for it takes 3,000 characters a field, fewer than were typed "
     "for: {titles}. Give everything at once, or less of it."
 )
-SIGNS = {"green": "🟢", "yellow": "🟡", "red": "🔴", "off": "⚪"}
 
 
 async def answer(surface: Surface, address: ReplyAddress, wish: Wish, *, text: str, trigger: str | None) -> None:

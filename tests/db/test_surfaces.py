@@ -90,36 +90,19 @@ async def test_of_two_who_acknowledge_together_one_does(database: Database) -> N
     assert first.at == NOW
 
 
-async def test_a_group_counts_whatever_comes_together(database: Database) -> None:
-    async with database.begin() as session:
-        assert await alert_groups.get(session, "acme", "r") is None
-        await alert_groups.begin(session, "acme", "r", message_key="alert:1:r", now=NOW)
+async def test_a_group_stands_in_place_of_the_one_before(database: Database) -> None:
+    def row(rule: str, key: str, count: int) -> dict[str, object]:
+        return {"rule": rule, "message_key": key, "began_at": NOW, "last_at": NOW, "count": count}
 
-    async def one_more() -> int:
-        async with database.begin() as session:
-            group = await alert_groups.get(session, "acme", "r")
-            assert group is not None
-            return await alert_groups.grow(session, group, by=1, now=NOW + HOUR)
-
-    assert sorted(await asyncio.gather(*(one_more() for _ in range(5)))) == [2, 3, 4, 5, 6]
     async with database.begin() as session:
-        [group] = await alert_groups.of_organization(session, "acme")
-    assert (group.count, group.began_at, group.last_at) == (6, NOW, NOW + HOUR)
-
-
-async def test_a_new_group_stands_in_place_of_the_one_before_and_old_ones_are_swept(database: Database) -> None:
+        await alert_groups.keep_each(session, [])
+        await alert_groups.keep_each(session, [{"organization": "acme", **row("r", "alert:1:r", 1)}])
+        await alert_groups.keep_each(session, [{"organization": "beta", **row("r", "alert:2:r", 1)}])
+        both = [{"organization": "acme", **row("r", "alert:9:r", 3)}, {"organization": "acme", **row("q", "x", 2)}]
+        await alert_groups.keep_each(session, both)
     async with database.begin() as session:
-        await alert_groups.begin(session, "acme", "r", message_key="alert:1:r", now=NOW)
-        await alert_groups.begin(session, "acme", "r", message_key="alert:9:r", now=NOW + HOUR, count=3)
-        await alert_groups.begin(session, "beta", "r", message_key="alert:2:r", now=NOW)
-    async with database.begin() as session:
-        group = await alert_groups.get(session, "acme", "r")
-        assert group is not None
-        assert (group.message_key, group.count, group.began_at) == ("alert:9:r", 3, NOW + HOUR)
-    assert await until_none_is_left(database.begin, lambda session: alert_groups.sweep_some(session, NOW)) == 1
-    async with database.begin() as session:
-        assert await alert_groups.get(session, "beta", "r") is None
-        assert await alert_groups.get(session, "acme", "r") is not None
+        found = await alert_groups.of_organization(session, "acme")
+    assert [(group.rule, group.message_key, group.count) for group in found] == [("q", "x", 2), ("r", "alert:9:r", 3)]
 
 
 async def test_traits_are_the_workspaces_own(database: Database) -> None:
@@ -147,3 +130,11 @@ async def test_of_two_who_note_a_trait_first_one_does(database: Database) -> Non
             return await traits.note_first(session, "greeted", "yes", NOW)
 
     assert sorted(await asyncio.gather(greet(), greet())) == [False, True]
+
+
+async def test_what_is_known_of_a_workspace_is_found_by_who_only_reads(database: Database) -> None:
+    database.belong_to("T0ACME")
+    async with database.begin() as session:
+        await traits.note(session, "event:app_mention", "", NOW)
+    async with database.reading() as session:
+        assert list(await traits.beginning(session, "event:")) == ["event:app_mention"]

@@ -151,11 +151,17 @@ READS = {
     "/hub repo immutable show api": ("Immutable tags of acme/api", "v1.*", "Immutable tags are on."),
     "/hub audit list --limit 5": ("Docker Hub's audit log of acme", "repo.tag.push"),
     "/hub limits": ("Docker Hub's rate limits", "600"),
-    "/hub help": ("/hub team member add", "List the people in the organization"),
+    "/hub help": ("Access tokens", "Invite people to the organization"),
     "/hub help team": ("Add a member to a team",),
-    "/hub invite": ("Invite people to the organization",),
+    "/hub invite help": ("Invite people to the organization", "Send a pending invite again"),
     "/hub team member list --help": ("List who is in a team",),
 }
+
+
+async def test_what_is_called_by_its_short_name_alone_opens_its_form(house: House) -> None:
+    assert (await house.ann.command("/hub invite")).ok
+    await house.ann.wait_for_view(is_form_of("invite.send"))
+    assert house.slack.violations == []
 
 
 async def test_everything_that_can_be_read_is_read(house: House) -> None:

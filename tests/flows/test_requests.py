@@ -37,7 +37,7 @@ async def test_each_of_several_invitees_has_a_fate_of_their_own(house: House) ->
     await agree(house, card)
     await house.told(
         house.ann,
-        "1 invited · 1 already a member · 1 *failed*",
+        "1 invited · 1 already a member",
         "kofim is a member already",
         "jane@example.com invited",
     )
@@ -176,5 +176,5 @@ async def test_a_hundred_long_addresses_fit_on_the_card_and_in_the_result(house:
     view = await house.omar.wait_for_view(people[-1])
     assert all(person in str(view.body) for person in people)
     await agree(house, card)
-    await house.told(house.ann, "60 of 60 items done")
+    await house.told(house.ann, "60 invited")
     assert house.slack.violations == []

@@ -16,7 +16,7 @@ from bot.operations import OPERATIONS
         ("offb", "member.offboard"),
         ("oat create", "oat.create"),
         ("token ci", "oat.create"),
-        ("which images", "org.settings.show"),
+        ("restrictions", "org.settings.show"),
     ],
 )
 def test_the_first_is_what_is_meant(typed: str, first: str) -> None:

@@ -72,6 +72,8 @@ async def test_people_who_cannot_be_invited(slack: SlackSandbox, client: AsyncWe
     ):
         assert await refusal(client.conversations_invite(channel=made, users=users)) == error
     assert slack.workspace.channels[made].members == [BOT]
+    alone = client.conversations_invite(channel=made, users=["U0NOBODY"], force=True)
+    assert await refusal(alone) == "user_not_found"
     await client.conversations_invite(channel=made, users=["U0ANN", "U0NOBODY"], force=True)
     assert await refusal(client.conversations_invite(channel=made, users=["U0ANN"])) == "already_in_channel"
     slack.make_channel("quiet", ["U0ANN"], channel_id="C0QUIET")

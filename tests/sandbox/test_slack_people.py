@@ -92,9 +92,14 @@ async def test_what_an_outsider_does_carries_where_they_are_from(northwind: Slac
 async def test_another_apps_bot_writes_and_does_nothing_else(northwind: SlackSandbox, caller: AsyncWebClient) -> None:
     robot = northwind.person("U0DEPLOY")
     async with raw_socket(northwind) as socket:
-        robot.say("deployed <@hubwarden>", channel=SUPPLIERS)
-        payload = (await socket.take())["payload"]
+        robot.say("deployed, @hubwarden", channel=SUPPLIERS)
+        payload, mention = [(await socket.take())["payload"] for _ in range(2)]
+        await caller.chat_postMessage(channel=SUPPLIERS, text="I, <@U0HUBWARDEN>, say so")
+        robot.say("over", channel=SUPPLIERS)
+        told = [(await socket.take())["payload"]["event"] for _ in range(2)]
+    assert [one["type"] for one in told] == ["message", "message"]
     assert breaches(payload, event_schema("message")) == []
+    assert breaches(mention, event_schema("app_mention")) == []
     assert (payload["event"]["bot_id"], "client_msg_id" in payload["event"]) == ("B0DEPLOY", False)
     assert (await caller.bots_info(bot="B0DEPLOY"))["bot"]["user_id"] == "U0DEPLOY"
     for act in (robot.command("/hub help", channel=SUPPLIERS), robot.shortcut("new_request")):
@@ -102,3 +107,12 @@ async def test_another_apps_bot_writes_and_does_nothing_else(northwind: SlackSan
             await act
     with pytest.raises(NotPossibleError):
         northwind.person("U0HUBWARDEN").say("as myself", channel=SUPPLIERS)
+
+
+async def test_the_time_of_year_is_the_clocks(slack: SlackSandbox, client: AsyncWebClient, clock: Clock) -> None:
+    zones = set()
+    for _ in range(4):
+        found = (await client.users_info(user="U0ANN"))["user"]
+        zones.add((found["tz_label"], found["tz_offset"]))
+        clock.advance(92 * 86400)
+    assert zones == {("CET", 3600), ("CEST", 7200)}

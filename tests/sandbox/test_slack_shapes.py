@@ -52,6 +52,7 @@ async def test_slacks_own_client_sends_no_argument_that_is_not_stated(
 
 async def _call_everything(slack: SlackSandbox, client: AsyncWebClient, ann: Person) -> None:
     await client.auth_test()
+    await client.auth_teams_list()
     await client.api_test()
     await client.team_info()
     await client.bots_info(bot="B0HUBWARDEN")

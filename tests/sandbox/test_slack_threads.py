@@ -54,6 +54,8 @@ async def test_people_and_the_app_answer_in_one_thread(client: AsyncWebClient, s
     assert (await event(socket))["bot_id"] == "B0HUBWARDEN"
     texts = [one["text"] for one in await thread(client, first.ts)]
     assert texts == ["question", "more", "answer"]
+    assert (await ann.wait_for_reply(first, "answer")).body["bot_id"] == "B0HUBWARDEN"
+    assert [one.body["text"] for one in ann.replies(first)] == ["more", "answer"]
     history = (await client.conversations_history(channel=HERE))["messages"]
     assert [one["text"] for one in history] == ["question"]
     assert (history[0]["reply_count"], history[0]["reply_users"]) == (2, [ann.id, "U0HUBWARDEN"])
@@ -83,7 +85,7 @@ async def test_what_is_deleted_counts_no_more(client: AsyncWebClient, ann: Perso
 
 async def test_of_a_deleted_question_the_place_stays(client: AsyncWebClient, socket: RawSocket, ann: Person) -> None:
     first = ann.say("secret question", channel=HERE)
-    ann.say("answer", channel=HERE, thread_ts=first.ts)
+    reply = ann.say("answer", channel=HERE, thread_ts=first.ts)
     ann.delete(first)
     told = [await event(socket) for _ in range(3)][-1]
     assert (told["subtype"], told["message"]["subtype"]) == ("message_changed", "tombstone")
@@ -91,6 +93,8 @@ async def test_of_a_deleted_question_the_place_stays(client: AsyncWebClient, soc
     assert (shown["text"], shown["user"], shown["reply_count"]) == ("This message was deleted.", "USLACKBOT", 1)
     with pytest.raises(NotPossibleError):
         ann.delete(first)
+    ann.delete(reply)
+    assert ann.messages(HERE) == []
 
 
 async def test_a_reply_to_all_stands_in_the_channel_too(client: AsyncWebClient, socket: RawSocket, ann: Person) -> None:

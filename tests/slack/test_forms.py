@@ -75,7 +75,7 @@ async def test_what_is_in_the_way_stands_in_the_form_with_all_that_was_put_into_
     assert again.values["username"]["choice"]["selected_option"]["value"] == "samok"
     assert again.values["reason"]["value"]["value"] == "moves over"
     assert (await desk.ann.submit(again, {"team": "backend"})).ok
-    await desk.ann.wait_for_view("Request 1 (Add to team) waits for 1 approval")
+    await desk.ann.wait_for_view("Waits for 1 approval")
     assert (await desk.view()).reason == "moves over"
     assert desk.slack.violations == []
 
@@ -87,7 +87,7 @@ async def test_what_nobody_has_is_refused_beside_its_field_and_asks_nobody(desk:
     assert below(again, "invitees").startswith("🛑 *unknown-id")
     assert again.values["invitees"]["value"]["value"] == "unknown-id jane@example.com"
     assert (await desk.ann.submit(again, {"invitees": "jane@example.com"})).ok
-    await desk.ann.wait_for_view("Request 1 (Invite people) waits for")
+    await desk.ann.wait_for_view("Waits for 1 approval")
     assert (await desk.view()).params["invitees"] == ["jane@example.com"]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.governance.approval.principals import User, UserGroup
 from bot.governance.ledger.lifecycle import Status
-from bot.governance.requests.overview import MOST_ALERTS, MOST_OWN, HomeFacts, LogSeen, Waiting
+from bot.governance.requests.overview import MOST_ALERTS, MOST_SHOWN, HomeFacts, LogSeen, Waiting
 from bot.governance.views import RequestView
 from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.consequences import Harm, Risk
@@ -62,6 +62,7 @@ def text_of(view: Block) -> str:
 def buttons(view: Block) -> list[tuple[str, str]]:
     """Every button's text and action."""
     rows = [block["elements"] for block in view["blocks"] if block["type"] == "actions"]
+    rows += [[block["accessory"]] for block in view["blocks"] if "accessory" in block]
     return [(each["text"]["text"], each["action_id"]) for row in rows for each in row]
 
 
@@ -78,6 +79,7 @@ def test_what_waits_can_be_approved_and_denied_there_and_says_why_it_is_theirs()
     assert "You can decide it as one of <!subteam^S0LEADS>." in said
     assert "https://acme.slack.com/archives/C0APPROVALS/p1700000000000100" in said
     assert {("Approve", "approve"), ("Deny", "deny"), ("Details", "details")} <= set(buttons(home))
+    assert '"accessibility_label": "Approve: Invite boss@example.com as owner"' in said, "of many that are alike"
     named = shown(facts(waiting=(Waiting(view, (User("U0OMAR"), UserGroup("S0LEADS"))),), waits=1))
     assert "the rule names you" in text_of(named)
 
@@ -156,9 +158,9 @@ def alert(text: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("status", [Status.PENDING, Status.EXECUTING, Status.SUCCEEDED, Status.DENIED, Status.UNKNOWN])
 def test_the_longest_there_can_be_fits(status: Status) -> None:
-    views = [replace(longest_view(INVITE, status), id=999_999_999_990 + number) for number in range(MOST_OWN)]
+    views = [replace(longest_view(INVITE, status), id=999_999_999_990 + number) for number in range(MOST_SHOWN)]
     risks = tuple(Risk(Harm.FINAL, AMPERSANDS) for _ in range(9))
-    pending = [replace(longest_view(INVITE, Status.PENDING), id=number, risks=risks) for number in range(MOST_OWN)]
+    pending = [replace(longest_view(INVITE, Status.PENDING), id=number, risks=risks) for number in range(MOST_SHOWN)]
     groups = tuple(UserGroup(f"S{number:010d}") for number in range(10))
     home = shown(
         facts(

@@ -39,6 +39,10 @@ async def test_the_words_of_the_command_do_the_same_without_the_slash(desk: Desk
     desk.ann.say('team member add backend samok --reason "moves over"')
     await desk.told(desk.ann, "Request 1")
     assert (await desk.view()).requester == "U0ANN"
+    assert desk.slack.violations == []
+
+
+async def test_help_and_a_command_that_is_wrong_are_answered_as_behind_the_slash(desk: Desk) -> None:
     desk.ann.say("help teams")
     await desk.told(desk.ann, "/hub team member add")
     desk.ann.say("team member add backend samok --resaon x")
@@ -103,10 +107,10 @@ async def test_a_mention_is_answered_beside_it_for_its_writer_alone(desk: Desk) 
     event = {"type": "app_mention", "channel": "C0GENERAL", "user": "U0ANN", "ts": "1.2"}
     await deliver(desk, **event, text=f"<@{bot}> team list")
     assert (await desk.ann.wait_for_ephemeral("Teams of acme")).only_for == "U0ANN"
-    await deliver(desk, **event, text=f"thank you <@{bot}>!")
+    await deliver(desk, **event | {"ts": "1.3"}, text=f"thank you <@{bot}>!")
     await desk.ann.wait_for_ephemeral("Write to me as behind `/hub`")
     assert desk.ann.messages(desk.ann.direct_channel) == []
-    await deliver(desk, **event, bot_id="B0OTHER", text=f"<@{bot}> repo list")
+    await deliver(desk, **event | {"ts": "1.4"}, bot_id="B0OTHER", text=f"<@{bot}> repo list")
     assert not desk.slack.calls_of("chat.postMessage")
 
 

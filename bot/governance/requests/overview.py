@@ -11,19 +11,21 @@ from bot.db.models import LimitSnapshot
 from bot.governance.approval.principals import Principal
 from bot.governance.context import Context
 from bot.governance.ledger.lifecycle import STATES, Status
+from bot.governance.ledger.subscribers import card_key
 from bot.governance.people import Person
 from bot.governance.policy import Allowed, may_somebody_ask
 from bot.governance.requests.admission import is_admitted
 from bot.governance.requests.authority import judge
 from bot.governance.requests.deciding import able
-from bot.governance.requests.queries import MOST, views_in
+from bot.governance.requests.queries import MOST, view_in, views_in
 from bot.governance.views import RequestView
 from bot.operations.kit.base import Intent, Operation, is_read
 from bot.outbox.kinds import ALERT
+from bot.outbox.sender import Place
 from bot.phrases import Phrase
 
 # More is on another page: what waits is counted so far.
-MOST_WAITING, MOST_OWN, MOST_ALERTS = 50, 5, 5
+MOST_WAITING, MOST_SHOWN, MOST_ALERTS = 50, 5, 5
 # What has ended is shown for so long.
 RECENT = timedelta(days=7)
 LOOKED_THROUGH = 100
@@ -105,9 +107,9 @@ async def home_facts(context: Context, user: str, *, stale_after: timedelta) -> 
     low = (each.reset_at for each in found.limits if is_low(each))
     return replace(
         nothing,
-        waiting=tuple(waiting[:MOST_OWN]),
+        waiting=await _with_cards(context, waiting[:MOST_SHOWN]),
         waits=len(waiting),
-        own=tuple([*open_ones, *ended][:MOST_OWN]),
+        own=await _as_they_stand(context, [*open_ones, *ended][:MOST_SHOWN]),
         asked=len(open_ones) + len(ended),
         may_ask=await _may_ask(context, user),
         used=tuple(name for name, _ in Counter(view.operation for view in found.own).most_common()),
@@ -151,6 +153,22 @@ async def _waiting(context: Context, pending: Sequence[RequestView], person: Per
         if len(found) == MOST_WAITING:
             break
     return found
+
+
+async def _with_cards(context: Context, waiting: Sequence[Waiting]) -> tuple[Waiting, ...]:
+    """The same, with where their cards stand."""
+    async with context.database.reading() as session:
+        places = [await messages.place_of(session, card_key(each.view.id)) for each in waiting]
+    return tuple(
+        replace(each, view=replace(each.view, card=Place(*place) if place else None))
+        for each, place in zip(waiting, places, strict=True)
+    )
+
+
+async def _as_they_stand(context: Context, views: Sequence[RequestView]) -> tuple[RequestView, ...]:
+    """The same, with where their cards stand and how far they are."""
+    async with context.database.reading() as session:
+        return tuple([await view_in(session, view.id) for view in views])
 
 
 def _is_recent(view: RequestView, now: datetime) -> bool:

@@ -31,3 +31,21 @@ LIMIT_FINE = "🟢 There is enough left of Docker Hub's rate limit."
 LIMIT_LOW = (
     "🟡 Docker Hub's rate limit is nearly spent: it is full again {until}, and some things take longer until then."
 )
+
+# What most people ask for, for whoever has not asked for ten things yet.
+COMMON = (
+    "invite.send",
+    "team.member.add",
+    "repo.create",
+    "repo.team.set",
+    "member.role",
+    "member.offboard",
+    "oat.create",
+    "repo.immutable.set",
+    "member.list",
+    "repo.list",
+    "tag.list",
+    "invite.list",
+    "requests",
+    "limits",
+)

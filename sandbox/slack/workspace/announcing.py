@@ -23,7 +23,7 @@ CHANGED = frozenset({*POSTED, *COUNTED, "subtype"})
 
 
 def announce_posted(parts: Parts, channel: Channel, message: Message) -> None:
-    """A message is there: `message`, and `app_mention` where a person names the app."""
+    """A message is there: `message`, and `app_mention` where somebody else names the app."""
     body = message.body
     if body.get("subtype") == "thread_broadcast":
         event = _some(body, BROADCAST)
@@ -33,7 +33,8 @@ def announce_posted(parts: Parts, channel: Channel, message: Message) -> None:
         named = {"metadata": {"event_type": body["metadata"]["event_type"]}} if "metadata" in body else {}
         event = {**_some(body, POSTED), **named}
     _emit(parts, channel, {**event, "event_ts": message.ts})
-    if f"<@{parts.app.bot_user_id}>" in body["text"] and "bot_id" not in body and channel.kind != "im":
+    is_own = body.get("bot_id") == parts.app.bot_id
+    if f"<@{parts.app.bot_user_id}>" in body["text"] and not is_own and channel.kind != "im":
         mention = {**_some(body, MENTIONED), "type": "app_mention", "channel": channel.id, "event_ts": message.ts}
         _emit_there(parts, channel, "app_mention", mention)
     for file in body.get("files", ()):

@@ -156,7 +156,7 @@ def show_again(parts: Parts, message: Message) -> None:
 
 
 def delete(parts: Parts, message: Message) -> None:
-    """Take a message away; of one with replies, the place stays."""
+    """Take a message away; of one with replies, the place stays until the last of them goes."""
     channel = parts.workspace.channels[message.channel]
     if not is_reply(message) and replies_to(channel, message):
         before = dict(message.body)
@@ -173,7 +173,10 @@ def delete(parts: Parts, message: Message) -> None:
     announce_deleted(parts, channel, message)
     if is_reply(message) and (parent := channel.messages.get(message.body["thread_ts"])):
         count_again(channel, parent)
-        show_again(parts, parent)
+        if parent.body.get("subtype") == "tombstone" and not replies_to(channel, parent):
+            delete(parts, parent)
+        else:
+            show_again(parts, parent)
 
 
 def audience(parts: Parts, message: Message) -> list[str]:

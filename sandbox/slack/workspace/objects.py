@@ -29,7 +29,7 @@ PLACE_KEYS = frozenset(
 
 def show_user(user: User, workspace: Workspace, *, with_email: bool, with_locale: bool = False) -> Json:
     """A user object; the address only where the token has `users:read.email`, the locale where it is asked for."""
-    zone = datetime.now(UTC).astimezone(ZoneInfo(user.timezone))
+    zone = datetime.fromtimestamp(workspace.seconds(), UTC).astimezone(ZoneInfo(user.timezone))
     offset = zone.utcoffset()
     return {
         "id": user.id,

@@ -138,6 +138,15 @@ class Scheduled:
     send: Callable[[], None]
 
 
+@dataclass(slots=True)
+class Composed:
+    """What somebody has written and not sent yet; `unfurled` is what the app would hang below it, by address."""
+
+    user: str
+    text: str
+    unfurled: dict[str, Json] = field(default_factory=dict)
+
+
 class Workspace:
     """All of it, in memory; it keeps its own rules of identity and time, and leaves permission to the callers."""
 
@@ -148,6 +157,7 @@ class Workspace:
         self.usergroups: dict[str, UserGroup] = {}
         self.files: dict[str, File] = {}
         self.scheduled: dict[str, Scheduled] = {}
+        self.composed: dict[str, Composed] = {}
         self._now = now
         self._last_tick = 0
 
