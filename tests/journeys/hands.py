@@ -5,6 +5,7 @@ from typing import Protocol
 from playwright.async_api import Locator, Page, expect
 
 MOST_TABS = 400
+IS_OTHER_TAB = "(node) => node.getAttribute('role') === 'tab' && node.tabIndex < 0"
 IS_REACHED = "(node) => node.contains(document.activeElement)"
 LIES_BEFORE = """(node) => {
   const here = document.activeElement;
@@ -57,12 +58,25 @@ class Keyboard:
     async def reach(self, what: Locator) -> None:
         """Go there with Tab, the shorter way; raises AssertionError where Tab does not lead there."""
         await expect(what).to_be_visible()
+        if await what.evaluate(IS_OTHER_TAB):
+            await self.turn_to(what)
+            return
         key = "Shift+Tab" if await what.evaluate(LIES_BEFORE) else "Tab"
         for _ in range(MOST_TABS):
             if await what.evaluate(IS_REACHED):
                 return
             await self.page.keyboard.press(key)
         raise AssertionError(f"{MOST_TABS} times {key}, and the keyboard is not at {what}")
+
+    async def turn_to(self, tab: Locator) -> None:
+        """Of tabs, Tab leads to the one that is open, and the arrows to the others."""
+        tabs = tab.locator("xpath=..")
+        await self.reach(tabs.locator("[role=tab][aria-selected=true]"))
+        for _ in range(await tabs.locator("[role=tab]").count()):
+            if await tab.evaluate(IS_REACHED):
+                return
+            await self.page.keyboard.press("ArrowRight")
+        raise AssertionError(f"the arrows do not lead to {tab}")
 
     async def press(self, what: Locator) -> None:
         """Go there, and press Enter."""
