@@ -1,5 +1,6 @@
 """A house, and somebody in front of it, with each pair of hands and at each width."""
 
+import os
 from collections.abc import AsyncIterator
 
 import pytest
@@ -11,7 +12,12 @@ from tests.journeys.desk import SIZES, Desk, sit_down
 from tests.journeys.hands import HANDS
 
 
-@pytest.fixture(params=[(way, size) for way in HANDS for size in SIZES], ids="-".join)
+# Both hands and both widths; with HUBWARDEN_EVERY_WAY (`make journeys`) each hand at each width.
+EVERY_WAY = os.environ.get("HUBWARDEN_EVERY_WAY", "0") not in ("", "0")
+WAYS = [(way, size) for way in HANDS for size in SIZES] if EVERY_WAY else [("mouse", "1440"), ("keyboard", "390")]
+
+
+@pytest.fixture(params=WAYS, ids="-".join)
 async def desk(request: pytest.FixtureRequest, browser: Browser, house: House) -> AsyncIterator[Desk]:  # noqa: F811
     """Somebody; no script of the page may fail, and the bot may break no rule of Slack's."""
     way, size = request.param

@@ -71,7 +71,8 @@ async def test_a_failure_in_part_and_the_rest_again(desk: Desk) -> None:
     house = desk.house
     card = await ask(house, "/hub invite send jane@example.com bob@example.com")
     # What would change is looked up once more before it is done; then one after another.
-    house.hub.faults.add("POST", "/v2/invites/bulk", Respond(409, {"message": "acme has no seats left"}), skip=2)
+    rows = [{"invitee": "bob@example.com", "status": "invalid_email_or_docker_id"}]
+    house.hub.faults.add("POST", "/v2/invites/bulk", Respond(202, {"invitees": {"invitees": rows}}), skip=2)
     await agree(house, card)
     ann = house.ann
     await desk.be(ann.id, ann.direct_channel)
