@@ -11,7 +11,7 @@ JOBS ?= auto
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help sandbox test check docs format lock bench-hub bench-slack mutants clean
+.PHONY: help sandbox test check docs format lock gallery bench-hub bench-slack mutants clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -30,7 +30,7 @@ check: $(VENV)/.dev ## Lint, format check, types, layers, Dockerfile, scripts; a
 	$(BIN)/python -m mypy
 	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/hadolint Dockerfile
-	$(BIN)/oxlint --deny-warnings sandbox/web tests/sandbox/web
+	$(BIN)/oxlint --deny-warnings sandbox/web tests/sandbox/web tests/gallery
 	$(BIN)/python -m pytest -q tests/test_locks.py
 	$(BIN)/python -m bot docs --check
 
@@ -45,11 +45,15 @@ lock: $(VENV)/.dev ## Compile both locks from pyproject.toml (ARGS=--upgrade tak
 	$(COMPILE) $(ARGS) --output-file requirements.lock pyproject.toml
 	$(COMPILE) $(ARGS) --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 
+gallery: $(VENV)/.dev ## Everything that the bot says, from real runs, on one page: artifacts/gallery.html
+	$(BIN)/python -m tests.gallery $(ARGS)
+
 bench-hub: $(VENV)/.dev ## Measure reading long lists from Docker Hub, against bare aiohttp
 	$(BIN)/python benchmarks/hub_pages.py $(ARGS)
 
-bench-slack: $(VENV)/.dev ## Measure how fast Slack hears “got it”, against a raw websocket and the bare driver
+bench-slack: $(VENV)/.dev ## Measure how fast Slack hears “got it”, and how fast people see the answer
 	$(BIN)/python -m benchmarks.slack_acks $(ARGS)
+	$(BIN)/python -m benchmarks.slack_answers
 
 mutants: $(VENV)/.dev ## Break the code in one place after another: does a test notice? (ARGS="--sample 50", or a module)
 	$(BIN)/python -m mutants $(ARGS)

@@ -14,12 +14,20 @@ from aiohttp import web
 AT_ONCE = 100
 # People come one by one, and what follows an answer is over by then: all that are compared rest as long.
 REST_SECONDS = 0.01
+TEAMS = [{"id": number, "name": f"team-{number}", "description": "", "member_count": 2} for number in range(3)]
 
 
 class FarSide:
-    """Slack's socket and Web API, and Docker Hub, as far as a bot under measurement asks them."""
+    """Slack's socket and Web API, and Docker Hub, as far as a bot under measurement asks them.
 
-    def __init__(self) -> None:
+    Both answer after `delay` seconds; `waits` are from when until when they did, and `answered_at` is when the newest
+    answer to a person came in.
+    """
+
+    def __init__(self, *, delay: float = 0.0) -> None:
+        self.delay = delay
+        self.waits: list[tuple[float, float]] = []
+        self.answered_at = 0.0
         self.sockets: asyncio.Queue[web.WebSocketResponse] = asyncio.Queue()
         self.acks: dict[str, asyncio.Future[float]] = {}
         self.answers = 0
@@ -63,9 +71,17 @@ class FarSide:
             "conversations.list": {"channels": []},
             "chat.postMessage": {"ts": f"{time.time():.6f}", "channel": "C0APPROVALS", "message": {}},
         }
+        await self._take_time()
         return web.json_response({"ok": True, **known.get(request.match_info["method"], {})})
 
+    async def _take_time(self) -> None:
+        if self.delay:
+            begun = time.perf_counter()
+            await asyncio.sleep(self.delay)
+            self.waits.append((begun, time.perf_counter()))
+
     async def _answer(self, _request: web.Request) -> web.Response:
+        self.answered_at = time.perf_counter()
         async with self._changed:
             self.answers += 1
             self._changed.notify_all()
@@ -77,10 +93,13 @@ class FarSide:
             await self._changed.wait_for(lambda: self.answers >= number)
 
     async def _hub(self, request: web.Request) -> web.Response:
+        await self._take_time()
         if "auth" in request.path:
             return web.json_response({"access_token": "opaque", "token": "opaque"})
         if "audit" in request.path:
             return web.json_response({"logs": []})
+        if request.path.endswith("/groups"):
+            return web.json_response({"count": 3, "results": TEAMS})
         return web.json_response({"message": "not found"}, status=404)
 
 

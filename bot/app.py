@@ -52,7 +52,7 @@ from bot.slack.roll import Roll
 from bot.slack.socket import SocketMode
 from bot.vitals import Vitals
 from bot.wiring import Channels, build_delivery, build_jobs, build_surface
-from bot.worker import Crew, Worker
+from bot.worker import Bell, Crew, Worker
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -71,6 +71,7 @@ class Hubwarden:
         self._belongs = False
         self._closing = AsyncExitStack()
         self._links, self._posted = Links(), Posted()
+        self._bell = Bell(self._wake_workers)
         self.heartbeats = Heartbeats(settings.dockerhub_max_wait_seconds)
         self._policy = read_policy(settings)
         self._alert_rules = read_alert_rules(settings)
@@ -167,6 +168,9 @@ class Hubwarden:
 
     def wake(self) -> None:
         """Something was committed: the workers look."""
+        self._bell.pull()
+
+    def _wake_workers(self) -> None:
         self._crew.wake()
         self._delivery.wake()
 

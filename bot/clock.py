@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 def utc_now() -> datetime:
@@ -29,3 +30,11 @@ def standing_at(moment: datetime) -> Clock:
 
 # Where nobody moves the time.
 REAL = Clock()
+
+
+def zone_of(timezone: str) -> ZoneInfo:
+    """The zone with this IANA name; UTC where there is none."""
+    try:
+        return ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")

@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.intents.usage import usage
 from bot.operations import OPERATIONS
 from bot.operations.kit.base import FromFile, Operation, Write, is_read, marker_of
+from bot.operations.kit.menus import Periods
 from bot.operations.kit.parameters import Parameter, parameters
 from bot.slack.manifest import COMMAND
 
@@ -15,6 +16,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "operations.md"
 HEAD = """# Operations
 
 Everything that `/hub` can do. `make docs` writes this page from the code; `make check` fails where it is stale.
+Every command takes `--organization <organization>` besides; the first of the settings is meant otherwise.
 """
 
 
@@ -86,6 +88,8 @@ def render_parameter(parameter: Parameter) -> str:
         default = "the first of `DOCKERHUB_ORGANIZATIONS`"
     elif info.is_required():
         default = "required"
+    elif periods := marker_of(info, Periods):
+        default = f"`{periods.default}`"
     else:
         default = "–" if info.default in (None, "", ()) else f"`{info.default}`"
     options = f" ({', '.join(parameter.options)})" if parameter.options else ""

@@ -23,6 +23,11 @@ class UserError(Exception):
         return plain(self.said)
 
 
+def at_fault(field: str, text: str) -> UserError:
+    """The error about one field, which stands beside it."""
+    return UserError(text, fields={field: text})
+
+
 class UsageError(UserError):
     """The command could not be understood.
 

@@ -21,6 +21,8 @@ WAITS_SECONDS = 5.0
 WORKSPACE_SECONDS = 60.0
 PEOPLE_SECONDS = 60.0
 BACKLOG_SECONDS = 30.0
+HOMES_SECONDS = 2.0
+CALLS_SECONDS = 5.0
 FORGET_SECONDS = 3600.0
 # The first reading of a long audit log takes minutes; one that is killed for that begins anew.
 RUN_SECONDS = 1800.0
@@ -57,6 +59,8 @@ def timetable(
     forget_proposals: Run,
     tell_who_waits: Run,
     watch_backlog: Run,
+    watch_homes: Run,
+    call_approvers: Run,
 ) -> tuple[Job, ...]:
     """Which coroutine runs how often: all there is. What people wait for runs as often as the audit log is read.
 
@@ -79,6 +83,8 @@ def timetable(
         Job("arrivals", FORGET_SECONDS, forget_arrivals, leased=True),
         Job("proposals", FORGET_SECONDS, forget_proposals, leased=True),
         Job("backlog", BACKLOG_SECONDS, watch_backlog, leased=True),
+        Job("homes", every(HOMES_SECONDS), watch_homes, leased=True),
+        Job("calls", every(CALLS_SECONDS), call_approvers, leased=True),
     )
 
 

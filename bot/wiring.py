@@ -12,23 +12,31 @@ from bot.governance.execution.claims import Claims
 from bot.governance.execution.patience import LIMITED
 from bot.governance.execution.waiting import tell_who_waits
 from bot.governance.requests.expire import expire
+from bot.governance.requests.homes import HomeWatch, note_shown, shown_digest
+from bot.governance.requests.overview import home_facts
 from bot.governance.requests.proposals import sweep_proposals
 from bot.governance.requests.queries import by_number
 from bot.governance.requests.read import sweep
+from bot.governance.requests.reminding import call_approvers
+from bot.governance.requests.traits import note_refused_block, refused_blocks
 from bot.inbox.inbox import Inbox
 from bot.intents.wishes import Vocabulary
 from bot.jobs import Job, Run, timetable
 from bot.operations import BY_NAME, OPERATIONS
 from bot.outbox.delivery import Delivery
-from bot.outbox.destination import SLACK, slack_channel
+from bot.outbox.destination import SLACK, SLACK_HOME, slack_channel
 from bot.outbox.posted import Posted
 from bot.settings import Settings
+from bot.slack.blocks import Block
 from bot.slack.budget import Budget
 from bot.slack.client import Client, find_channel, find_standing
 from bot.slack.directory import SlackDirectory
+from bot.slack.home_sender import Shown, SlackHome
+from bot.slack.home_view import home_view
 from bot.slack.links import Links
 from bot.slack.manifest import COMMAND
 from bot.slack.open_views import OpenViews
+from bot.slack.refused import RefusedKinds
 from bot.slack.rendering import Rendering
 from bot.slack.replies import Replies
 from bot.slack.sender import SlackSender
@@ -56,20 +64,44 @@ def build_delivery(
     lease: timedelta,
 ) -> Delivery:
     """What brings every destination to what the outbox says. What changes in Slack shares one budget."""
+    budget = Budget()
     sender = SlackSender(
         client,
         Rendering(view=partial(by_number, context), operations=BY_NAME, links=links),
         channel_ids={settings.slack_approvals_channel: channels.approvals},
-        budget=Budget(),
+        budget=budget,
+        refused=refused_kinds(context),
     )
+    home = SlackHome(client, build_homes(settings, context, links), budget=budget)
     return Delivery(
         database=context.database,
-        senders={SLACK: sender},
+        senders={SLACK: sender, SLACK_HOME: home},
         administrators=slack_channel(channels.admins),
         lease=lease,
         clock=context.clock,
         posted=posted,
     )
+
+
+def refused_kinds(context: Context) -> RefusedKinds:
+    """What the workspace does not take, kept in the database."""
+    database = context.database
+    return RefusedKinds(partial(refused_blocks, database), partial(note_refused_block, database))
+
+
+def build_homes(settings: Settings, context: Context, links: Links) -> Shown:
+    """What people's homes show."""
+
+    async def view(person: str) -> Block:
+        facts = await home_facts(context, person, stale_after=stale_after(settings))
+        return home_view(facts, BY_NAME, links)
+
+    return Shown(view=view, digest=partial(shown_digest, context), note=partial(note_shown, context))
+
+
+def stale_after(settings: Settings) -> timedelta:
+    """After how long the audit log is said not to be read: several readings in a row have failed by then."""
+    return timedelta(seconds=max(300, 3 * settings.audit_poll_seconds))
 
 
 def build_surface(
@@ -85,7 +117,7 @@ def build_surface(
     process: Process,
 ) -> Surface:
     """Slack, as its listeners see it."""
-    replies = Replies(client)
+    replies = Replies(client, refused_kinds(context))
     examination = build_examination(settings, context, client, channels=channels, process=process)
     return Surface(
         context=context,
@@ -170,4 +202,6 @@ def build_jobs(
         forget_proposals=partial(sweep_proposals, context),
         tell_who_waits=partial(tell_who_waits, claims),
         watch_backlog=troubles.check,
+        watch_homes=HomeWatch(context, stale_after(settings)).check,
+        call_approvers=partial(call_approvers, context),
     )

@@ -1,6 +1,7 @@
 """Do what there is to do until nothing is left, then rest until woken: the loop behind executions and delivery."""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
@@ -10,6 +11,8 @@ from bot.heartbeats import Heartbeat
 log = structlog.stdlib.get_logger(__name__)
 
 LONGEST_PAUSE = 30.0
+# Nobody notices so much, and under load one look in place of ten leaves the time to others.
+RINGS_APART = 0.05
 
 
 class Worker:
@@ -109,3 +112,28 @@ class Crew:
         # Who is busy may have looked just before: they look once more before they rest.
         for worker in (*resting[:1], *(worker for worker in self.workers if not worker.is_resting)):
             worker.wake()
+
+
+class Bell:
+    """Wakes with `ring` at once, and no more than once in `RINGS_APART` seconds, however often it is pulled."""
+
+    def __init__(self, ring: Callable[[], None]) -> None:
+        self._ring = ring
+        self._rang_at = -math.inf
+        self._is_due = False
+
+    def pull(self) -> None:
+        """There may be something to do."""
+        loop = asyncio.get_running_loop()
+        if self._is_due:
+            return
+        self._is_due = True
+        if (wait := self._rang_at + RINGS_APART - loop.time()) > 0:
+            loop.call_later(wait, self._ring_now)
+        else:
+            self._ring_now()
+
+    def _ring_now(self) -> None:
+        self._is_due = False
+        self._rang_at = asyncio.get_running_loop().time()
+        self._ring()

@@ -15,9 +15,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parse_arguments(arguments)
     try:
         if options.servers_only:
-            cast = read_cast(options.manifest, options.world)
+            cast = read_cast(options.manifest, options.world, hub_profile=options.hub_profile)
             return launch_servers(cast, port=options.port, with_json=options.json)
-        return launch(port=options.port, folder=options.folder)
+        return launch(read_cast(hub_profile=options.hub_profile), port=options.port, folder=options.folder)
     except DocumentError as error:
         for problem in error.problems:
             print(f"✗ {problem}", file=sys.stderr)
@@ -37,6 +37,12 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--port", type=port, default=0, help="the browser's port (default: 8765, or one that is free)")
     parser.add_argument("--folder", default="", help="where the bot keeps its SQLite file (default: a temporary one)")
+    parser.add_argument(
+        "--hub-profile",
+        choices=("contract", "real"),
+        default="contract",
+        help="Docker Hub as the contract says, or as it is seen to answer where the two differ (default: contract)",
+    )
     parser.add_argument("--servers-only", action="store_true", help="start the two servers, and no bot")
     parser.add_argument("--manifest", type=Path, help="another app's manifest, YAML or JSON; with --servers-only")
     parser.add_argument("--world", type=Path, help="another organization, YAML; with --servers-only")

@@ -12,7 +12,7 @@ from typing import Any
 
 from sandbox.hub import HubSandbox
 from sandbox.hub.content.seed import SCIM_TOKEN
-from sandbox.servers import SOURCE, Cast, Servers, as_json, as_text, read_cast
+from sandbox.servers import SOURCE, Cast, Servers, as_json, as_text
 from sandbox.slack import SlackSandbox
 
 POLICY = Path(__file__).parent / "policy.yml"
@@ -49,12 +49,12 @@ def clock_environment(slack: SlackSandbox) -> dict[str, str]:
     return {"SANDBOX_CLOCK_URL": slack.clock_url}
 
 
-def launch(*, port: int, folder: str) -> int:
+def launch(cast: Cast, *, port: int, folder: str) -> int:
     """Run all three until Ctrl-C; answers the exit status."""
     with contextlib.ExitStack() as stack:
         place = Path(folder or stack.enter_context(tempfile.TemporaryDirectory(prefix="hubwarden-sandbox-")))
         place.mkdir(parents=True, exist_ok=True)
-        return asyncio.run(run(read_cast(), port=port, folder=place))
+        return asyncio.run(run(cast, port=port, folder=place))
 
 
 def launch_servers(cast: Cast, *, port: int, with_json: bool) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sandbox.clock import Clock
 from sandbox.documents import read_document, validated
-from sandbox.hub import HubSandbox
+from sandbox.hub import HubSandbox, Profile
 from sandbox.hub.content.seed import ORGANIZATION_TOKEN, SCIM_TOKEN
 from sandbox.slack import SlackSandbox
 from sandbox.slack.workspace.manifest import Manifest
@@ -26,6 +26,7 @@ class Cast:
 
     manifest: Mapping[str, Any]
     world: World
+    hub_profile: Profile = "contract"
 
 
 def read_manifest(path: Path = MANIFEST) -> dict[str, Any]:
@@ -35,11 +36,11 @@ def read_manifest(path: Path = MANIFEST) -> dict[str, Any]:
     return found
 
 
-def read_cast(manifest: Path | None = None, world: Path | None = None) -> Cast:
+def read_cast(manifest: Path | None = None, world: Path | None = None, *, hub_profile: Profile = "contract") -> Cast:
     """The manifest and the world of two files, or Hubwarden's and acme. Raises DocumentError."""
     found = read_manifest(manifest or MANIFEST)
     app = Manifest.model_validate(found).app_name
-    return Cast(found, read_world(world, app=app) if world else acme(app))
+    return Cast(found, read_world(world, app=app) if world else acme(app), hub_profile)
 
 
 class Servers:
@@ -48,7 +49,7 @@ class Servers:
     def __init__(self, cast: Cast) -> None:
         self.world = cast.world
         self.clock = Clock()
-        self.hub = HubSandbox(clock=self.clock, world=cast.world)
+        self.hub = HubSandbox(clock=self.clock, world=cast.world, profile=cast.hub_profile)
         self.slack = SlackSandbox(
             clock=self.clock, manifest=cast.manifest, world=cast.world, hub=self.hub, web_root=WEB
         )

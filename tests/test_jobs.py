@@ -31,6 +31,8 @@ def jobs_of(audit_poll_seconds: float) -> tuple[Job, ...]:
         forget_proposals=nothing,
         tell_who_waits=nothing,
         watch_backlog=nothing,
+        watch_homes=nothing,
+        call_approvers=nothing,
     )
 
 
@@ -53,6 +55,8 @@ def test_every_job_has_its_interval() -> None:
         "proposals": 3600,
         "backlog": 30,
         "waits": 5,
+        "homes": 2,
+        "calls": 5,
     }
 
 
@@ -63,6 +67,7 @@ def test_what_people_wait_for_runs_as_often_as_the_audit_log_is_read() -> None:
         "arrivals",
         "proposals",
         "backlog",
+        "homes",
     }
 
 
@@ -84,6 +89,8 @@ def test_each_job_runs_what_it_is_named_after() -> None:
             "forget_proposals",
             "tell_who_waits",
             "watch_backlog",
+            "watch_homes",
+            "call_approvers",
         )
     }
     polls = {"acme": Named("acme"), "other": Named("other")}
@@ -101,6 +108,8 @@ def test_each_job_runs_what_it_is_named_after() -> None:
         "arrivals": runs["forget_arrivals"],
         "proposals": runs["forget_proposals"],
         "backlog": runs["watch_backlog"],
+        "homes": runs["watch_homes"],
+        "calls": runs["call_approvers"],
     }
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from bot import worker as worker_module
 from bot.heartbeats import Heartbeat
-from bot.worker import LONGEST_PAUSE, Crew, Worker
+from bot.worker import LONGEST_PAUSE, RINGS_APART, Bell, Crew, Worker
 
 FOREVER = 3600.0
 
@@ -326,3 +326,59 @@ async def test_who_is_busy_looks_once_more_before_it_rests(look: Look) -> None:
     look.gate.set()
     await settle()
     assert look.left == 0
+
+
+class Hours:
+    """The event loop's clock, and what it was asked to do later, as far as a bell needs them."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.later: list[tuple[float, Callable[[], None]]] = []
+
+    def time(self) -> float:
+        """The time that a test sets."""
+        return self.now
+
+    def call_later(self, seconds: float, what: Callable[[], None]) -> None:
+        """Do it when a test lets so much pass."""
+        self.later.append((self.now + seconds, what))
+
+    def let_pass(self, seconds: float) -> None:
+        """Let so much time pass."""
+        self.now += seconds
+        due = [what for moment, what in self.later if moment <= self.now]
+        self.later = [(moment, what) for moment, what in self.later if moment > self.now]
+        for what in due:
+            what()
+
+
+@pytest.fixture
+def hours(monkeypatch: pytest.MonkeyPatch) -> Hours:
+    """A clock of our own."""
+    hours = Hours()
+    monkeypatch.setattr(worker_module, "asyncio", SimpleNamespace(get_running_loop=lambda: hours))
+    return hours
+
+
+def test_a_bell_rings_at_once_and_then_once_for_all_who_pull_it_within_its_time(hours: Hours) -> None:
+    rang: list[float] = []
+    bell = Bell(lambda: rang.append(hours.now))
+    bell.pull()
+    assert rang == [1000.0]
+    for _ in range(3):
+        hours.let_pass(RINGS_APART / 5)
+        bell.pull()
+    assert len(rang) == 1
+    hours.let_pass(RINGS_APART)
+    assert len(rang) == 2
+    assert not hours.later
+
+
+def test_a_bell_that_nobody_has_pulled_for_a_while_rings_at_once_again(hours: Hours) -> None:
+    rang: list[float] = []
+    bell = Bell(lambda: rang.append(hours.now))
+    bell.pull()
+    hours.let_pass(2 * RINGS_APART)
+    assert len(rang) == 1
+    bell.pull()
+    assert rang == [1000.0, 1000.0 + 2 * RINGS_APART]

@@ -46,6 +46,7 @@ STANDING = (
     .where(REQUESTS.c.status.in_(bindparam("statuses", expanding=True)), REQUESTS.c.id > bindparam("after"))
     .order_by(REQUESTS.c.id)
 )
+FIRST = STANDING.limit(bindparam("limit"))
 
 
 async def lock(session: AsyncSession) -> None:
@@ -62,7 +63,9 @@ async def in_states(
 ) -> Sequence[Row]:
     """What is in these states, oldest first; at most `limit` of those above the number `after`."""
     given = {"statuses": list(statuses), "after": after}
-    return [Row(*row) for row in await session.execute(STANDING.limit(limit), given)]
+    if limit is None:
+        return [Row(*row) for row in await session.execute(STANDING, given)]
+    return [Row(*row) for row in await session.execute(FIRST, given | {"limit": limit})]
 
 
 async def remember_subjects(session: AsyncSession, request_id: int, subjects: Sequence[str]) -> None:

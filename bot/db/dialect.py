@@ -2,24 +2,29 @@
 
 from typing import Any
 
-from sqlalchemy import CursorResult, Result, text
+from sqlalchemy import CursorResult, Result, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 POSTGRESQL = "postgresql"
 
 
+def dialect_of(session: AsyncSession) -> str:
+    """The name of the database at hand."""
+    return session.get_bind().dialect.name
+
+
 def is_postgresql(session: AsyncSession) -> bool:
     """Whether the database at hand is PostgreSQL; else it is SQLite."""
-    return session.get_bind().dialect.name == POSTGRESQL
+    return dialect_of(session) == POSTGRESQL
 
 
 def insert_into(session: AsyncSession, model: type[Any]) -> Any:
     """`INSERT` with the `ON CONFLICT` of the database at hand."""
-    return insertion_of(model, session.get_bind().dialect.name)
+    return insertion_of(model, dialect_of(session))
 
 
-def insertion_of(model: type[Any], dialect: str) -> Any:
+def insertion_of(model: type[Any] | Table, dialect: str) -> Any:
     """The same for a dialect by its name."""
     return (postgresql if dialect == POSTGRESQL else sqlite).insert(model)
 

@@ -29,6 +29,9 @@ FINISH = (
     .where(INBOX.c.key == bindparam("done_key"), INBOX.c.claimed_by == bindparam("holder"), INBOX.c.state != DONE)
     .values(state=DONE, payload={}, done_at=bindparam("now"))
 )
+HELD = select(INBOX.c.id).where(
+    INBOX.c.key == bindparam("held_key"), INBOX.c.claimed_by == bindparam("holder"), INBOX.c.state != DONE
+)
 
 
 def add(dialect: str, rows: Sequence[dict[str, Any]]) -> Step:
@@ -45,6 +48,11 @@ def insertion(dialect: str) -> Any:
 async def get(session: AsyncSession, key: str) -> StoredArrival | None:
     """What was delivered under this key."""
     return await session.scalar(select(StoredArrival).where(StoredArrival.key == key))
+
+
+async def is_held(session: AsyncSession, key: str, *, holder: str) -> bool:
+    """Whether `holder` works on it, and something is left to do."""
+    return await session.scalar(HELD, {"held_key": key, "holder": holder}) is not None
 
 
 async def mark_acted(session: AsyncSession, key: str, *, holder: str) -> bool:

@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import and_, case, or_, select, tuple_, update
+from sqlalchemy import Table, and_, case, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.db.dialect import changed, insert_ignoring_conflicts
+from bot.db.dialect import changed, dialect_of, insert_ignoring_conflicts, insertion_of
 from bot.db.models import Message
 from bot.db.workspaces import workspace_of
 
 DUE = "due"
 SENT = "sent"
 FAILED = "failed"
+MESSAGES = cast("Table", Message.__table__)
 
 
 async def want(
@@ -47,8 +49,14 @@ async def want(
         "created_at": created_at,
         "due_at": due_at,
     }
-    result = await session.execute(insert_ignoring_conflicts(session, Message).values(row))
+    result = await session.execute(insertion(dialect_of(session)), row)
     return changed(result) == 1
+
+
+@cache
+def insertion(dialect: str) -> Any:
+    """Made once, as every card needs it, and making it takes longer than the database does."""
+    return insertion_of(MESSAGES, dialect).on_conflict_do_nothing()
 
 
 async def want_each(
@@ -89,6 +97,13 @@ async def touch_each(session: AsyncSession, keys: Collection[str], by: datetime)
     await session.execute(statement)
 
 
+async def touch_of(session: AsyncSession, request_id: int, kinds: Collection[str], by: datetime) -> None:
+    """As `touch`, for all messages of these kinds that tell of the request, if they have been asked for."""
+    of_request = (Message.request_id == request_id, Message.kind.in_(kinds))
+    for key in await session.scalars(select(Message.key).where(*of_request).order_by(Message.id)):
+        await touch(session, key, by)
+
+
 async def change(session: AsyncSession, key: str, payload: Mapping[str, Any], by: datetime) -> bool:
     """Put these values into what the message tells, and ask for that to be shown; False where there is no message."""
     statement = select(Message).where(Message.key == key).with_for_update()
@@ -118,6 +133,18 @@ async def change_each(
 async def by_key(session: AsyncSession, key: str) -> Message | None:
     """The message with this key, which says where it stands and how it is with it; None where nobody asked for it."""
     return await session.scalar(select(Message).where(Message.key == key))
+
+
+async def newest_of(session: AsyncSession, kind: str, limit: int) -> Sequence[Message]:
+    """The last messages of a kind that were asked for, newest first."""
+    statement = select(Message).where(Message.kind == kind).order_by(Message.id.desc()).limit(limit)
+    return (await session.scalars(statement)).all()
+
+
+async def keys_of(session: AsyncSession, requests: Collection[int], kinds: Collection[str]) -> set[str]:
+    """The keys of all messages of these kinds that tell of these requests."""
+    statement = select(Message.key).where(Message.request_id.in_(requests), Message.kind.in_(kinds))
+    return set(await session.scalars(statement))
 
 
 async def candidates(

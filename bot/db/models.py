@@ -153,6 +153,7 @@ class Message(Base):
     __tablename__ = "messages"
     __table_args__ = (
         Index("ix_messages_state_due_at", "state", "due_at"),
+        Index("ix_messages_request_id", "request_id"),
         index_of_homeless("messages"),
         {"sqlite_autoincrement": True},
     )

@@ -80,8 +80,12 @@ class Database:
             async with self.begin() as session:
                 yield session
             return
-        async with self._reads.begin() as session:
+        session = self._reads()
+        try:
             yield session
+        finally:
+            # There is nothing to commit, and what never waits needs no shield: that takes a third of a look's time.
+            await session.close()
 
     @property
     def dialect(self) -> str:
@@ -119,13 +123,8 @@ def create_engine(url: str) -> AsyncEngine:
     address = read_database_address(url)
     if not is_file(address):
         return create_postgresql_engine(address, pool_size=POSTGRES_CONNECTIONS, max_overflow=0, pool_pre_ping=True)
-    engine = open_engine(
-        address,
-        poolclass=AsyncAdaptedQueuePool,
-        pool_size=1,
-        max_overflow=0,
-        connect_args={"async_creator_fn": open_writer},
-    )
+    engine = open_engine(address, poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0)
+    event.listen(engine.sync_engine, "do_connect", open_writer)
     event.listen(engine.sync_engine, "connect", prepare_sqlite)
     event.listen(engine.sync_engine, "begin", begin_immediately)
     return engine
@@ -152,13 +151,9 @@ def create_reading_engine(url: str) -> AsyncEngine:
 
     https://www.sqlite.org/wal.html
     """
-    engine = open_engine(
-        read_database_address(url),
-        poolclass=AsyncAdaptedQueuePool,
-        pool_size=SQLITE_READERS,
-        max_overflow=0,
-        connect_args={"async_creator_fn": open_reader},
-    )
+    address = read_database_address(url)
+    engine = open_engine(address, poolclass=AsyncAdaptedQueuePool, pool_size=SQLITE_READERS, max_overflow=0)
+    event.listen(engine.sync_engine, "do_connect", open_reader)
     event.listen(engine.sync_engine, "connect", prepare_reader)
     event.listen(engine.sync_engine, "begin", begin_reading)
     return engine

@@ -2,10 +2,13 @@
 
 import sqlite3
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import aiosqlite
+from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection, AsyncAdapt_aiosqlite_cursor
+from sqlalchemy.util.concurrency import await_
 
 BEGIN = "BEGIN IMMEDIATE"
 # How long the write lock is waited for, and how often it is looked at: at first, and later.
@@ -34,55 +37,96 @@ class WaitingCursor(sqlite3.Cursor):
         """As ever, but for `BEGIN IMMEDIATE`."""
         return super().execute(sql, parameters) if sql != BEGIN else self._begin()
 
+    def begin_now(self) -> bool:
+        """Begin; False where somebody else has the lock."""
+        try:
+            super().execute(BEGIN)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            return False
+        return True
+
     def _begin(self) -> Self:
         started = time.monotonic()
-        while True:
-            try:
+        while not self.begin_now():
+            if (waited := time.monotonic() - started) > BUSY_SECONDS:
                 return super().execute(BEGIN)
-            except sqlite3.OperationalError as error:
-                waited = time.monotonic() - started
-                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or waited > BUSY_SECONDS:
-                    raise
             time.sleep(CLOSELY_SECONDS if waited < CLOSE_SECONDS else PATIENTLY_SECONDS)
+        return self
 
 
-class Inline(aiosqlite.Connection):
-    """Runs a statement where it is asked for: to its thread and back takes ten times as long as most statements do.
+class DirectCursor(AsyncAdapt_aiosqlite_cursor):
+    """Runs a statement where it is asked for: to aiosqlite's thread and back takes ten times as long as most do.
 
-    What can `wait`, for the lock or for the disk, still goes there. It overrides what every method of aiosqlite goes
-    through; tests/db/test_sqlite.py says so where that changes.
+    A coroutine of aiosqlite for each of its steps takes four times as long, too. What can wait for the lock still goes
+    to the thread. It overrides what is inside of SQLAlchemy; tests/db/test_sqlite.py says so where that changes.
     """
 
-    waits = frozenset({"close"})
+    __slots__ = ()
+    _awaitable_cursor_close = False
 
-    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        if args[:1] == (BEGIN,) or fn.__name__ in self.waits:
-            return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
-        if not self._running or not self._connection:
-            raise ValueError("Connection closed")
-        return fn(*args, **kwargs)
+    def _make_new_cursor(self, connection: Any) -> Any:
+        try:
+            return connection._conn.cursor()
+        except ValueError as error:
+            self._adapt_connection._handle_exception(error)
+
+    def _aenter_cursor(self, cursor: Any) -> Any:
+        return cursor
+
+    async def _execute_async(self, operation: Any, parameters: Any) -> None:
+        cursor: Any = self._cursor
+        if operation == BEGIN:
+            if not cursor.begin_now():
+                await self._adapt_connection._connection._execute(cursor.execute, BEGIN)
+            return
+        cursor.execute(operation, parameters or ())
+        if cursor.description:
+            self._rows = deque(cursor.fetchall())
+
+    async def _executemany_async(self, operation: Any, seq_of_parameters: Any) -> None:
+        self._cursor.executemany(operation, seq_of_parameters)  # type: ignore[unused-coroutine]  # sqlite3's own
 
 
-class InlineWriter(Inline):
-    """The same for who writes."""
+class DirectWriter(AsyncAdapt_aiosqlite_connection):
+    """A connection whose statements are run so; a commit, which waits for the disk, goes to the thread."""
 
-    waits = frozenset({"commit", "close"})
+    __slots__ = ()
+    _cursor_cls = DirectCursor
+
+    def rollback(self) -> None:
+        """At once."""
+        if self._connection._connection:
+            self._connection._connection.rollback()
 
 
-def open_reader(database: str, **given: Any) -> Inline:
-    """A connection to be awaited, as `aiosqlite.connect` has it."""
-    return daemonic(Inline(lambda: sqlite3.connect(database, **given), 64))
+class DirectReader(DirectWriter):
+    """The same for who has nothing to write, and never waits."""
+
+    __slots__ = ()
+
+    def commit(self) -> None:
+        """At once."""
+        if self._connection._connection:
+            self._connection._connection.commit()
 
 
-def open_writer(database: str, **given: Any) -> Inline:
+def open_reader(dialect: Any, _record: Any, given: Sequence[Any], named: Mapping[str, Any]) -> DirectReader:
+    """A connection as SQLAlchemy asks for one by its event `do_connect`."""
+    return DirectReader(dialect.dbapi, connect(*given, **named))
+
+
+def open_writer(dialect: Any, _record: Any, given: Sequence[Any], named: Mapping[str, Any]) -> DirectWriter:
     """The same for who writes; no other writer has to be waited for in a statement of its own."""
-    return daemonic(InlineWriter(lambda: sqlite3.connect(database, factory=Waiting, **given), 64))
+    return DirectWriter(dialect.dbapi, connect(*given, factory=Waiting, **named))
 
 
-def daemonic(connection: Inline) -> Inline:
-    """Its thread ends with the process, as that of a connection which SQLAlchemy opens itself."""
+def connect(*given: Any, **named: Any) -> Any:
+    """A connection of aiosqlite, whose thread ends with the process, as that of one that SQLAlchemy opens itself."""
+    connection = aiosqlite.connect(*given, **named)
     connection._thread.daemon = True
-    return connection
+    return await_(connection)
 
 
 def prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -1,132 +1,76 @@
-"""What somebody wants to hear of in their direct messages, and when they may be disturbed."""
+"""What somebody wants to hear directly, and when not: as they settled it, or as it is for who never did."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta, tzinfo
-from typing import Literal, TypeAlias
-from zoneinfo import ZoneInfo
+from datetime import datetime, time
+from typing import Literal, TypeAlias, get_args
 
+from bot.clock import zone_of
 from bot.db import preferences
 from bot.db.session import Database, Session
 from bot.db.surfaces import StoredPreferences
 
-Want: TypeAlias = Literal["ask", "reminders", "results", "alerts"]
-Wants: TypeAlias = frozenset[Want]
-
-# In the order in which they are shown; rows have these words.
-WANTS: tuple[Want, ...] = ("ask", "reminders", "results", "alerts")
-DEFAULTS: Wants = frozenset({"results", "reminders"})
+# To be asked for an approval, to be reminded of it, to hear what became of one's requests; the words are in rows.
+Want: TypeAlias = Literal["ask", "reminders", "results"]
+WANTS: tuple[Want, ...] = get_args(Want)
+DEFAULT: frozenset[str] = frozenset({"reminders", "results"})
 WORK_BEGINS, WORK_ENDS = time(9), time(18)
-WORKING_DAYS = range(5)
-MIDNIGHT = time()
+SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """Quiet hours are by the person's own clock, and go over midnight where they end before they begin.
+    """`quiet` is from when until when nothing is sent, by the person's own clock; it may go over midnight."""
 
-    Where both ends are the same there are none.
-    """
+    wants: frozenset[str] = DEFAULT
+    quiet: tuple[time, time] | None = None
 
-    wants: Wants = DEFAULTS
-    quiet_from: time | None = None
-    quiet_until: time | None = None
 
-    @property
-    def quiet_hours(self) -> tuple[time, time] | None:
-        """From when until when, where there are any."""
-        if self.quiet_from is None or self.quiet_until is None or self.quiet_from == self.quiet_until:
-            return None
-        return self.quiet_from, self.quiet_until
+def is_quiet(settled: Preferences, at: datetime, timezone: str) -> bool:
+    """Whether the moment is in the person's quiet hours, which nobody has who never settled any."""
+    if settled.quiet is None:
+        return False
+    (begin, end), now = settled.quiet, at.astimezone(zone_of(timezone)).time()
+    return begin <= now < end if begin < end else now >= begin or now < end
+
+
+def may_be_reminded(settled: Preferences, at: datetime, timezone: str) -> bool:
+    """Whether what can wait may come now: from Monday to Friday, outside of their quiet hours, or else from 9 to 18."""
+    there = at.astimezone(zone_of(timezone))
+    is_quiet_now = is_quiet(settled, at, timezone) if settled.quiet else not WORK_BEGINS <= there.time() < WORK_ENDS
+    return there.weekday() < SATURDAY and not is_quiet_now
+
+
+def read_preferences(stored: StoredPreferences | None) -> Preferences:
+    """What a row says; what there is no word for any more is left out."""
+    if stored is None:
+        return Preferences()
+    wants = frozenset(stored.wants) & frozenset(WANTS)
+    if stored.quiet_from is None or stored.quiet_until is None:
+        return Preferences(wants)
+    return Preferences(wants, (time.fromisoformat(stored.quiet_from), time.fromisoformat(stored.quiet_until)))
 
 
 async def preferences_of(database: Database, person: str) -> Preferences:
-    """What the person has settled, or the defaults."""
+    """What the person has settled."""
     async with database.reading() as session:
         return await preferences_in(session, person)
 
 
 async def preferences_in(session: Session, person: str) -> Preferences:
     """The same in a transaction."""
-    row = await preferences.get(session, person)
-    return load_preferences(row) if row is not None else Preferences()
+    return read_preferences(await preferences.get(session, person))
+
+
+async def preferences_of_each(database: Database, people: Collection[str]) -> Mapping[str, Preferences]:
+    """What each of these people has settled."""
+    async with database.reading() as session:
+        stored = await preferences.get_each(session, people)
+    return {person: read_preferences(stored.get(person)) for person in people}
 
 
 async def settle_preferences(session: Session, person: str, settled: Preferences, *, now: datetime) -> None:
-    """Keep what the person settles."""
-    await preferences.put(
-        session,
-        person,
-        wants=settled.wants,
-        quiet_from=_dumped(settled.quiet_from),
-        quiet_until=_dumped(settled.quiet_until),
-        now=now,
-    )
-
-
-def load_preferences(row: StoredPreferences) -> Preferences:
-    """What a row says; a wish that this version does not know is left out."""
-    wants = frozenset(want for want in WANTS if want in row.wants)
-    return Preferences(wants, _loaded(row.quiet_from), _loaded(row.quiet_until))
-
-
-def is_quiet(settled: Preferences, at: datetime, timezone: str | None) -> bool:
-    """Whether the moment is in the person's quiet hours, by their clock in `timezone`."""
-    if (hours := settled.quiet_hours) is None:
-        return False
-    begin, end = hours
-    now = at.astimezone(zone_of(timezone)).time()
-    return begin <= now < end if begin < end else now >= begin or now < end
-
-
-def next_hearing(settled: Preferences, at: datetime, timezone: str | None) -> datetime:
-    """The first moment from `at` on at which the person may be reminded of something, in UTC.
-
-    That is on working days, Monday to Friday, from 9 to 18 by their clock; or whenever their quiet hours are not, where
-    they have settled some.
-    """
-    zone = zone_of(timezone)
-    today = at.astimezone(zone).date()
-    for days in range(8):
-        day = today + timedelta(days=days)
-        if day.weekday() not in WORKING_DAYS:
-            continue
-        for begin, end in _hearing_hours(settled):
-            begins = _moment(datetime.combine(day, begin), zone)
-            ends = _moment(datetime.combine(day + timedelta(days=end == MIDNIGHT), end), zone)
-            if max(at, begins) < ends:
-                return max(at, begins).astimezone(UTC)
-    return at.astimezone(UTC)  # a week always has such an hour
-
-
-def zone_of(timezone: str | None) -> tzinfo:
-    """The time zone of this name; UTC where none is known by it."""
-    try:
-        return ZoneInfo(timezone) if timezone else UTC
-    except (LookupError, ValueError, OSError):
-        return UTC
-
-
-def _hearing_hours(settled: Preferences) -> Iterator[tuple[time, time]]:
-    """The hours of a working day at which the person may be disturbed, in order; midnight ends the day."""
-    match settled.quiet_hours:
-        case None:
-            yield WORK_BEGINS, WORK_ENDS
-        case (begin, end) if begin > end:
-            yield end, begin
-        case (begin, end):
-            if begin != MIDNIGHT:
-                yield MIDNIGHT, begin
-            yield end, MIDNIGHT
-
-
-def _moment(local: datetime, zone: tzinfo) -> datetime:
-    return local.replace(tzinfo=zone).astimezone(UTC)
-
-
-def _loaded(stored: str | None) -> time | None:
-    return time.fromisoformat(stored) if stored else None
-
-
-def _dumped(moment: time | None) -> str | None:
-    return f"{moment:%H:%M}" if moment is not None else None
+    """Keep it in place of what they had; quiet hours that begin when they end are none."""
+    quiet = settled.quiet if settled.quiet and settled.quiet[0] != settled.quiet[1] else None
+    begin, end = (f"{each:%H:%M}" for each in quiet) if quiet else (None, None)
+    await preferences.put(session, person, wants=settled.wants, quiet_from=begin, quiet_until=end, now=now)

@@ -166,10 +166,9 @@ class Inbox:
         """Whoever was frozen for longer than its lease has nothing to say any more: another one has said it."""
         try:
             async with self._database.reading() as session:
-                row = await rows.get(session, key)
+                return await rows.is_held(session, key, holder=self._name)
         except DATABASE_AWAY:
             return True
-        return row is not None and row.claimed_by == self._name and row.state != rows.DONE
 
     def _may_try_again(self, arrival: Arrival, error: Exception) -> bool:
         failures = self._failures[arrival.key] = self._failures.get(arrival.key, 0) + 1

@@ -36,6 +36,10 @@ DOUBTFUL = f"“{{word}}” could be a value or a word of the reason: write --{{
 Given: TypeAlias = Word | list[Word]
 
 
+class NothingNamed(UsageError):
+    """The words begin with nothing that can be wanted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Spoken:
     """An operation and what was said for it, by parameter name."""
@@ -88,7 +92,7 @@ def find_operation(words: Sequence[Word], vocabulary: Vocabulary) -> tuple[Opera
     prefix = longest_prefix(lowered, list(by_words))
     if prefix and (len(prefix) == len(words) or lowered[len(prefix)] in HELP_WORDS):
         return Help(".".join(prefix))
-    raise UsageError(unknown_text(lowered, vocabulary))
+    raise NothingNamed(unknown_text(lowered, vocabulary))
 
 
 def operation_begun(words: Sequence[Word], vocabulary: Vocabulary) -> Operation | None:
@@ -105,8 +109,8 @@ def operation_begun(words: Sequence[Word], vocabulary: Vocabulary) -> Operation 
 def find_alias(words: tuple[str, ...], operations: Sequence[Operation]) -> tuple[Operation, int] | None:
     """The operation whose alias the first words are, and how many they are.
 
-    None where they are rather a name mistyped, or where an alias that begins names stands alone, asks for help, or has
-    a verb behind it: `invite revoke jane@example.com` wants no invite sent, and none to anybody called `revoke`.
+    None where they are rather a name mistyped, or where an alias that begins names asks for help, or has a verb behind
+    it: `invite revoke jane@example.com` wants no invite sent, and none to anybody called `revoke`.
     """
     names = [operation.name.replace(".", " ") for operation in operations]
     for operation in operations:
@@ -115,8 +119,8 @@ def find_alias(words: tuple[str, ...], operations: Sequence[Operation]) -> tuple
             continue
         verbs = {name.rpartition(" ")[2] for name in names} | MISTAKEN_VERBS
         begins_names = any(name.startswith(f"{operation.alias} ") for name in names)
-        wants_help = len(words) == length or words[length] in HELP_WORDS
-        if (begins_names and (wants_help or words[length] in verbs)) or get_close_matches(
+        after = words[length : length + 1]
+        if (begins_names and not {*after}.isdisjoint({*HELP_WORDS, *verbs})) or get_close_matches(
             " ".join(words[: length + 1]), names, n=1, cutoff=0.9
         ):
             return None

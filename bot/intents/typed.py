@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from bot.intents import places
 from bot.intents.grammar import Spoken, understand
 from bot.intents.mentions import Accounts, resolved
+from bot.intents.plain_words import spoken_plainly
 from bot.intents.problems import field_errors
 from bot.intents.usage import usage_error
 from bot.intents.wishes import Form, Vocabulary, Wish
@@ -28,6 +29,26 @@ async def read_text(words: Sequence[Word], vocabulary: Vocabulary, *, accounts: 
     # Mentions come before validation: whom they mean is what is validated.
     values = await resolved(found, accounts, organization=vocabulary.organization)
     return complete(found.operation, values, found.reason, organization=vocabulary.organization)
+
+
+async def read_any(words: Sequence[Word], vocabulary: Vocabulary, *, accounts: Accounts) -> Wish:
+    """As `read_text`, and plain words besides: those only ever want a form."""
+    return await read_plain(words, vocabulary, accounts=accounts) or await read_text(
+        words, vocabulary, accounts=accounts
+    )
+
+
+async def read_plain(words: Sequence[Word], vocabulary: Vocabulary, *, accounts: Accounts) -> Form | None:
+    """The form that plain words propose, filled in as far as they say; None where they say nothing of the kind.
+
+    Raises what `accounts` raises, and `UsageError` where what they name does not go together.
+    """
+    found = spoken_plainly(words, vocabulary)
+    if found is None:
+        return None
+    values = await resolved(found, accounts, organization=vocabulary.organization)
+    given = places.complete(found.operation, values)
+    return Form(found.operation, given.values, found.reason[:MAX_REASON])
 
 
 def complete(operation: Operation, values: Mapping[str, Any], reason: str, *, organization: str) -> Form | Intent:

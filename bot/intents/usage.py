@@ -6,14 +6,16 @@ from bot.operations.kit.parameters import Parameter, parameters
 
 
 def usage(operation: Operation) -> str:
-    """The words with all that they take, such as `team member add <team> <username> --reason <reason>`."""
+    """The words with all that they take, such as `team member add <team> <username> --reason <reason>`.
+
+    But for the organization, which every command takes as `--organization <organization>`: that is said once.
+    """
     words = operation.name.split(".")
     rows = parameters(operation.params)
     words += [f"<{p.flag}>{'…' if p.is_list else ''}" for p in rows if p.is_positional]
     words += [optional_usage(p) for p in rows if not p.is_positional and p.name != "organization"]
     if not is_read(operation):
         words.append("--reason <reason>")
-    words += [optional_usage(p) for p in rows if p.name == "organization"]
     return " ".join(words)
 
 

@@ -91,7 +91,7 @@ async def pull_row(hub: Hub) -> tuple[tuple[Cell, ...] | None, str]:
     if hub.registry is None:
         return (
             None,
-            "These are the API's limits. Image pulls have their own; DOCKERHUB_REGISTRY_URL says where to ask for it.",
+            "These are the API's limits. Image pulls have their own, and Hubwarden is not told where to ask for it.",
         )
     try:
         limit = await hub.registry.pull_limit()
@@ -99,7 +99,7 @@ async def pull_row(hub: Hub) -> tuple[tuple[Cell, ...] | None, str]:
         reason = error.detail or error.status or "no answer"
         return None, (
             "These are the API's limits. Image pulls have their own, which is not known: the registry could not be "
-            f"asked ({reason}); DOCKERHUB_REGISTRY_URL says where it is."
+            f"asked ({reason})."
         )
     if limit is None:
         return None, "These are the API's limits. The registry names no limit of image pulls for this address."
@@ -154,12 +154,12 @@ async def find_reach(hub: Hub, organization: str, name: str) -> str:
 async def find_scim(hub: Hub) -> str:
     """Whether SCIM is there, by asking it."""
     if hub.scim is None:
-        return "not asked: DOCKERHUB_SCIM_TOKEN is not set"
+        return "not asked: the bot has no SCIM token"
     try:
         await hub.scim.get(CONFIG)
     except HubRejected as error:
         return f"refused ({refusal_text(error)})"
-    return "there, and takes DOCKERHUB_SCIM_TOKEN"
+    return "there, and takes the bot's SCIM token"
 
 
 def refusal_text(error: HubRejected) -> str:

@@ -1,12 +1,12 @@
 """Invites to the organization."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from bot.errors import UserError
+from bot.errors import UserError, at_fault
 from bot.hub import Call, Hub, HubProtocolError
 from bot.operations.kit.base import Answer, Change, ItemResult, Operation, Outcome, Params, Preview, Read, Step, Write
 from bot.operations.kit.beneficiaries import somebody
@@ -101,12 +101,27 @@ async def preview_send(hub: Hub, params: InviteSend) -> Preview:
         person: "pending" if person.lower() in waiting else statuses.get(person.lower(), "not answered")
         for person in params.invitees
     }
+    refuse_unknown(fates)
     place = f"invited as {params.role}" + (f", into team {params.team}" if params.team else "")
     return Preview(
         changes=tuple(Change(person, None, place) for person, fate in fates.items() if fate == "invited"),
         notes=tuple(f"{person} {fate_text(fate)}." for person, fate in fates.items() if fate != "invited"),
         basis={"fates": fates, "team": params.team, "role": params.role},
     )
+
+
+def refuse_unknown(fates: Mapping[str, str]) -> None:
+    """Raises `UserError` where Docker Hub knows somebody by no name: that invite could never be sent."""
+    unknown = [person for person, fate in fates.items() if fate == "invalid_email_or_docker_id"]
+    if not unknown:
+        return
+    names = f"{', '.join(unknown[:5])}{f' and {len(unknown) - 5:,} more' if len(unknown) > 5 else ''}"
+    is_one = len(unknown) == 1
+    said = (
+        f"{names} {'is no address or Docker ID' if is_one else 'are no addresses or Docker IDs'} that anybody has in "
+        f"Docker Hub. Correct or leave out {'that one' if is_one else 'those'}."
+    )
+    raise at_fault("invitees", said)
 
 
 def fate_text(status: str) -> str:
@@ -145,7 +160,7 @@ async def find_invites(hub: Hub, params: InviteOne) -> list[dict[str, Any]]:
     ]
     if len(found) > 1:
         listed = "; ".join(f"{invite['id']} (team {invite.get('team') or '–'})" for invite in found)
-        raise UserError(f"{params.invite} has {len(found)} pending invites. Name one by its id: {listed}")
+        raise at_fault("invite", f"{params.invite} has {len(found)} pending invites. Name one by its id: {listed}")
     return found
 
 

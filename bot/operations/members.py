@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from pydantic import Field
 
-from bot.errors import UserError
+from bot.errors import at_fault
 from bot.hub import Call, Hub, HubProtocolError
 from bot.operations.kit.base import (
     Answer,
@@ -74,7 +74,7 @@ class OneMember(Params):
 
 
 class MemberRole(OneMember):
-    """The role that a member shall have."""
+    """The role that a member gets."""
 
     role: Role = Field(title="Role", description="The role that they get")
 
@@ -142,9 +142,10 @@ async def refuse_last_owner(hub: Hub, organization: str, username: str) -> None:
     """Raises `UserError` where this is the only owner; https://docs.docker.com/admin/organization/members/ ."""
     pages = await hub.pages(MEMBERS, query={"role": "owner", "type": "member"}, organization=organization)
     if [str(member.get("username", "")).lower() for member in pages.data] == [username]:
-        raise UserError(
+        raise at_fault(
+            "username",
             f"{username} is the last owner of {organization}, and Docker Hub keeps one. "
-            f"Make somebody else an owner first: /hub member role <username> owner"
+            f"Make somebody else an owner first: /hub member role <username> owner",
         )
 
 
@@ -170,7 +171,7 @@ async def preview_role(hub: Hub, params: MemberRole) -> Preview:
     )
     if member is None:
         missing = await missing_member(hub, params.organization, params.username)
-        raise UserError(f"{missing} “/hub member list” shows them all.")
+        raise at_fault("username", f"{missing} “/hub member list” shows them all.")
     role = role_of(member, editors)
     if role == params.role:
         return Preview((), notes=(f"{params.username} is {role} of {params.organization} already.",))

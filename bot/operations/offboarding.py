@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from bot.errors import UserError
+from bot.errors import UserError, at_fault
 from bot.hub import Hub, NotFoundError, UnauthorizedError
 from bot.operations.audit_log import AUDIT_LOGS
 from bot.operations.invites import INVITE, pending_invites
@@ -97,7 +97,7 @@ async def find_person(hub: Hub, organization: str, person: str) -> dict[str, Any
     found: list[dict[str, Any]] = [m for m in pages.data if str(m.get(key) or "").lower() == wanted]
     if len(found) > 1:
         listed = ", ".join(sorted(str(member["username"]) for member in found))
-        raise UserError(f"{person} has {len(found)} accounts in {organization}: {listed}. Name one of them.")
+        raise at_fault("person", f"{person} has {len(found)} accounts in {organization}: {listed}. Name one of them.")
     return found[0] if found else None
 
 

@@ -39,7 +39,7 @@ class OrganizationSettings(Params):
 
 
 class SettingsUpdate(OrganizationSettings):
-    """What shall be different; what is not given stays."""
+    """What to change; what is not given stays."""
 
     restricted_images: Literal["on", "off"] | None = Field(
         None, title="Image restrictions", description="On: people may pull only allowed kinds of images"
@@ -124,8 +124,8 @@ async def preview_update(hub: Hub, params: SettingsUpdate) -> Preview:
     """
     if params.restricted_images is None and params.official_images is None and params.verified_publishers is None:
         raise UserError(
-            "Nothing is given that shall be different: give --restricted-images on or off, "
-            "--official-images or --verified-publishers allowed or blocked."
+            "Nothing would be different: switch image restrictions on or off, or allow or block Official Images or "
+            "Verified Publishers."
         )
     settings = await read_settings(hub, params.organization)
     current = flags_of(settings)

@@ -1,6 +1,6 @@
 """Messages that shall exist somewhere: asked for with what they tell of, in one transaction, and delivered later."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -100,3 +100,8 @@ async def touch(session: Session, key: str, *, clock: Clock, after: timedelta = 
     all that was asked for by then, or as soon as somebody asks for less.
     """
     await messages.touch(session, key, clock.real() + after)
+
+
+async def touch_of(session: Session, request_id: int, kinds: Iterable[Kind], *, clock: Clock) -> None:
+    """As `touch`, for every message of these kinds that tells of the request."""
+    await messages.touch_of(session, request_id, [kind.name for kind in kinds], clock.real())

@@ -2,12 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from typing import Any, assert_never
 
 import structlog
+from cachetools import TTLCache
 
 from bot import outbox
 from bot.clock import Clock
@@ -29,6 +30,8 @@ TROUBLE_RETRY = timedelta(minutes=5)
 THREAD_RETRY = timedelta(seconds=1)
 # What is left of a claim when a send is given up: enough to write down what came of it before somebody else takes it.
 SEND_SHARE = 0.8
+# What had to be posted anew is not posted a third time within that.
+ANEW_SECONDS = 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +39,8 @@ class Delivery:
     """Brings every destination to what the outbox says, with the pause between messages that its sender asks for.
 
     A claim lasts for `lease`; `administrators` is where trouble is told. `clock.real` rules what is due and claimed:
-    a business clock that jumps neither delays nor hastens a message. `posted` is told of every message that was sent.
+    a business clock that jumps neither delays nor hastens a message. `posted` is told of
+    every message that is sent.
     """
 
     database: Database
@@ -47,6 +51,11 @@ class Delivery:
     monotonic: Callable[[], float] = time.monotonic
     rests_until: dict[tuple[str, str], float] = field(default_factory=dict)
     posted: Posted = field(default_factory=Posted)
+    anew: MutableMapping[str, bool] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What was posted anew is remembered for an hour of this delivery's own time."""
+        object.__setattr__(self, "anew", TTLCache(maxsize=10_000, ttl=ANEW_SECONDS, timer=self.monotonic))
 
     async def step(self) -> float:
         """Deliver one message; answers for how many seconds there is none to deliver."""
@@ -94,6 +103,12 @@ class Delivery:
             await self._give_up(message, why, unrenderable_text(message.key, self._described(outgoing.destination)))
             return
         self._let_rest(message, sender.pause_seconds)
+        with self.posted.sending(message.key, message.address, rest_seconds=sender.pause_seconds):
+            await self._hand_over(message, outgoing, content, kind=kind, sender=sender)
+
+    async def _hand_over(
+        self, message: Message, outgoing: Outgoing, content: Any, *, kind: Kind, sender: Sender[Any]
+    ) -> None:
         try:
             place = await self._send_in_time(message, outgoing, content, kind=kind, sender=sender)
         except (RateLimited, Unclear, Gone, Refused) as error:
@@ -103,7 +118,6 @@ class Delivery:
                 await messages.mark_sent(
                     session, message.id, version=message.wanted, address=place.address, posted_id=place.id
                 )
-            self.posted.note(message.key)
 
     async def _thread_of(self, message: Message) -> Place | timedelta | None:
         """Where the message stands that this one is a reply to, or for how long it has to wait for that.
@@ -163,12 +177,31 @@ class Delivery:
                 pause = min(LONGEST_RETRY, timedelta(seconds=2 ** min(message.attempts, 16)))
                 await self._postpone(message, pause, error)
             case Gone():
-                async with self.database.begin() as session:
-                    await messages.forget_post(session, message.id, self.clock.real())
+                await self._post_anew(message, error, sender)
             case Refused():
                 await self._refused(message, error, sender)
             case _:
                 assert_never(error)
+
+    async def _post_anew(self, message: Message, error: Gone, sender: Sender[Any]) -> None:
+        """Post again what can no longer be changed where it stands, once an hour: the newest one stays as it is then.
+
+        A place that lets nothing be changed would else have as many messages as there are changes.
+        """
+        place = place_of(message)
+        if place is not None and message.key in self.anew:
+            log.warning("delivery.left_as_it_is", error=str(error))
+            async with self.database.begin() as session:
+                await messages.mark_sent(
+                    session, message.id, version=message.wanted, address=place.address, posted_id=place.id
+                )
+            return
+        log.info("delivery.posted_anew", error=str(error))
+        self.anew[message.key] = True
+        if place is not None:
+            await sender.retire(place)
+        async with self.database.begin() as session:
+            await messages.forget_post(session, message.id, self.clock.real())
 
     async def _postpone(
         self, message: Message, pause: timedelta, error: Exception, *, was_refused: bool = False

@@ -35,7 +35,7 @@ NOTICE = Kind(name="notice", of_request=False, updates=False, urgency=Urgency.AT
 # These can come in hundreds, and must not hold up the others where all share a channel.
 RESULT = Kind(name="result", of_request=True, updates=True, urgency=Urgency.SOON)
 ASK = Kind(name="ask", of_request=True, updates=True, urgency=Urgency.SOON)
-REMINDER = Kind(name="reminder", of_request=True, updates=False, urgency=Urgency.SOON)
+REMINDER = Kind(name="reminder", of_request=True, updates=True, urgency=Urgency.SOON)
 ALERT = Kind(name="alert", of_request=False, updates=True, urgency=Urgency.SOON)
 ALERT_MORE = Kind(name="alert_more", of_request=False, updates=False, urgency=Urgency.SOON)
 LEAVER = Kind(name="leaver", of_request=False, updates=True, urgency=Urgency.SOON)

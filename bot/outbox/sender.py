@@ -87,6 +87,10 @@ class Sender(Protocol[Content]):
         """Change it in place."""
         ...
 
+    async def retire(self, place: Place) -> None:
+        """Take away, where it still can be, what can no longer be changed; raises none of the errors above."""
+        ...
+
     async def find(self, message: Outgoing) -> Place | None:
         """Where it stands, if an earlier attempt arrived of which we never heard."""
         ...

@@ -5,14 +5,16 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
+from bot.clock import zone_of
 from bot.governance.people import is_slack_user
 from bot.operations.kit.base import Answer, Cell, Document
 from bot.operations.kit.text import no_formula
 from bot.phrases import Mention
-from bot.slack.blocks import Block, Content, button, context, section
-from bot.slack.text import escape, fit, fit_lines, mention
+from bot.slack.blocks import Block, Content, button, content, context, pack, section
+from bot.slack.text import bold, escape, fit, mention
+from bot.slack.texts import answers as texts
 from bot.visible import visible
 
 PAGE = 20
@@ -20,6 +22,13 @@ MORE = "more"
 AS_FILE = -1
 CELL = 300
 MAX_TABLE = 9500
+MAX_LIST = 8000
+# Of a message that is never changed.
+LONGEST_ANSWER = 12_000
+# What 390 pixels have room for, in characters.
+MOST_COLUMNS, PHONE_WIDTH = 4, 44
+MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2})?")
+NOTHING = frozenset({"", "–", "-"})
 PAGE_VALUE = re.compile(r"([A-Za-z0-9_-]{1,32}):(-1|[0-9]{1,9})")
 
 
@@ -35,15 +44,17 @@ def answer_message(answer: Answer, *, token: str | None, offset: int = 0, timezo
     page = answer.rows[offset : offset + PAGE]
     rows = [tuple(cell_text(cell, zone) for cell in row) for row in page]
     where = position(answer, offset, len(rows))
-    blocks: list[Block] = [section(f"*{escape(answer.title)}*\n{where}" if where else f"*{escape(answer.title)}*")]
-    if rows:
-        blocks.append(with_people(table(answer.columns, rows), page))
-    if answer.note:
-        blocks.append(context(escape(answer.note)))
+    head = section(f"{bold(answer.title)}\n{where}" if where else bold(answer.title))
+    foot: list[Block] = [context(escape(answer.note))] if answer.note else []
     if token and (buttons := page_buttons(answer, token, offset)):
-        blocks.append({"type": "actions", "elements": buttons})
-    lines = [" · ".join(map(linear, row, shown)) for row, shown in zip(page, rows, strict=True)]
-    return Content(answer_text(answer, lines, where), tuple(blocks))
+        foot.append({"type": "actions", "elements": buttons})
+    if not rows:
+        return content(head, *foot, limit=LONGEST_ANSWER)
+    listed = as_list(answer.columns, page, rows)
+    if not fits_a_phone(answer.columns, rows):
+        return content(head, *listed, *foot, limit=LONGEST_ANSWER)
+    shown = with_people(table(answer.columns, rows), page)
+    return content(head, shown, *foot, classic=(head, *listed, *foot), limit=LONGEST_ANSWER)
 
 
 def position(answer: Answer, offset: int, shown: int) -> str:
@@ -51,18 +62,48 @@ def position(answer: Answer, offset: int, shown: int) -> str:
     if answer.document is not None and not answer.rows:
         return ""
     if not answer.rows:
-        return "Nothing found."
+        return texts.NOTHING_FOUND
     if offset == 0 and shown == len(answer.rows):
-        return f"{len(answer.rows):,} in all."
-    return f"{len(answer.rows):,} in all, {offset + 1:,} to {offset + shown:,} shown."
+        return texts.ALL.format(total=len(answer.rows))
+    return texts.SHOWN.format(total=len(answer.rows), first=offset + 1, last=offset + shown)
 
 
-def zone_of(timezone: str) -> ZoneInfo:
-    """The zone with this IANA name; UTC where there is none."""
-    try:
-        return ZoneInfo(timezone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
+def fits_a_phone(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether a table of these can be read without turning the phone, or pushing it to and fro."""
+    widest = (max(len(row[index]) for row in (columns, *rows)) for index in range(len(columns)))
+    return len(columns) <= MOST_COLUMNS and sum(widest) <= PHONE_WIDTH
+
+
+def as_list(columns: Sequence[str], page: Sequence[Sequence[Cell]], rows: Sequence[Sequence[str]]) -> list[Block]:
+    """A line a row: what it is about, then the other columns by name."""
+    flat = [[flattened(cell) for cell in row] for row in rows]
+    longest = longest_cell(flat, MAX_LIST - sum(len(column) + 10 for column in columns) * len(rows))
+    return pack([list_line(columns, *row, longest) for row in zip(page, flat, strict=True)])
+
+
+def list_line(columns: Sequence[str], cells: Sequence[Cell], shown: Sequence[str], longest: int) -> str:
+    """`*annberg* · Name: Ann Berg · Role: member`; what is empty is left out."""
+    values = [linear(cell, fit(text, longest)) for cell, text in zip(cells, shown, strict=True)]
+    is_person = isinstance(cells[0], Mention)
+    first = values[0] if is_person else bold(fit(shown[0], longest) or texts.EMPTY)
+    named = zip(columns[1:], values[1:], strict=True)
+    more = [texts.CELL.format(column=escape(column), value=value) for column, value in named if value not in NOTHING]
+    return " · ".join([first, *more])
+
+
+def flattened(text: str) -> str:
+    """A cell on one line, all of which can be seen; a day and a time stay together."""
+    return unbroken(visible(" ".join(text.split())))
+
+
+def unbroken(text: str) -> str:
+    """A moment, or a day, that no line ends in the middle of; any other text as it is."""
+    return text.replace("-", "\u2011").replace(" ", "\u00a0") if MOMENT.fullmatch(text) else text
+
+
+def longest_cell(cells: Sequence[Sequence[str]], most: int) -> int:
+    """How long a cell may be, so that all of them have room for what Slack takes."""
+    return next((size for size in range(CELL, 10, -10) if table_size(cells, size) <= most), 10)
 
 
 def cell_text(cell: Cell, zone: ZoneInfo) -> str:
@@ -78,9 +119,9 @@ def cell_text(cell: Cell, zone: ZoneInfo) -> str:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Block:
     """A table block: plain text in every cell, so nothing in it is markup."""
-    texts = [[visible(" ".join(cell.split())) for cell in row] for row in (columns, *rows)]
-    longest = next(size for size in range(CELL, 0, -10) if table_size(texts, size) <= MAX_TABLE)
-    cells = [[{"type": "raw_text", "text": fit(text, longest) or "–"} for text in row] for row in texts]
+    flat = [[flattened(cell) for cell in row] for row in (columns, *rows)]
+    longest = longest_cell(flat, MAX_TABLE)
+    cells = [[{"type": "raw_text", "text": fit(text, longest) or texts.EMPTY} for text in row] for row in flat]
     return {"type": "table", "rows": cells}
 
 
@@ -99,20 +140,14 @@ def person(cell: Cell) -> Block | None:
     return {"type": "rich_text", "elements": [mentioned]}
 
 
-def table_size(texts: Iterable[Sequence[str]], longest: int) -> int:
+def table_size(cells: Iterable[Sequence[str]], longest: int) -> int:
     """How many characters Slack counts, which takes 10,000 in the tables of a message."""
-    return sum(len(escape(text[:longest])) for row in texts for text in row)
+    return sum(len(escape(text[:longest])) for row in cells for text in row)
 
 
 def linear(cell: Cell, shown: str) -> str:
     """A cell in a line of text: whoever is of the workspace by name, as the table has them."""
     return mention(cell.id) if isinstance(cell, Mention) else escape(shown)
-
-
-def answer_text(answer: Answer, lines: Sequence[str], where: str) -> str:
-    """The page as text, for screen readers and for a workspace that takes no tables."""
-    head = f"{escape(answer.title)}\n{where}\n{escape(' · '.join(answer.columns))}"
-    return f"{head}\n{fit_lines(lines, 3000, ' on this page')}\n{escape(answer.note)}".strip()
 
 
 def as_csv(cell: Cell) -> str:
@@ -130,13 +165,13 @@ def page_buttons(answer: Answer, token: str, offset: int) -> list[Block]:
     """Earlier and later rows, and all of them; the buttons name the question, and the answer is found anew."""
     buttons = []
     for label, target, possible in (
-        ("Show earlier", max(0, offset - PAGE), offset > 0),
-        ("Show more", offset + PAGE, offset + PAGE < len(answer.rows)),
+        (texts.EARLIER, max(0, offset - PAGE), offset > 0),
+        (texts.LATER, offset + PAGE, offset + PAGE < len(answer.rows)),
     ):
         if possible:
             buttons.append(button(label, f"{MORE}_{label.split()[1]}", page_value(token, target)))
     if buttons:
-        buttons.append(button("As a file", f"{MORE}_file", page_value(token, AS_FILE)))
+        buttons.append(button(texts.AS_A_FILE, f"{MORE}_file", page_value(token, AS_FILE)))
     return buttons
 
 

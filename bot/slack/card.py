@@ -14,7 +14,7 @@ from bot.slack.changes import change_heading, change_text, first_lines, given
 from bot.slack.deciders import deciders_text
 from bot.slack.offers import propose_button, retried
 from bot.slack.outcomes import failed_items, is_partial, outcome_text, status_line
-from bot.slack.text import HEADER_LIMIT, LONGEST, code, escape, fit, fit_plain, mention, one_line, quote
+from bot.slack.text import HEADER_LIMIT, LONGEST, bold, code, escape, fit, fit_plain, mention, one_line, quote
 from bot.slack.texts import card as texts
 from bot.slack.texts import result as result_texts
 from bot.visible import flat
@@ -52,7 +52,7 @@ def request_lines(view: RequestView, operation: Operation, *, why_you: str = "",
     `why_you` (mrkdwn) says to a message's one reader why it is theirs to decide; in brief, it takes few blocks.
     """
     title, status = headline(view, operation), "\n".join(filter(None, [status_line(view), outcome_text(view)]))
-    blocks = [section(f"*{escape(title)}*\n{status}")] if brief else [header(title), section(status)]
+    blocks = [section(f"{bold(title)}\n{status}")] if brief else [header(title), section(status)]
     if not is_open(view):
         return blocks
     if view.status is Status.PENDING:

@@ -5,11 +5,10 @@ from collections.abc import Iterable, Sequence
 from bot.governance.ledger.lifecycle import STATES
 from bot.governance.views import RequestView
 from bot.operations.kit.base import Change
-from bot.slack.text import LONGEST, code, fit, fit_plain, one_line
+from bot.slack.text import LONGEST, MARKUP, code, fit, fit_plain, one_line
 from bot.slack.texts import card as texts
 from bot.visible import flat
 
-MARKUP = frozenset("*_~`")
 # How many changes a message shows, and what it has room for.
 MOST_CHANGES = 5
 ROOM = 950

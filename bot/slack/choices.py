@@ -15,7 +15,8 @@ from bot.errors import UserError
 from bot.governance.requests import lookups
 from bot.governance.requests.authority import require_somebody
 from bot.operations.kit.base import Choices, Lookup, field_named, marker_of
-from bot.slack.modals import CHOICE, OPTION_VALUE, element_value, metadata_of, option
+from bot.slack.inputs import CHOICE, OPTION_VALUE, element_value, option
+from bot.slack.modals import metadata_of
 from bot.slack.remembering import remembered
 from bot.slack.surface import Surface
 

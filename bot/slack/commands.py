@@ -11,15 +11,17 @@ from bot.governance.accounts import MentionedAccounts
 from bot.inbox.arrivals import Lane, NotStored
 from bot.intents.grammar import operation_begun
 from bot.intents.numbers import about_a_request, decides
-from bot.intents.typed import read_text
+from bot.intents.plain_words import begins_plainly
+from bot.intents.typed import read_any
 from bot.intents.wishes import Decide, Form, Pick, Wish
 from bot.intents.words import as_words, split_line
 from bot.operations.kit.base import Intent, is_read
 from bot.slack.arrivals import Interruption, Kind, keep
 from bot.slack.fulfilment import answer_interrupted
+from bot.slack.help import HELP, TOPIC_CHOSEN
 from bot.slack.manifest import COMMAND
 from bot.slack.markup import undone
-from bot.slack.offers import AGAIN, ask_again, open_again
+from bot.slack.offers import AGAIN, AGAIN_TOO, ask_again, open_again
 from bot.slack.presses import Press, pressed
 from bot.slack.replies import ReplyAddress
 from bot.slack.surface import Surface
@@ -54,7 +56,9 @@ def register(app: AsyncApp, surface: Surface) -> None:
             await ack()
 
     app.command(COMMAND)(command_given)
-    app.action(AGAIN)(pressed(surface, PRESSED_AGAIN))
+    for name in (AGAIN, AGAIN_TOO):
+        app.action(name)(pressed(surface, PRESSED_AGAIN))
+    app.action(HELP)(pressed(surface, TOPIC_CHOSEN))
 
 
 async def run_command(surface: Surface, address: ReplyAddress, typed: Typed) -> None:
@@ -89,7 +93,7 @@ async def resume_command(surface: Surface, address: ReplyAddress, typed: Typed, 
 async def read(surface: Surface, address: ReplyAddress, typed: Typed) -> Wish:
     """What the words want; raises `UserError`."""
     accounts = MentionedAccounts(surface.context, address.user)
-    return await read_text(split_line(undone(typed.text)), surface.vocabulary, accounts=accounts)
+    return await read_any(split_line(undone(typed.text)), surface.vocabulary, accounts=accounts)
 
 
 def lane_of(surface: Surface, typed: Typed) -> Lane:
@@ -98,7 +102,7 @@ def lane_of(surface: Surface, typed: Typed) -> Lane:
     if first and decides(first[0]):
         return Lane.DECISIONS
     begun = operation_begun(first, surface.vocabulary)
-    is_command = not first or (begun is not None and not is_read(begun))
+    is_command = not first or begins_plainly(first[0]) or (begun is not None and not is_read(begun))
     return Lane.COMMANDS if is_command else Lane.READS
 
 
@@ -125,4 +129,4 @@ PRESSED_AGAIN = Kind(
     work=run_pressed,
     resume=resume_pressed,
 )
-KINDS = (TYPED, PRESSED_AGAIN)
+KINDS = (TYPED, PRESSED_AGAIN, TOPIC_CHOSEN)

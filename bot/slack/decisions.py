@@ -8,10 +8,11 @@ from typing import Any, TypeAlias
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.errors import RequestNotFound
+from bot.errors import RequestNotFound, UserError
 from bot.governance.context import Context
 from bot.governance.ledger.lifecycle import Act
 from bot.governance.requests.cancel import cancel
+from bot.governance.requests.homes import refresh_home
 from bot.governance.requests.queries import by_number
 from bot.governance.requests.settle import settle
 from bot.governance.requests.vote import approve, deny
@@ -20,9 +21,12 @@ from bot.inbox.arrivals import Lane, NotStored
 from bot.intents.forms import REASON
 from bot.slack.arrivals import Interruption, Kind, as_before, in_lane, keep
 from bot.slack.blocks import Block, button
-from bot.slack.modals import DENY, deny_view, details_view, element_value
+from bot.slack.card import request_card
+from bot.slack.inputs import element_value
+from bot.slack.modals import DENY, deny_view, details_view
 from bot.slack.presses import Press, pressed
 from bot.slack.replies import ReplyAddress
+from bot.slack.sentences import error_text
 from bot.slack.surface import Surface
 
 DETAILS = "details"
@@ -63,10 +67,22 @@ def number_of(press: Press) -> int:
 
 
 def decide_on(decide: Decide) -> Handler:
-    """A press that is a decision; the card shows what came of it."""
+    """A press that is a decision; the card shows what came of it, and so does wherever else it was pressed."""
 
     async def handler(surface: Surface, address: ReplyAddress, press: Press) -> None:
-        await decide(surface.context, number_of(press), address.user)
+        try:
+            view = await decide(surface.context, number_of(press), address.user)
+        except UserError as error:
+            # Their home is beside no conversation in which they would read an answer.
+            if press.view is None or not await surface.views.say(press.trigger, "Nothing was done", error_text(error)):
+                raise
+        else:
+            if press.is_ephemeral:
+                card = request_card(view, surface.operation(view.operation))
+                await surface.replies.answer(address, card, replace=True)
+        finally:
+            if press.view is not None:
+                await refresh_home(surface.context, address.user)
 
     return handler
 

@@ -140,7 +140,7 @@ def buttons_for(place: Place, facts: Mapping[str, str]) -> list[Block]:
         wanted.append((texts.IMMUTABLE, Prepared("repo.immutable.set", values)))
     if place.tag:
         label = fit_plain(texts.DELETE_TAG.format(tag=place.tag), LABEL)
-        wanted.append((label, Prepared("tag.delete", {**values, "tags": place.tag})))
+        wanted.append((label, Prepared("tag.delete", {**values, "tag": place.tag})))
     values_of = [(label, inline(prepared)) for label, prepared in wanted]
     return [propose_button(label, value) for label, value in values_of if value]
 

@@ -2,41 +2,50 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date
-from itertools import groupby
 from typing import Any
 
 from bot.governance.views import RequestView
 from bot.intents.forms import REASON
 from bot.intents.typed import MAX_REASON
-from bot.keystrokes import shown
-from bot.operations.kit.base import Choices, FromFile, Operation, is_read, marker_of
+from bot.operations.kit.base import FromFile, Operation, is_read, marker_of
+from bot.operations.kit.menus import Endings, Periods
 from bot.operations.kit.parameters import Parameter, parameters
-from bot.slack.blocks import MAX_BLOCKS, Block, pack, section
+from bot.slack.blocks import MAX_BLOCKS, Block, actions, alert, button, pack, section
 from bot.slack.card import headline, origin_text
 from bot.slack.changes import change_heading, value_text, whole_change
 from bot.slack.deciders import barred_line, rule_line
+from bot.slack.inputs import (
+    MAX_INPUT,
+    UNFOCUSED,
+    VALUE,
+    date_input,
+    element_for,
+    input_text,
+    is_day,
+    multi_select,
+    option,
+    plain_text,
+    value_in,
+)
 from bot.slack.manifest import COMMAND
 from bot.slack.outcomes import outcome_lines, status_line
-from bot.slack.text import code, escape, fit_plain, mention, one_line, quote
+from bot.slack.text import code, escape, fit, fit_plain, mention, one_line, quote
 from bot.slack.texts import card as texts
+from bot.slack.texts import form as form_texts
 
 FORM = "operation_form"
 PICKER = "picker"
 DENY = "deny_form"
 PLAIN = "plain"
 PICK = "pick"
-VALUE = "value"
-CHOICE = "choice"
+ATTACH, TYPED = "attach_file", "typed"
+ATTACHING = "_attaching"
 FILE = "_file"
-OPTION_VALUE = 150
-MAX_INPUT = 3000
-SWITCHED_ON = frozenset({"true", "t", "yes", "y", "on", "1"})  # as pydantic reads them
-
-
-def plain_text(text: str, limit: int) -> Block:
-    """A text object without markup."""
-    return {"type": "plain_text", "text": fit_plain(text, limit)}
+DAY = "_day"
+ENDING = "_ending"
+ON_A_DAY = "on the day below"
+LONGEST_ERROR = 2500
+NO_ERRORS: Mapping[str, str] = {}
 
 
 def view(callback_id: str, title: str, blocks: Sequence[Block], **more: Any) -> Block:
@@ -58,17 +67,56 @@ def form_view(
     *,
     organizations: Sequence[str],
     channel: str | None,
+    errors: Mapping[str, str] = NO_ERRORS,
+    attaches: bool = False,
 ) -> Block:
-    """The operation's form, with what is known already filled in."""
-    blocks: list[Block] = [section(escape(f"{operation.summary}."))]
+    """The operation's form, with what is known already filled in.
+
+    `errors` are sentences by input, in mrkdwn; those of no input stand at the top. `attaches` says that values come
+    from a file.
+    """
+    blocks: list[Block] = []
     for parameter in parameters(operation.params):
         if parameter.name != "organization" or len(organizations) > 1:
-            blocks += field_blocks(parameter, values.get(parameter.name), organizations)
+            value = known_value(parameter, values)
+            blocks += field_blocks(parameter, value, organizations, attaches=attaches)
     if not is_read(operation):
         blocks.append(reason_block(reason))
+    blocks = focused([section(escape(f"{operation.summary}.")), *with_errors(blocks, errors)], errors)
     metadata = {"operation": operation.name, "channel": channel}
-    submit = "Show" if is_read(operation) else "Ask"
+    submit = "Show" if is_read(operation) else operation.verb
     return view(FORM, operation.title, blocks, submit=plain_text(submit, 24), private_metadata=json.dumps(metadata))
+
+
+def known_value(parameter: Parameter, values: Mapping[str, Any]) -> Any:
+    """What is known of a parameter already; None where it is nothing."""
+    value, periods = values.get(parameter.name), marker_of(parameter.info, Periods)
+    return periods.endless if periods and value is None and parameter.name in values else value
+
+
+def with_errors(blocks: Sequence[Block], errors: Mapping[str, str]) -> list[Block]:
+    """The blocks, each error right below its input, and at the top those of none."""
+    places = {block["block_id"] for block in blocks if "block_id" in block}
+    found = [error_block(text) for name, text in errors.items() if name not in places]
+    for block in blocks:
+        found.append(block)
+        if text := errors.get(block.get("block_id", "")):
+            found.append(error_block(text))
+    return found
+
+
+def error_block(text: str) -> Block:
+    """A sentence that says what is in the way."""
+    return alert("error", fit(text, LONGEST_ERROR)) if "\n" not in text else section(fit(text, LONGEST_ERROR))
+
+
+def focused(blocks: list[Block], errors: Mapping[str, str]) -> list[Block]:
+    """The blocks, of which the first input at fault has the focus, or else the first input."""
+    inputs = [each for each in blocks if each["type"] == "input" and each["element"]["type"] not in UNFOCUSED]
+    at_fault = [each for each in inputs if each["block_id"] in errors]
+    for each in (at_fault or inputs)[:1]:
+        each["element"]["focus_on_load"] = True
+    return blocks
 
 
 def reason_block(reason: str) -> Block:
@@ -76,22 +124,50 @@ def reason_block(reason: str) -> Block:
     element: Block = {"type": "plain_text_input", "action_id": VALUE, "multiline": True, "max_length": MAX_REASON}
     if reason:
         element["initial_value"] = fit_plain(reason, MAX_INPUT)
-    hint = plain_text("The approvers and the audit trail read it.", 2000)
-    return {
-        "type": "input",
-        "block_id": REASON,
-        "label": plain_text("Reason", 2000),
-        "element": element,
-        "hint": hint,
-    }
+    hint = "The approvers and the audit trail read it."
+    return input_block(REASON, "Reason", element, optional=None, hint=hint)
 
 
-def field_blocks(parameter: Parameter, value: Any, organizations: Sequence[str]) -> list[Block]:
-    """One parameter's input, and one for a file where its values can come from one."""
+def input_block(block_id: str, label: str, element: Block, *, optional: bool | None, hint: str = "") -> Block:
+    """An input with its label; `block_id` says whose error stands beside it."""
+    block: Block = {"type": "input", "block_id": block_id, "label": plain_text(label, 2000), "element": element}
+    more = {} if optional is None else {"optional": optional}
+    return block | more | ({"hint": plain_text(hint, 2000)} if hint else {})
+
+
+def field_blocks(parameter: Parameter, value: Any, organizations: Sequence[str], *, attaches: bool) -> list[Block]:
+    """One parameter's input, and what belongs to it: a file, a day, or a menu of how its lines end."""
     block = field_block(parameter, value, organizations)
-    if marker_of(parameter.info, FromFile) is None:
-        return [block]
-    return [block | {"optional": True}, file_block(parameter)]
+    if marker_of(parameter.info, FromFile) is not None:
+        return with_file(parameter, block) if attaches else [block, attach_block(parameter, "From a CSV file…", ATTACH)]
+    if marker_of(parameter.info, Periods) is not None:
+        return period_blocks(parameter, block, value)
+    if endings := marker_of(parameter.info, Endings):
+        hint = "Of each line that does not say it itself."
+        menu = multi_select(endings.options, ())
+        return [block, input_block(f"{parameter.name}{ENDING}", endings.title, menu, optional=True, hint=hint)]
+    return [block]
+
+
+def period_blocks(parameter: Parameter, block: Block, value: Any) -> list[Block]:
+    """A menu of periods, of which one has to be chosen, and the day that stands for none of them."""
+    options = block["element"]["options"]
+    by_day = option(ON_A_DAY)
+    element = block["element"] | {"options": [*options[:-1], by_day, options[-1]]}
+    if is_day(value):
+        element["initial_option"] = by_day
+    day = input_block(f"{parameter.name}{DAY}", "Last day (UTC)", date_input(value), optional=True)
+    return [{key: part for key, part in block.items() if key != "hint"} | {"element": element, "optional": False}, day]
+
+
+def attach_block(parameter: Parameter, label: str, value: str) -> Block:
+    """What lets a file be attached beside what is typed, and what takes that back."""
+    return actions(f"{parameter.name}{ATTACHING}", button(label, ATTACH, value))
+
+
+def with_file(parameter: Parameter, block: Block) -> list[Block]:
+    """The input, which can be left empty, and the one for a file, which cannot."""
+    return [block | {"optional": True}, file_block(parameter), attach_block(parameter, "Without a file", TYPED)]
 
 
 def file_block(parameter: Parameter) -> Block:
@@ -103,103 +179,20 @@ def file_block(parameter: Parameter) -> Block:
         f"Its column “{column}” or the like, or else the one that holds nothing but addresses; at most 1 MB. "
         "It is united with what is typed."
     )
-    return {
-        "type": "input",
-        "block_id": f"{parameter.name}{FILE}",
-        "label": plain_text(f"{title} from a CSV file", 2000),
-        "optional": True,
-        "element": {"type": "file_input", "action_id": VALUE, "filetypes": ["csv"], "max_files": 1},
-        "hint": plain_text(hint, 2000),
-    }
+    element: Block = {"type": "file_input", "action_id": VALUE, "filetypes": ["csv"], "max_files": 1}
+    return input_block(f"{parameter.name}{FILE}", f"{title} from a CSV file", element, optional=False, hint=hint)
 
 
 def field_block(parameter: Parameter, value: Any, organizations: Sequence[str]) -> Block:
     """One parameter's input; `block_id` is its name, so that an error finds its place."""
     info = parameter.info
-    label = plain_text(info.title or parameter.name, 2000)
-    block: Block = {
-        "type": "input",
-        "block_id": parameter.name,
-        "label": label,
-        "optional": parameter.is_switch or not (info.is_required() or parameter.name == "organization"),
-        "element": element_for(parameter, value, organizations),
-    }
-    if info.description and not parameter.is_switch:
-        block["hint"] = plain_text(info.description, 2000)
-    return block
-
-
-def element_for(parameter: Parameter, value: Any, organizations: Sequence[str]) -> Block:
-    """The input element that suits the parameter's type."""
-    if parameter.name == "organization":
-        return static_select(tuple(organizations), value or organizations[0])
-    if parameter.options:
-        return static_select(parameter.options, value if value is not None else parameter.info.default)
-    if parameter.is_switch:
-        return checkbox(parameter, value)
-    if marker_of(parameter.info, Choices) is not None:
-        return external_select(parameter, value)
-    if parameter.annotation is int:
-        return number_input(parameter, value)
-    return date_input(value) if parameter.annotation is date else text_input(parameter, value)
-
-
-def option(text: str) -> Block:
-    """A menu's entry; Slack takes 75 characters of text and 150 of value."""
-    return {"text": plain_text(text, 75), "value": text[:OPTION_VALUE]}
-
-
-def static_select(options: Sequence[str], value: Any) -> Block:
-    """A menu of few fixed values."""
-    element: Block = {"type": "static_select", "action_id": VALUE, "options": [option(text) for text in options]}
-    if value in options:
-        element["initial_option"] = option(str(value))
-    return element
-
-
-def external_select(parameter: Parameter, value: Any) -> Block:
-    """A menu whose entries Docker Hub knows."""
-    element: Block = {
-        "type": "external_select",
-        "action_id": CHOICE,
-        "min_query_length": 0,
-        "placeholder": plain_text(f"Choose a {(parameter.info.title or parameter.name).lower()}", 150),
-    }
-    if isinstance(value, str) and 0 < len(value) <= OPTION_VALUE:
-        element["initial_option"] = option(value)
-    return element
-
-
-def checkbox(parameter: Parameter, value: Any) -> Block:
-    """An on-off switch."""
-    entry: Block = {"text": plain_text(parameter.info.title or parameter.name, 75), "value": "true"}
-    if parameter.info.description:
-        entry["description"] = plain_text(parameter.info.description, 75)
-    element: Block = {"type": "checkboxes", "action_id": VALUE, "options": [entry]}
-    is_on = parameter.info.default is True if value is None else str(value).lower() in SWITCHED_ON
-    if is_on:
-        element["initial_options"] = [entry]
-    return element
-
-
-def date_input(value: Any) -> Block:
-    """A day."""
-    return {"type": "datepicker", "action_id": VALUE} | ({"initial_date": value} if is_day(value) else {})
-
-
-def is_day(value: Any) -> bool:
-    """Whether it is a day as Slack writes it: 2026-11-23."""
-    try:
-        return str(date.fromisoformat(str(value))) == str(value)
-    except ValueError:
-        return False
-
-
-def number_input(parameter: Parameter, value: Any) -> Block:
-    """A whole number."""
-    initial = value if value is not None else parameter.info.default
-    element: Block = {"type": "number_input", "action_id": VALUE, "is_decimal_allowed": False}
-    return element | ({"initial_value": str(initial)} if isinstance(initial, int | str) else {})
+    return input_block(
+        parameter.name,
+        info.title or parameter.name,
+        element_for(parameter, value, organizations),
+        optional=parameter.is_switch or not (info.is_required() or parameter.name == "organization"),
+        hint="" if parameter.is_switch else info.description or "",
+    )
 
 
 def without_room(operation: Operation, values: Mapping[str, Any]) -> list[str]:
@@ -208,33 +201,27 @@ def without_room(operation: Operation, values: Mapping[str, Any]) -> list[str]:
     return [title for title, text in texts.items() if fit_plain(str(text), MAX_INPUT) != str(text)]
 
 
-def input_text(value: Any) -> Any:
-    """What stands in a text input; a list has one item a line."""
-    return "\n".join(value) if isinstance(value, list | tuple) else value
-
-
-def text_input(parameter: Parameter, value: Any) -> Block:
-    """Free text, of several lines where it can be long."""
-    text = input_text(value)
-    is_multiline = parameter.is_list or parameter.is_long
-    element: Block = {"type": "plain_text_input", "action_id": VALUE, "multiline": is_multiline}
-    return element | ({"initial_value": fit_plain(text, MAX_INPUT)} if text else {})
-
-
 def form_values(operation: Operation, state: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
     """A submitted form's values by parameter name, and the reason; what was left empty is left out."""
     values: dict[str, Any] = {}
     for parameter in parameters(operation.params):
-        element = next(iter(state.get(parameter.name, {}).values()), None)
-        if element is None:
-            continue
-        value = element_value(element)
-        if parameter.is_switch:
+        value = form_value(parameter, state)
+        if parameter.is_switch and value is not None:
             values[parameter.name] = bool(value)
-        elif value not in (None, ""):
+        elif value not in (None, "", []):
             values[parameter.name] = value
-    reason = element_value(next(iter(state.get(REASON, {}).values()), {})) or ""
-    return values, str(reason).strip()
+    return values, str(value_in(state, REASON) or "").strip()
+
+
+def form_value(parameter: Parameter, state: Mapping[str, Any]) -> Any:
+    """What was put into the inputs of one parameter."""
+    value = value_in(state, parameter.name)
+    if marker_of(parameter.info, Periods) is not None:
+        # A day that was chosen is meant, whatever the menu above it still says.
+        return value_in(state, f"{parameter.name}{DAY}") or value
+    endings = marker_of(parameter.info, Endings)
+    chosen = value_in(state, f"{parameter.name}{ENDING}")
+    return endings.end(value, chosen) if endings and chosen and isinstance(value, str) else value
 
 
 def metadata_of(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -252,49 +239,23 @@ def attached_files(operation: Operation, state: Mapping[str, Any]) -> dict[str, 
     """The id of the file that was attached for each parameter."""
     found = {}
     for parameter in parameters(operation.params):
-        element = next(iter(state.get(f"{parameter.name}{FILE}", {}).values()), None)
-        if files := element_value(element or {}):
+        if files := value_in(state, f"{parameter.name}{FILE}"):
             found[parameter.name] = str(files[0]["id"])
     return found
 
 
-def element_value(element: Mapping[str, Any]) -> Any:
-    """What was put into one input."""
-    match element.get("type"):
-        case "static_select" | "external_select":
-            return (element.get("selected_option") or {}).get("value")
-        case "checkboxes":
-            return [chosen["value"] for chosen in element.get("selected_options") or ()]
-        case "datepicker":
-            return element.get("selected_date")
-        case "file_input":
-            return element.get("files")
-        case _:
-            value = element.get("value")
-            return shown(value) if isinstance(value, str) else value
-
-
-def picker_view(operations: Sequence[Operation], *, channel: str | None) -> Block:
-    """Everything that there is, to choose one from; Slack takes 100 entries a group."""
-    groups = [
-        {
-            "label": plain_text(noun, 75),
-            "options": [
-                {"text": plain_text(o.title, 75), "value": o.name, "description": plain_text(o.summary, 75)}
-                for o in members
-            ],
-        }
-        for noun, members in groupby(operations, key=lambda o: o.name.partition(".")[0])
-    ]
+def picker_view(*, channel: str | None) -> Block:
+    """Everything that there is, to choose one from: the menu asks for it, and finds it by what people call it."""
     element = {
-        "type": "static_select",
+        "type": "external_select",
         "action_id": PICK,
-        "placeholder": plain_text("Choose what to do", 150),
-        "option_groups": groups,
+        "min_query_length": 0,
+        "placeholder": plain_text(form_texts.PLACEHOLDER, 150),
+        "focus_on_load": True,
     }
     blocks: list[Block] = [
-        section(f"What shall happen in Docker Hub? {code(f'{COMMAND} help')} lists the commands."),
-        {"type": "actions", "block_id": PICK, "elements": [element]},
+        section(form_texts.PICK.format(help=code(f"{COMMAND} help"))),
+        actions(PICK, element),
     ]
     return view(PICKER, "Hubwarden", blocks, private_metadata=json.dumps({"channel": channel}))
 

@@ -7,7 +7,8 @@ from bot.operations.kit.consequences import Prepared
 from bot.slack.blocks import Block, Content, button, section
 from bot.slack.sentences import said
 
-AGAIN = "again"
+# Two names, since within a block each button has its own.
+AGAIN, AGAIN_TOO = "again", "again_too"
 PROPOSE = "propose"
 # https://docs.slack.dev/reference/block-kit/block-elements/button-element
 LONGEST_VALUE = 2000

@@ -8,6 +8,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.slack.blocks import Block
 from bot.slack.client import TROUBLE, code_of, short
+from bot.slack.modals import message_view
 from bot.slack.offers import offer
 from bot.slack.replies import Replies, ReplyAddress
 
@@ -35,6 +36,15 @@ class OpenViews:
         except (aiohttp.ClientError, TimeoutError) as error:
             log.warning("view.not_opened", error=short(error))
             await self.replies.answer(address, offer("Slack could not be reached to open the form.", again))
+
+    async def say(self, trigger: str, title: str, text: str) -> bool:
+        """Say something in front of whatever they look at; False where that could not be opened."""
+        try:
+            await self.replies.client.views_open(trigger_id=trigger, view=message_view(title, text))
+        except TROUBLE as error:
+            log.info("view.not_opened", error=short(error))
+            return False
+        return True
 
     async def offer(self, address: ReplyAddress, *, again: Block | None) -> None:
         """Say that a restart came before the form, and give the button for it."""

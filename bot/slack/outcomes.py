@@ -138,7 +138,9 @@ def outcome_text(view: RequestView) -> str:
     lines = [fit(line, 450) for line in told_lines(view)]
     if len(view.items) > 1:
         lines = [counts_text(view.items), *lines]
-    lines.append(first_lines([fit(line, 200) for line in item_lines(view.items)], most=MOST_ITEMS, room=600))
+    # Of many, the counts say enough of what is as it was asked for.
+    shown = view.items if len(view.items) <= MOST_ITEMS else tuple(item for item in view.items if not item.done)
+    lines.append(first_lines([fit(line, 200) for line in item_lines(shown)], most=MOST_ITEMS, room=600))
     return "\n".join(line for line in lines if line)
 
 

@@ -8,7 +8,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.inbox.arrivals import NotStored
 from bot.slack.arrivals import Kind, keep
-from bot.slack.modals import element_value
+from bot.slack.inputs import element_value
 from bot.slack.replies import ReplyAddress
 from bot.slack.sentences import error_message
 from bot.slack.surface import Surface
@@ -18,13 +18,14 @@ from bot.slack.surface import Surface
 class Press:
     """What was pressed: `value` is what the button carries or what was chosen, `metadata` that of the `view` around it.
 
-    `trigger` opens one form, within three seconds.
+    `trigger` opens one form, within three seconds. `is_ephemeral` is what stands in a message for one person alone.
     """
 
     value: str
     trigger: str
     view: str | None = None
     metadata: str = ""
+    is_ephemeral: bool = False
 
 
 def pressed(surface: Surface, kind: Kind[Press]) -> Callable[..., Awaitable[None]]:
@@ -55,4 +56,5 @@ def press_of(body: dict[str, Any]) -> Press:
         trigger=str(body["trigger_id"]),
         view=view.get("id"),
         metadata=str(view.get("private_metadata") or ""),
+        is_ephemeral=bool((body.get("container") or {}).get("is_ephemeral")),
     )

@@ -1,6 +1,7 @@
 """What somebody is shown who has asked for a change: what it waits for, where its card is, and how to take it back."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 
 from slack_bolt.app.async_app import AsyncApp
@@ -14,7 +15,7 @@ from bot.inbox.arrivals import Lane
 from bot.operations.kit.base import Operation
 from bot.operations.kit.text import count
 from bot.slack.arrivals import Kind, as_before, in_lane
-from bot.slack.blocks import Block, Content, actions, button, confirmation, content, context, section
+from bot.slack.blocks import Block, Content, actions, button, confirmation, content, context, header, section
 from bot.slack.card import DETAILS, headline
 from bot.slack.conversations import is_channel_id
 from bot.slack.decisions import number_of
@@ -47,18 +48,14 @@ async def receipt(surface: Surface, view: RequestView, *, notes: Sequence[str] =
 async def with_card(surface: Surface, view: RequestView) -> RequestView:
     """The request as it stands once its card does; as it is where that takes longer than anybody should wait."""
     key = card_key(view.id)
-    stands = surface.posted.expect(key)
-    try:
+    with surface.posted.expecting(key, surface.context.approvals_channel, within=CARD_SECONDS) as is_over:
         # The card can have been sent before anybody waited for it.
         found = await by_number(surface.context, view.id)
         if found.card is None:
-            async with asyncio.timeout(CARD_SECONDS):
-                await stands.wait()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(CARD_SECONDS):
+                    await is_over.wait()
             found = await by_number(surface.context, view.id)
-    except TimeoutError:
-        return view
-    finally:
-        surface.posted.leave(key, stands)
     # What has come of it meanwhile is told by other messages.
     return found if found.status is view.status else view
 
@@ -67,8 +64,8 @@ def receipt_message(
     view: RequestView, operation: Operation, *, channel: str, link: str = "", notes: Sequence[str] = ()
 ) -> Content:
     """That it is recorded, what it waits for, in which channel and at which `link`, and what was made of the words."""
-    lines = [f"*{escape(headline(view, operation))}*", standing_text(view, channel=channel, link=link)]
-    blocks = [section("\n".join([*lines, *(one_line(note) for note in notes)]))]
+    lines = [standing_text(view, channel=channel, link=link), *(one_line(note) for note in notes)]
+    blocks = [header(headline(view, operation)), section("\n".join(lines))]
     buttons = [button("Details", DETAILS, str(view.id))]
     if view.status is Status.PENDING:
         buttons.insert(0, take_back_button(view, operation))

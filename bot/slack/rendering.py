@@ -24,6 +24,7 @@ from bot.outbox.kinds import (
 from bot.outbox.sender import Outgoing
 from bot.phrases import load_phrase
 from bot.slack import alerts_said, cards, greetings
+from bot.slack.approver import Reader, ask_message, reminder_message
 from bot.slack.blocks import Content, content, section
 from bot.slack.card import request_card
 from bot.slack.links import Links
@@ -45,7 +46,14 @@ class OfPayload:
     say: Callable[[Mapping[str, Any]], Content]
 
 
-Renderer: TypeAlias = OfRequest | OfPayload
+@dataclass(frozen=True, slots=True)
+class OfReader:
+    """Told from the request to the one person who reads it, in their direct messages."""
+
+    say: Callable[[RequestView, Operation, Reader, Links], Content]
+
+
+Renderer: TypeAlias = OfRequest | OfReader | OfPayload
 
 
 def unlinked(say: Callable[[RequestView, Operation], Content]) -> OfRequest:
@@ -68,8 +76,8 @@ def linked_result(view: RequestView, operation: Operation, links: Links) -> Cont
 RENDERERS: Mapping[str, Renderer] = {
     CARD.name: unlinked(request_card),
     RESULT.name: OfRequest(linked_result),
-    ASK.name: unlinked(request_card),
-    REMINDER.name: unlinked(request_card),
+    ASK.name: OfReader(ask_message),
+    REMINDER.name: OfReader(reminder_message),
     LOG.name: OfPayload(told),
     ALERT.name: OfPayload(alerts_said.alert_message),
     ALERT_MORE.name: OfPayload(alerts_said.alert_message),
@@ -95,11 +103,18 @@ class Rendering:
         renderer = RENDERERS[message.kind]
         match renderer:
             case OfRequest(say=say):
-                if message.request_id is None:
-                    raise LookupError(f"{message.key} names no request")
-                view = await self.view(message.request_id)
-                return say(view, self.operations[view.operation], self.links)
+                view, operation = await self._request(message)
+                return say(view, operation, self.links)
+            case OfReader(say=direct):
+                view, operation = await self._request(message)
+                return direct(view, operation, Reader(message.destination.address, message.payload), self.links)
             case OfPayload(say=say):
                 return say(message.payload)
             case _:
                 assert_never(renderer)
+
+    async def _request(self, message: Outgoing) -> tuple[RequestView, Operation]:
+        if message.request_id is None:
+            raise LookupError(f"{message.key} names no request")
+        view = await self.view(message.request_id)
+        return view, self.operations[view.operation]

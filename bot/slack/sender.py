@@ -1,5 +1,6 @@
 """Sends the outbox's messages to Slack: posts, updates and finds them, with Slack's answers sorted by what to do."""
 
+import contextlib
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -13,9 +14,10 @@ from bot.governance.people import is_slack_user
 from bot.outbox.destination import Destination
 from bot.outbox.sender import Gone, Outgoing, Place, RateLimited, Refused, Unclear
 from bot.slack import conversations
-from bot.slack.blocks import Content, ways_to_show
+from bot.slack.blocks import Content
 from bot.slack.budget import Budget
 from bot.slack.client import cursor_after
+from bot.slack.refused import RefusedKinds
 from bot.slack.rendering import Rendering
 
 EVENT_TYPE = "hubwarden_message"
@@ -59,12 +61,14 @@ class SlackSender:
         *,
         channel_ids: Mapping[str, str],
         budget: Budget | None = None,
+        refused: RefusedKinds | None = None,
         pause_seconds: float = CHANNEL_SECONDS,
     ) -> None:
         self._client = client
         self._rendering = rendering
         self._channel_ids = channel_ids
         self._budget = budget or Budget()
+        self._refused = refused or RefusedKinds()
         self.pause_seconds = pause_seconds
 
     def describe(self, destination: Destination) -> str:
@@ -90,6 +94,11 @@ class SlackSender:
         """Change a message of ours in place; raises `RateLimited` where too many were changed within the minute."""
         self._budget.take()
         await self._send("chat.update", content, {"channel": place.address, "ts": place.id})
+
+    async def retire(self, place: Place) -> None:
+        """Delete a message of ours that Slack does not let us change any more: its buttons would mislead."""
+        with contextlib.suppress(Gone, RateLimited, Refused, Unclear):
+            await self._call("chat.delete", {"channel": place.address, "ts": place.id})
 
     async def find(self, message: Outgoing) -> Place | None:
         """The message that carries this key, looked for from when it was asked for on.
@@ -135,14 +144,18 @@ class SlackSender:
         body = arguments | {"text": content.text, "unfurl_links": False, "unfurl_media": False}
         if method == "chat.update":
             body = arguments | {"text": content.text}
-        *first, last = ways_to_show(content)
-        for blocks in first:
+        *first, last = await self._refused.ways(content)
+        for number, blocks in enumerate(first):
             try:
-                return await self._call(method, body | {"blocks": blocks})
+                answer = await self._call(method, body | {"blocks": blocks})
             except Refused as error:
                 # A workspace can refuse a kind of block that others take.
                 if error.code not in REFUSED_BLOCKS:
                     raise
+            else:
+                if number:
+                    await self._refused.learn(content, blocks)
+                return answer
         return await self._call(method, body | {"blocks": last})
 
     async def _call(self, method: str, arguments: Mapping[str, Any]) -> AsyncSlackResponse:

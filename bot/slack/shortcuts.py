@@ -90,7 +90,7 @@ def suggested(text: str, organizations: tuple[str, ...]) -> Iterator[tuple[str, 
         yield label(texts.SHOW, place.repository), Prepared("repo.show", values)
         yield label(texts.VISIBILITY, place.repository), Prepared("repo.visibility", values)
         if place.tag:
-            tag = Prepared("tag.delete", {**values, "tags": place.tag})
+            tag = Prepared("tag.delete", {**values, "tag": place.tag})
             yield label(texts.DELETE_TAG.replace("{tag}", "{name}"), place.tag), tag
     for mail in MAIL.findall(ADDRESS.sub(" ", text)):
         yield label(texts.INVITE, mail), Prepared("invite.send", {"organization": organizations[0], "invitees": mail})

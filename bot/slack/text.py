@@ -12,6 +12,7 @@ from bot.visible import flat, visible
 SECTION_LIMIT = 3000
 HEADER_LIMIT = 150
 LONGEST = 4000
+MARKUP = frozenset("*_~`")
 PART_OF_ENTITY = re.compile(r"&[a-z]{0,3}$")
 
 
@@ -32,6 +33,11 @@ def code(text: str) -> str:
     """A value in fixed width. A backtick would end it, so it becomes a look-alike."""
     flat = " ".join(text.split()) or " "
     return f"`{escape(flat.replace('`', 'ˋ'))}`"
+
+
+def bold(text: str) -> str:
+    """A plain text in bold; in fixed width where it holds what Slack takes for markup, as rules of tags do."""
+    return code(text) if MARKUP.intersection(text) else f"*{one_line(text)}*"
 
 
 def quote(text: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import assert_never
 
+from bot.errors import UserError
 from bot.governance.ledger.lifecycle import STATES, Act, Status
 from bot.governance.requests.authority import require_insider
 from bot.governance.requests.cancel import cancel
@@ -12,18 +13,19 @@ from bot.governance.views import RequestView
 from bot.intents.usage import usage_error
 from bot.intents.wishes import Decide, Doctor, Form, Help, Look, Pick, Small, Wish
 from bot.lights import SIGNS, Light
-from bot.operations.kit.base import Intent
+from bot.operations.kit.base import Intent, is_read
 from bot.slack.blocks import Block, Content, button, pack
 from bot.slack.card import request_card
+from bot.slack.changes import value_text
+from bot.slack.drafts import correctable, form_button
 from bot.slack.fulfilment import fulfil
-from bot.slack.help import help_now
-from bot.slack.manifest import COMMAND
+from bot.slack.help import help_now, small_message
 from bot.slack.modals import deny_view, form_view, picker_view, without_room
 from bot.slack.offers import offer, open_again
 from bot.slack.replies import ReplyAddress
 from bot.slack.sentences import said
 from bot.slack.surface import Surface
-from bot.slack.text import code, escape
+from bot.slack.text import code, escape, fit
 
 TOO_LONG = (
     "Something is missing, and the form that would ask for it takes 3,000 characters a field, fewer than were typed "
@@ -40,12 +42,12 @@ async def answer(surface: Surface, address: ReplyAddress, wish: Wish, *, text: s
         case Help(topic):
             await surface.replies.answer(address, help_now(surface.context, topic))
         case Pick():
-            view = picker_view(surface.vocabulary.operations, channel=address.channel)
+            view = picker_view(channel=address.channel)
             await _open(surface, address, view, trigger=trigger, again=open_again(text))
         case Form() as form:
             await open_form(surface, address, form, trigger=trigger, again=open_again(text))
         case Intent() as intent:
-            await surface.replies.answer(address, await fulfil(surface, intent, address.user))
+            await surface.replies.answer(address, await _fulfilled(surface, intent, address.user))
         case Decide() as decision:
             await _decide(surface, address, decision, trigger=trigger)
         case Look(number):
@@ -55,9 +57,7 @@ async def answer(surface: Surface, address: ReplyAddress, wish: Wish, *, text: s
             await require_insider(surface.context, address.user)
             await surface.replies.answer(address, doctor_message(await surface.doctor()))
         case Small():
-            await surface.replies.answer(
-                address, said(f"That was not understood. {code(f'{COMMAND} help')} says more.")
-            )
+            await surface.replies.answer(address, small_message())
         case other:
             assert_never(other)
 
@@ -115,10 +115,34 @@ async def open_form(
     """Ask for what is missing, or offer the button that does; raises `UsageError` where the form has no room for it."""
     if titles := without_room(form.operation, form.values):
         raise usage_error(TOO_LONG.format(titles=", ".join(titles)), form.operation)
+    if trigger is None:
+        button_for_it = again or await form_button(surface, form.operation, form.values, form.reason, address.user)
+        await surface.replies.answer(address, offer(proposed_text(form), button_for_it))
+        return
     view = form_view(
         form.operation, form.values, form.reason, organizations=surface.organizations, channel=address.channel
     )
-    await _open(surface, address, view, trigger=trigger, again=again)
+    await surface.views.open(trigger, view, address, again=again)
+
+
+def proposed_text(form: Form) -> str:
+    """What a form holds already, and that nothing is asked for before it is sent."""
+    known = [f"{escape(name)} {code(value_text(value))}" for name, value in form.values.items() if value]
+    reason = [f"reason “{escape(fit(form.reason, 200))}”"] if form.reason else []
+    told = f": {', '.join([*known, *reason])}" if known or reason else ""
+    after = "" if is_read(form.operation) else " Nothing is asked for until you send the form."
+    return f"*{escape(form.operation.title)}*{told}.{after}"
+
+
+async def _fulfilled(surface: Surface, intent: Intent, user: str) -> Content:
+    """What came of it; where something can be corrected, a button opens the form with all of it. Raises `UserError`."""
+    try:
+        return await fulfil(surface, intent, user)
+    except UserError as error:
+        if not error.fields or is_read(intent.operation):
+            raise
+        values = intent.params.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        return correctable(error, await form_button(surface, intent.operation, values, intent.reason, user))
 
 
 async def _open(

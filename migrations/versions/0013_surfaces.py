@@ -16,6 +16,7 @@ TABLES = ("preferences", "homes", "proposals", "acknowledgements", "alert_groups
 def upgrade() -> None:
     """Apply."""
     op.add_column("messages", sa.Column("thread_of", sa.String(length=255), nullable=True))
+    op.create_index("ix_messages_request_id", "messages", ["request_id"], unique=False)
     op.create_table(
         "preferences",
         sa.Column("person", sa.String(length=64), nullable=False),
@@ -77,5 +78,6 @@ def downgrade() -> None:
     op.drop_index("ix_homes_opened_at", table_name="homes")
     for table in TABLES:
         op.drop_table(table)
+    op.drop_index("ix_messages_request_id", table_name="messages")
     with op.batch_alter_table("messages") as batch:
         batch.drop_column("thread_of")

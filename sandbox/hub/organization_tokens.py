@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from sandbox.hub.content import access, log
+from sandbox.hub.content import access, log, scopes
 from sandbox.hub.content.state import Organization, OrganizationToken, Resource
 from sandbox.hub.personal_tokens import expires_at
 from sandbox.hub.wire import pages, times
@@ -77,12 +77,20 @@ def _resources(body: dict[str, Any], default: tuple[Resource, ...]) -> tuple[Res
         return default
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise Refusal(400, "resources must be a list of objects", fields={"resources": "not a list of objects"})
-    return tuple(Resource(_type(row), text_in(row, "path"), texts_in(row, "scopes")) for row in rows)
+    return tuple(_resource(row) for row in rows)
+
+
+def _resource(row: dict[str, Any]) -> Resource:
+    kind, path, wanted = _type(row), text_in(row, "path"), texts_in(row, "scopes")
+    known = scopes.OF[kind]
+    if unknown := [scope for scope in wanted if scope not in known]:
+        raise Refusal(400, f"{unknown[0]} is not a scope of {kind}", fields={"scopes": "not a valid choice"})
+    return Resource(kind, path, wanted)
 
 
 def _type(row: dict[str, Any]) -> str:
     kind = text_in(row, "type")
-    if kind not in {"TYPE_REPO", "TYPE_ORG"}:
+    if kind not in scopes.OF:
         raise Refusal(400, "type must be TYPE_REPO or TYPE_ORG", fields={"type": "not a valid choice"})
     return kind
 

@@ -14,6 +14,7 @@ from sandbox.hub.wire.problems import Refusal
 LIST, READ, CREATE = "scope-repository-list", "scope-repository-read", "scope-repository-create"
 EDIT = "scope-repository-edit"
 PAGE = pages.Shape(strict=True, nullable=True, bad=400)
+OLDER_PAGE = pages.Shape(nullable=True)
 NAME = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
 
 _KEYS = {
@@ -26,6 +27,15 @@ ORDERINGS = tuple(f"{sign}{key}" for key in _KEYS for sign in ("", "-"))
 
 def list_repositories(call: Call) -> Answer:
     """What the caller may see; to an organization access token without the scope only what is public, in silence."""
+    return _listed(call, PAGE)
+
+
+def list_repositories_of_old(call: Call) -> Answer:
+    """The same at the older address, where a page that is too large is cut in silence."""
+    return _listed(call, OLDER_PAGE)
+
+
+def _listed(call: Call, shape: pages.Shape) -> Answer:
     namespace = call.params["namespace"]
     _check_namespace(call.state, namespace)
     ordering = call.choice("ordering", ORDERINGS, default="-last_updated")
@@ -34,12 +44,13 @@ def list_repositories(call: Call) -> Answer:
     if not access.sees_all(call.hand, namespace):
         rows = [r for r in rows if access.permission(call.hand, r, scope=LIST)]
     rows.sort(key=_KEYS[ordering.removeprefix("-")], reverse=ordering.startswith("-"))
-    return pages.paged(call, rows, shape=PAGE, render=_entry)
+    return pages.paged(call, rows, shape=shape, render=_entry)
 
 
 def create_repository(call: Call) -> Answer:
     """A new repository; only who owns the namespace or edits the organization may."""
-    namespace, body = call.params["namespace"], call.json()
+    body = call.json()
+    namespace = call.params.get("namespace") or text_in(body, "namespace")  # the older address has it in the body only
     _check_creator(call, namespace)
     name = text_in(body, "name")
     if text_in(body, "namespace") != namespace:
@@ -201,6 +212,11 @@ ROUTES = (
     Route("GET", f"{NAMESPACED}/{{repository}}", get_repository, "repositories", auth="optional"),
     Route("HEAD", f"{NAMESPACED}/{{repository}}", check_repository, "repositories", auth="optional"),
     Route("PATCH", f"{NAMESPACED}/{{repository}}", describe_repository, "repositories"),
+    Route("GET", "/v2/repositories/{namespace}", list_repositories_of_old, "repositories", auth="optional", older=True),
+    Route("POST", "/v2/repositories", create_repository, "repositories", older=True),
+    Route("GET", OLDER, get_repository, "repositories", auth="optional", older=True),
+    Route("HEAD", OLDER, check_repository, "repositories", auth="optional", older=True),
+    Route("PATCH", OLDER, describe_repository, "repositories", older=True),
     Route("POST", f"{OLDER}/privacy", change_privacy, "repositories"),
     Route("DELETE", f"{OLDER}/", delete_repository, "repositories"),
 )

@@ -8,6 +8,7 @@ from sandbox.hub import (
     members,
     organization_tokens,
     personal_tokens,
+    profiles,
     repositories,
     scim,
     settings,
@@ -31,4 +32,5 @@ ROUTES: tuple[Route, ...] = (
     *teams.ROUTES,
     *scim.ROUTES,
     *organization_tokens.ROUTES,
+    *profiles.ROUTES,
 )

@@ -1,6 +1,7 @@
 """The sandbox's Docker Hub on a port: every request recorded, limited, authenticated and answered."""
 
 import asyncio
+import contextlib
 import functools
 import json
 from collections.abc import Callable
@@ -11,13 +12,14 @@ from aiohttp import web
 
 from sandbox.clock import Clock
 from sandbox.hub.content import outside_acts, snapshot
+from sandbox.hub.content.acts import Stage
 from sandbox.hub.content.seed import build
-from sandbox.hub.content.state import PersonalToken, State
+from sandbox.hub.content.state import PersonalToken, Profile, State
 from sandbox.hub.registry import Registry
 from sandbox.hub.routes import ROUTES
 from sandbox.hub.wire.call import SCIM_MEDIA_TYPE, Answer, Call, Route
 from sandbox.hub.wire.callers import ANONYMOUS, Caller
-from sandbox.hub.wire.faults import Drop, ExpireTokens, Fault, Faults, ForeignNext, Hang, Hold, Respond
+from sandbox.hub.wire.faults import Delay, Drop, ExpireTokens, Fault, Faults, ForeignNext, Hang, Hold, Respond
 from sandbox.hub.wire.limits import Limits, Reading
 from sandbox.hub.wire.problems import Refusal, Style, body_of
 from sandbox.hub.wire.requests import Request, Requests
@@ -32,12 +34,20 @@ class HubSandbox:
     """A stateful Docker Hub on this machine, as the world has it, or as `seed` makes its state.
 
     `state` may be changed by tests as they like; `faults` and `hold` order trouble; `requests` is what came in;
-    `limits` are the rate limits, `registry` the image pulls. Built from Docker's published contract and documentation.
+    `limits` are the rate limits, `registry` the image pulls. Built from Docker's published contract and documentation;
+    `profile` says whether it answers as the contract says, or as it is seen to answer where the two differ.
     """
 
-    def __init__(self, *, clock: Clock, world: World = ACME, seed: Callable[[Clock], State] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        world: World = ACME,
+        seed: Callable[[Clock], State] | None = None,
+        profile: Profile = "contract",
+    ) -> None:
         self.clock = clock
-        self.state = seed(clock) if seed is not None else build(clock, world)
+        self.state = seed(clock) if seed is not None else build(clock, world, profile=profile)
         self.sessions = Sessions(self.state)
         self.limits = Limits(clock)
         self.faults = Faults()
@@ -83,9 +93,7 @@ class HubSandbox:
         """Do something as a person in Docker Hub; answers one sentence. Raises ValueError with a sentence."""
         before = self.state.sequence
         try:
-            return outside_acts.act(
-                outside_acts.Stage(self.state, self.limits, self.sessions, self.faults), name, given=args
-            )
+            return outside_acts.act(Stage(self.state, self.limits, self.sessions, self.faults), name, given=args)
         finally:
             self._notify(before)
 
@@ -142,6 +150,8 @@ class HubSandbox:
             raise Refusal(429, "Rate limit exceeded", headers=headers)
         if unknown is not None:
             raise unknown
+        if route.older and caller.kind == "organization":
+            raise Refusal(403, "organization access tokens are not supported on this route")
         if isinstance(caller.token, PersonalToken) and route.family in self.state.options.personal_tokens_refused:
             raise Refusal(403, "personal access tokens are not supported on this route")
 
@@ -189,6 +199,8 @@ class HubSandbox:
             match fault:
                 case Respond():
                     return _ordered(fault, response)
+                case Delay():
+                    await self._pause(fault.seconds)
                 case Hang():
                     await self._stopping.wait()
                     return _cut(request)
@@ -201,6 +213,11 @@ class HubSandbox:
                 case _:
                     assert_never(fault)
         return None
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait, but for a server that stops."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
 
     def _notify(self, before: int) -> None:
         if self.state.sequence != before:

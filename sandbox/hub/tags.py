@@ -116,8 +116,8 @@ def _row(state: State, tag: Tag, *, found: Repository) -> dict[str, Any]:
         "last_updater_username": tag.updated_by,
         "repository": found.id,
         "full_size": tag.size,
-        "v2": "true",
-        "status": _status(state, tag),
+        "v2": "true" if state.options.v2_is_text else True,
+        ("tag_status" if state.options.tag_status else "status"): _status(state, tag),
         "tag_last_pulled": times.maybe_stamp(tag.pulled_at),
         "tag_last_pushed": times.stamp(tag.pushed_at),
         "media_type": INDEX,
@@ -127,12 +127,13 @@ def _row(state: State, tag: Tag, *, found: Repository) -> dict[str, Any]:
 
 
 def _image(state: State, tag: Tag) -> dict[str, Any]:
+    layer = {"digest": digest_of(tag.digest), "size": tag.size, "instruction": "COPY . /app"}
     return {
         "architecture": "amd64",
         "features": "",
         "variant": "",
         "digest": tag.digest,
-        "layers": [{"digest": digest_of(tag.digest), "size": tag.size, "instruction": "COPY . /app"}],
+        **({"layers": [layer]} if state.options.layers else {}),
         "os": "linux",
         "os_features": "",
         "os_version": "",
@@ -149,11 +150,16 @@ def _status(state: State, tag: Tag) -> str:
 
 
 TAGS = "/v2/namespaces/{namespace}/repositories/{repository}/tags"
+OLDER = "/v2/repositories/{namespace}/{repository}/tags"
 
 ROUTES = (
     Route("GET", TAGS, list_tags, "tags", Style.DETAIL, auth="optional"),
     Route("HEAD", TAGS, check_tags, "tags", Style.DETAIL, auth="optional"),
     Route("GET", f"{TAGS}/{{tag}}", get_tag, "tags", Style.DETAIL, auth="optional"),
     Route("HEAD", f"{TAGS}/{{tag}}", check_tag, "tags", Style.DETAIL, auth="optional"),
-    Route("DELETE", "/v2/repositories/{namespace}/{repository}/tags/{tag}/", delete_tag, "tags", Style.DETAIL),
+    Route("GET", OLDER, list_tags, "tags", Style.DETAIL, auth="optional", older=True),
+    Route("HEAD", OLDER, check_tags, "tags", Style.DETAIL, auth="optional", older=True),
+    Route("GET", f"{OLDER}/{{tag}}", get_tag, "tags", Style.DETAIL, auth="optional", older=True),
+    Route("HEAD", f"{OLDER}/{{tag}}", check_tag, "tags", Style.DETAIL, auth="optional", older=True),
+    Route("DELETE", f"{OLDER}/{{tag}}", delete_tag, "tags", Style.DETAIL),
 )

@@ -1,8 +1,6 @@
 """A Slack workspace on this machine: Web API, Socket Mode, interactions, Block Kit's checks, and a page.
 
-Not modelled: events and interactions over HTTP, OAuth, several workspaces or apps, group direct messages, message
-shortcuts, scheduled and streamed messages, reactions, link previews, the rich_text that Slack derives from plain
-messages, and the recycling of sockets by age (`disconnect` does it on demand).
+What of Slack is modelled and what is not stands in a table in sandbox/README.md.
 """
 
 from sandbox.slack.driver import Person, frozen, words_of

@@ -9,11 +9,14 @@ from sandbox.slack.block_kit.check import blocks_in, derive_text, elements_in
 from sandbox.slack.interactions.actions import Control, Place, find_element, press, suggest
 from sandbox.slack.interactions.commands import run_command
 from sandbox.slack.interactions.events import open_home, run_message_shortcut, run_shortcut, say_as_person
+from sandbox.slack.interactions.links import compose_as_person
+from sandbox.slack.interactions.messages import delete_as_person, edit_as_person, react_as_person, share_as_person
 from sandbox.slack.interactions.seen import NotPossibleError, Seen
 from sandbox.slack.interactions.submissions import close_view, submit_view
 from sandbox.slack.interactions.values import all_options, takes_many
 from sandbox.slack.parts import Parts
-from sandbox.slack.workspace.state import Json, Message, User
+from sandbox.slack.workspace.state import Composed, Json, Message, User
+from sandbox.slack.workspace.threads import replies_to
 from sandbox.slack.workspace.views import View
 
 T = TypeVar("T")
@@ -68,6 +71,10 @@ class Person:
         """What the person sees in a channel, oldest first, ephemeral messages included."""
         return self._parts.workspace.visible_messages(channel, self.id)
 
+    def replies(self, message: Message) -> list[Message]:
+        """The thread below a message, oldest first, without what is for one person alone."""
+        return replies_to(self._parts.workspace.channels[message.channel], message)
+
     def ephemerals(self, channel: str = "") -> list[Message]:
         """The messages that only this person sees, oldest first."""
         channels = self._parts.workspace.channels.values()
@@ -79,9 +86,31 @@ class Person:
         channel = channel or next(iter(self._parts.workspace.channels))
         return await run_command(self._parts, self.id, channel=channel, line=line)
 
-    def say(self, text: str, *, channel: str = "") -> Message:
-        """Write a message; without a channel, to the bot directly."""
-        return say_as_person(self._parts, self.id, channel=channel or self.direct_channel, text=text)
+    def say(self, text: str, *, channel: str = "", thread_ts: str = "", broadcast: bool = False) -> Message:
+        """Write a message, without a channel to the bot directly; `thread_ts` names the message that it replies to."""
+        place = channel or self.direct_channel
+        return say_as_person(self._parts, self.id, channel=place, text=text, thread_ts=thread_ts, broadcast=broadcast)
+
+    def compose(self, text: str, *, channel: str = "") -> Composed:
+        """Write a message and do not send it yet; its links are told, and what the app makes of them is kept there."""
+        return compose_as_person(self._parts, self.id, channel=channel or self.direct_channel, text=text)
+
+    def edit(self, message: Message, text: str) -> None:
+        """Change a message of one's own."""
+        edit_as_person(self._parts, self.id, channel=message.channel, ts=message.ts, text=text)
+
+    def delete(self, message: Message) -> None:
+        """Delete a message of one's own."""
+        delete_as_person(self._parts, self.id, channel=message.channel, ts=message.ts)
+
+    def react(self, message: Message, name: str, *, remove: bool = False) -> None:
+        """Put a reaction to a message, or take it away."""
+        react_as_person(self._parts, self.id, channel=message.channel, ts=message.ts, name=name, remove=remove)
+
+    def share(self, name: str, content: bytes, *, channel: str = "", text: str = "") -> Message:
+        """Share a file; without a channel, with the bot directly."""
+        place = channel or self.direct_channel
+        return share_as_person(self._parts, self.id, channel=place, name=name, content=content, text=text)
 
     async def click(
         self, place: Place, what: str, *, value: Any = None, confirm: bool = True, state: Json | None = None
@@ -141,6 +170,17 @@ class Person:
         """The newest message in the channel that fits, or that contains the text, as soon as there is one."""
         fits = _message_test(wanted)
         return await self._await(lambda: _newest(self.messages(channel), fits), timeout, f"{wanted!r} in {channel}")
+
+    async def wait_for_reply(
+        self,
+        message: Message,
+        wanted: MessagePredicate | str = "",
+        timeout: float = 5,  # noqa: ASYNC109
+    ) -> Message:
+        """The newest message in the thread below this one that fits, or that contains the text."""
+        fits = _message_test(wanted)
+        place = f"the thread of {message.ts} in {message.channel}"
+        return await self._await(lambda: _newest(self.replies(message), fits), timeout, f"{wanted!r} in {place}")
 
     async def wait_for_ephemeral(
         self,

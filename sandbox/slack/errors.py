@@ -18,6 +18,14 @@ class ApiError(Exception):
         return {"ok": False, "error": self.code, **self.extra}
 
 
+class RateLimited(Exception):
+    """HTTP 429; `seconds` is its Retry-After."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
 def invalid_arguments(*messages: str) -> ApiError:
     """`invalid_arguments`, saying which."""
     return ApiError("invalid_arguments", {"response_metadata": {"messages": [f"[ERROR] {one}" for one in messages]}})

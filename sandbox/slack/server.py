@@ -165,9 +165,9 @@ class SlackSandbox:
         """Make a channel: `channel_id`, `is_private`, `topic`, `external`; the bot is in it where `members` says so."""
         return administration.make_channel(self.parts, name, members, **options)
 
-    def join_channel(self, channel_id: str, user_id: str) -> None:
-        """Bring somebody, or the bot, into a channel."""
-        administration.join_channel(self.parts, channel_id, user_id)
+    def join_channel(self, channel_id: str, user_id: str, *, inviter: str = "") -> None:
+        """Bring somebody, or the bot, into a channel; `inviter` is who invited them."""
+        administration.join_channel(self.parts, channel_id, user_id, inviter=inviter)
 
     def leave_channel(self, channel_id: str, user_id: str) -> None:
         """Take somebody, or the bot, out of a channel."""

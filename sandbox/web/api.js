@@ -25,9 +25,12 @@ const post = (path, body) =>
   request(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 
 export const api = {
-  state: (user) => get("/browser/state", { user }),
+  state: (user, loaded) => get("/browser/state", { user, ...(loaded ? { loaded } : {}) }),
   history: (user, channel) => get("/browser/history", { user, channel }),
-  message: (user, channel, text) => post("/browser/message", { user, channel, text }),
+  message: (user, channel, text, thread = {}) => post("/browser/message", { user, channel, text, ...thread }),
+  edit: (body) => post("/browser/message/edit", body),
+  remove: (body) => post("/browser/message/delete", body),
+  react: (body) => post("/browser/reaction", body),
   action: (body) => post("/browser/action", body),
   submit: (user, view_id, values) => post("/browser/view/submit", { user, view_id, values }),
   close: (user, view_id, all) => post("/browser/view/close", { user, view_id, all }),
@@ -37,6 +40,10 @@ export const api = {
   hub: () => get("/browser/hub"),
   hubAct: (name, args) => post("/browser/hub/act", { name, args }),
   clock: (advance) => post("/browser/clock", { advance }),
+  troubles: () => get("/browser/faults"),
+  orderTrouble: (name, args) => post("/browser/faults", { name, args }),
+  messageShortcut: (user, channel, ts, callback_id) =>
+    post("/browser/message/shortcut", { user, channel, ts, callback_id }),
   inspector: () => get("/browser/inspector"),
 };
 

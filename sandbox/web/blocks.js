@@ -1,10 +1,12 @@
 /** Draws Block Kit blocks, and hangs their interactive elements on the surface's form. */
 
 import { act } from "./actions.js";
+import { heardNode, parted } from "./aloud.js";
 import { h, icon, uniqueId } from "./dom.js";
 import { renderElement, unsupported } from "./elements.js";
 import { setError } from "./form.js";
 import { renderMarkdown } from "./markdown.js";
+import { renderChart, renderLayout, renderPlan, renderTask, renderVideo } from "./moreblocks.js";
 import { linkNode, plain, renderText } from "./mrkdwn.js";
 import { own } from "./own.js";
 import { renderRichText } from "./richtext.js";
@@ -33,7 +35,33 @@ const RENDERERS = {
   container: renderContainer,
   context_actions: renderActions,
   file: (block) => h("p", { class: "file-chip" }, icon("file"), block.external_id ?? "File"),
+  data_visualization: renderChart,
+  plan: renderPlan,
+  task_card: renderTask,
+  video: renderVideo,
+  layout: (block, ctx) => renderLayout(block, (child) => renderBlock(child, ctx)),
 };
+
+/** The blocks of a surface as they are heard: their words, and after each what can be pressed. */
+export function renderAloud(blocks, ctx) {
+  const parts = blocks.map(parted);
+  return h(
+    "div",
+    { class: "blocks" },
+    parts.map(({ words, controls }) => [
+      words ? heardNode(renderBlock(words, ctx)) : null,
+      controls.map((block) => renderBlock(block, ctx)),
+    ]),
+  );
+}
+
+/** What can be pressed in the blocks, alone. */
+export const renderControls = (blocks, ctx) =>
+  h(
+    "div",
+    { class: "blocks" },
+    blocks.flatMap((block) => parted(block).controls).map((block) => renderBlock(block, ctx)),
+  );
 
 /** All blocks of a surface. `ctx` is `{user, form}`: who acts, and the Form that collects the controls. */
 export function renderBlocks(blocks, ctx) {

@@ -1,12 +1,12 @@
 /** The app's Home tab in the bot's conversation, and the header above every conversation with its tabs. */
 
 import { api } from "./api.js";
-import { renderBlocks } from "./blocks.js";
-import { h, icon, replace } from "./dom.js";
+import { renderAloud, renderBlocks } from "./blocks.js";
+import { h, icon, iconButton, replace } from "./dom.js";
 import { Form } from "./form.js";
 import { plain } from "./mrkdwn.js";
 import { openTab } from "./navigation.js";
-import { channelById, channelTitle, isBotConversation, on, store, userById } from "./store.js";
+import { channelById, channelTitle, isBotConversation, on, setAloud, store, userById } from "./store.js";
 
 const panels = { messages: document.getElementById("messages-panel"), home: document.getElementById("home") };
 const composer = document.getElementById("composer");
@@ -25,7 +25,19 @@ function drawHead() {
     head,
     h("div", { class: "channel-titles" }, title, subtitle(channel)),
     hasTabs(channel) ? tabList() : null,
+    aloudToggle(),
   );
+}
+
+/** Shows what a screen reader says, and only that. */
+function aloudToggle() {
+  const label = "Screen reader view: only what is read aloud";
+  const toggle = () => {
+    setAloud(!store.aloud);
+    head.querySelector("[data-testid='aloud']").focus();
+  };
+  const pressed = { "aria-pressed": String(store.aloud), dataset: { testid: "aloud" } };
+  return iconButton("ear", label, { class: "aloud-toggle", onclick: toggle, ...pressed });
 }
 
 function subtitle(channel) {
@@ -101,7 +113,8 @@ export function showHome(view) {
       ? "The app has not published its Home tab yet."
       : "The app is not connected, so its Home tab is empty.",
   );
-  replace(panels.home, view ? renderBlocks(view.blocks ?? [], { user: store.user, form }) : empty);
+  const drawn = store.aloud ? renderAloud : renderBlocks;
+  replace(panels.home, view ? drawn(view.blocks ?? [], { user: store.user, form }) : empty);
   if (focused) form.find(focused.block.block_id, focused.spec.action_id)?.control.focus();
 }
 
@@ -111,4 +124,8 @@ export function startHome() {
   on("channel", drawTab);
   on("tab", drawTab);
   on("state", drawHead);
+  on("aloud", () => {
+    drawHead();
+    if (!panels.home.hidden) showHome(current.view);
+  });
 }

@@ -1,9 +1,9 @@
 /** The Docker Hub side panel: tabs over the organization, what changed since one looked, and "Meanwhile". */
 
+import { createActs } from "./acts.js";
 import { api } from "./api.js";
 import { debounce, h, iconButton, replace } from "./dom.js";
 import { PAGES } from "./hubviews.js";
-import { createMeanwhile } from "./meanwhile.js";
 import { on } from "./store.js";
 import { panelToggle } from "./topbar.js";
 
@@ -13,7 +13,12 @@ const FRESH = 8000;
 
 const root = document.getElementById("hub-panel");
 const narrow = matchMedia("(max-width: 1000px)");
-const meanwhile = createMeanwhile();
+const meanwhile = createActs({
+  testid: "meanwhile",
+  title: "Meanwhile in Docker Hub",
+  subtitle: "Changes by hand, and trouble",
+  run: api.hubAct,
+});
 
 const panel = { page: PAGES[0].id, hub: null, seen: {}, news: new Set(), fresh: new Map() };
 

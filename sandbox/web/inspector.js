@@ -1,5 +1,6 @@
 /** The inspector drawer: what went between the app and the workspace, broken rules in red, and the clock. */
 
+import { createActs } from "./acts.js";
 import { api } from "./api.js";
 import { clockTime, dateTime } from "./dates.js";
 import { debounce, h, icon, iconButton, replace } from "./dom.js";
@@ -14,6 +15,13 @@ const FILTERS = { all: "All", api: "Web API", socket: "Socket", rule: "Rules bro
 const root = document.getElementById("inspector");
 const list = h("ol", { class: "entries", "aria-label": "Exchanges, newest first" });
 const clock = h("span", { class: "clock-now", dataset: { testid: "clock" } });
+
+const trouble = createActs({
+  testid: "trouble",
+  title: "Trouble with Slack",
+  subtitle: "Refusals, lost answers, slowness; for the app only",
+  run: api.orderTrouble,
+});
 
 const state = { entries: [], filter: "all", nodes: new Map(), timer: null };
 
@@ -181,7 +189,9 @@ export function startInspector() {
       iconButton("close", "Close the inspector", { dataset: { testid: "inspector-close" }, onclick: close }),
     ),
     list,
+    trouble.node,
   );
+  api.troubles().then(({ actions = [] }) => trouble.draw(actions));
   inspectorToggle.node.addEventListener("click", () => setShown(root.hidden));
   root.addEventListener("keydown", (event) => event.key === "Escape" && close());
   on("activity", debounce(refresh, 300));

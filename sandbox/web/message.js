@@ -1,10 +1,12 @@
 /** One message: who, when, for whom, and its text, blocks, files. */
 
 import { avatar } from "./avatar.js";
-import { renderAttachment, renderBlocks } from "./blocks.js";
+import { heardNode } from "./aloud.js";
+import { renderAloud, renderAttachment, renderBlocks, renderControls } from "./blocks.js";
 import { clockTime, dateTime } from "./dates.js";
 import { h, icon } from "./dom.js";
 import { Form } from "./form.js";
+import { messageMenu, reactionBar } from "./messagemenu.js";
 import { plain, renderMrkdwn } from "./mrkdwn.js";
 import { displayName, store, userById, usergroupById } from "./store.js";
 
@@ -32,8 +34,10 @@ export function messageNode(message, { compact, parent, kept }) {
     message.is_ephemeral ? h("p", { class: "ephemeral-note" }, icon("eye"), "Only visible to you") : null,
     parent === undefined ? null : replyNote(parent),
     compact ? null : messageHead(message, author, name),
-    h("div", { class: "message-content" }, content(message, ctx)),
+    h("div", { class: "message-content" }, store.aloud ? spokenContent(message, ctx) : content(message, ctx)),
+    reactionBar(message),
   );
+  const menu = messageMenu(message);
   const kinds = [
     "message",
     compact && "is-compact",
@@ -46,7 +50,7 @@ export function messageNode(message, { compact, parent, kept }) {
     "aria-label": `${name}, ${clockTime(message.ts)}`,
     dataset: { testid: "message", ts: message.ts },
   };
-  return { node: h("article", props, gutter, body), form };
+  return { node: h("article", props, gutter, body, menu), form };
 }
 
 function messageHead(message, author, name) {
@@ -63,6 +67,17 @@ function messageHead(message, author, name) {
     isApp ? h("span", { class: "app-badge" }, "APP") : null,
     time,
   );
+}
+
+/** A message's text stands for its blocks; only what can be pressed is still reached. */
+function spokenContent(message, ctx) {
+  const blocks = message.blocks ?? [];
+  const words = message.text ? heardNode(renderMrkdwn(message.text)) : null;
+  const attachments = (message.attachments ?? []).map(({ blocks: hung, fallback, text, title }) =>
+    hung ? renderAloud(hung, ctx) : heardNode(renderMrkdwn(fallback ?? [title, text].filter(Boolean).join("\n"))),
+  );
+  const files = (message.files ?? []).map(fileChip);
+  return [words ? [words, renderControls(blocks, ctx)] : renderAloud(blocks, ctx), attachments, files];
 }
 
 function content(message, ctx) {

@@ -5,6 +5,7 @@ import { dayKey, dayTitle } from "./dates.js";
 import { announce, h, replace } from "./dom.js";
 import { messageNode } from "./message.js";
 import { plain } from "./mrkdwn.js";
+import { createThread } from "./thread.js";
 import { channelById, channelTitle, isBotConversation, on, store } from "./store.js";
 
 const GROUPING = 300;
@@ -13,7 +14,7 @@ const NEAR_END = 120;
 const list = document.getElementById("messages");
 const jump = document.getElementById("jump");
 
-const view = { channel: null, user: null, messages: [], rows: new Map(), asked: 0, loading: false, late: [] };
+const view = { channel: null, user: null, messages: [], rows: new Map(), threads: new Map(), asked: 0, loading: false, late: [] };
 
 /** Load and show the current conversation. */
 export async function loadMessages() {
@@ -33,7 +34,7 @@ export async function loadMessages() {
 }
 
 function reset() {
-  Object.assign(view, { channel: store.channel, user: store.user, messages: [], rows: new Map(), late: [] });
+  Object.assign(view, { channel: store.channel, user: store.user, messages: [], rows: new Map(), threads: new Map(), late: [] });
   jump.hidden = true;
   replace(list);
 }
@@ -71,17 +72,59 @@ function draw({ toEnd = false } = {}) {
   const nodes = [];
   const rows = new Map();
   let previous = null;
+  const replies = repliesByParent();
   for (const message of view.messages) {
+    if (threadOf(message)) continue;
     if (!previous || dayKey(previous.ts) !== dayKey(message.ts)) nodes.push(divider(message.ts, rows));
     const row = rowFor(message, continues(previous, message));
     rows.set(message.ts, row);
-    nodes.push(row.node);
+    nodes.push(row.node, ...threadNodes(message, replies.get(message.ts) ?? [], rows));
     previous = message;
   }
   view.rows = rows;
   patch(nodes.length ? nodes : [beginning()]);
   if (toEnd || atEnd) list.scrollTop = list.scrollHeight;
   else if (rows.size > before) jump.hidden = false;
+}
+
+/** The message on the page whose thread this one is in; none for a message of the conversation's own. */
+function threadOf(message) {
+  if (!message.thread_ts || message.thread_ts === message.ts || message.subtype === "thread_broadcast") return null;
+  return view.messages.find(({ ts }) => ts === message.thread_ts) ?? null;
+}
+
+function repliesByParent() {
+  const found = new Map();
+  for (const message of view.messages) {
+    const parent = message.thread_ts;
+    if (parent && parent !== message.ts) found.set(parent, [...(found.get(parent) ?? []), message]);
+  }
+  return found;
+}
+
+/** The thread below a message that has replies, or in which somebody is about to write the first. */
+function threadNodes(message, replies, rows) {
+  if (!replies.length && !view.threads.get(message.ts)?.isOpen) return [];
+  const thread = threadAt(message.ts);
+  const shown = thread.isOpen ? replies : [];
+  const made = shown.map((reply, at) => rowFor(reply, at > 0 && continues(shown[at - 1], reply, true)));
+  made.forEach((row) => rows.set(row.message.ts, row));
+  thread.update(
+    replies,
+    made.map(({ node }) => node),
+  );
+  return [thread.node];
+}
+
+function threadAt(ts) {
+  if (!view.threads.has(ts)) view.threads.set(ts, createThread(ts, draw));
+  return view.threads.get(ts);
+}
+
+function answer({ ts }) {
+  const thread = threadAt(ts);
+  thread.open();
+  thread.node.scrollIntoView({ block: "nearest" });
 }
 
 function rowFor(message, compact) {
@@ -98,15 +141,20 @@ function refocusLater({ node, form }, field) {
   queueMicrotask(() => (same ? same.control.focus() : node.focus({ preventScroll: true })));
 }
 
+/** What a message answers that stands outside its thread: null where that is not on the page. */
 const parentOf = (message) =>
-  message.thread_ts && message.thread_ts !== message.ts
+  message.thread_ts && message.thread_ts !== message.ts && !threadOf(message)
     ? (view.messages.find(({ ts }) => ts === message.thread_ts) ?? null)
     : undefined;
 
+/** What people typed may come with the blocks that Slack makes of it, which are no more than its text. */
+const isRich = ({ blocks = [] }) => blocks.some(({ type }) => type !== "rich_text");
+
 /** Plain text by the same author within five minutes needs no second name and face. */
-function continues(previous, message) {
-  if (!previous || previous.blocks?.length || message.blocks?.length) return false;
-  if (previous.is_ephemeral || message.is_ephemeral || message.thread_ts || previous.thread_ts) return false;
+function continues(previous, message, inThread = false) {
+  if (!previous || isRich(previous) || isRich(message)) return false;
+  if (previous.is_ephemeral || message.is_ephemeral) return false;
+  if (!inThread && (message.thread_ts || previous.thread_ts)) return false;
   const sameAuthor = previous.user === message.user && previous.username === message.username;
   return sameAuthor && message.ts - previous.ts < GROUPING && dayKey(previous.ts) === dayKey(message.ts);
 }
@@ -164,6 +212,8 @@ export function startMessages() {
   on("channel", loadMessages);
   on("resync", loadMessages);
   on("clock", redrawAll);
+  on("aloud", redrawAll);
+  on("reply", answer);
   list.addEventListener("scroll", () => isAtEnd() && (jump.hidden = true), { passive: true });
   jump.addEventListener("click", () => {
     list.scrollTop = list.scrollHeight;

@@ -27,6 +27,8 @@ export const followAddress = () =>
 /** Become `user`; the conversation stays where the person is a member of it. */
 export const switchTo = (user) => showAs(user, { channel: store.channel, record: "push" });
 
+// Whom this tab has been already: what Slack showed to one alone does not outlive a reload.
+const loadedAnew = new Set();
 let wanted = null; // who the page is, or is about to be
 
 async function showAs(user, { channel, record }) {
@@ -41,11 +43,12 @@ async function showAs(user, { channel, record }) {
 
 /** Fetch everything about the workspace as `user` sees it; false when that fails or somebody else is wanted by then. */
 export async function loadState(user = store.user) {
-  const state = await api.state(user);
+  const state = await api.state(user, loadedAnew.has(user) ? null : "anew");
   if (user !== wanted) return false;
   if (state.ok === false) return cannotBe(user, state);
   const { team, me, users, usergroups, channels, commands, shortcuts, bot } = state;
   wanted = me.id;
+  loadedAnew.add(me.id);
   Object.assign(store, { user: me.id, team, me, users, usergroups, channels, commands, shortcuts, bot });
   setNow(state.now);
   emit("state");
@@ -79,11 +82,15 @@ export function openTab(tab) {
 
 /** Somebody said something to `user` in a conversation that is not on the screen. */
 export function countUnread(user, channel, message) {
-  if (message.user === user && !message.is_ephemeral) return;
+  if ((message.user === user && !message.is_ephemeral) || isReply(message)) return;
   setUnread(user, channel, unreadIn(user, channel) + 1);
 }
 
-const isUnread = (user, channel) => (message) => message.user !== user && Number(message.ts) > lastRead(user, channel);
+/** Replies leave a conversation quiet, unless they were sent to it, too. */
+const isReply = ({ ts, thread_ts: parent, subtype }) => parent && parent !== ts && subtype !== "thread_broadcast";
+
+const isUnread = (user, channel) => (message) =>
+  message.user !== user && !isReply(message) && Number(message.ts) > lastRead(user, channel);
 
 /** After a reload: count again what each person has not read. People seen for the first time have read everything. */
 export async function recountUnread() {

@@ -10,8 +10,8 @@ const scrim = document.getElementById("scrim");
 const narrow = matchMedia("(max-width: 760px)");
 
 function draw() {
-  const channels = store.channels.filter(({ kind }) => kind !== "im");
-  const direct = store.channels.filter(({ kind }) => kind === "im");
+  const channels = store.channels.filter(({ kind }) => kind === "channel");
+  const direct = store.channels.filter(({ kind }) => kind !== "channel");
   replace(
     root,
     h(

@@ -26,7 +26,15 @@ export const store = {
   online: true,
   clockOffset: 0,
   unread: {},
+  aloud: sessionStorage.getItem("sandbox-aloud") === "yes",
 };
+
+/** Show what is drawn, or what a screen reader says of it. */
+export function setAloud(aloud) {
+  store.aloud = aloud;
+  sessionStorage.setItem("sandbox-aloud", aloud ? "yes" : "no");
+  emit("aloud");
+}
 
 const isPerson = (user) => !user.is_bot;
 
@@ -47,6 +55,7 @@ export function setNow(seconds) {
 
 /** The conversation's name as `#general` or as the other one's name. */
 export function channelTitle(channel) {
+  if (channel.kind === "mpim") return channel.members.filter((id) => id !== store.user).map(userName).join(", ");
   if (channel.kind !== "im") return channel.name;
   return channel.user === store.bot.user_id ? store.bot.name : userName(channel.user);
 }

@@ -60,7 +60,9 @@ function personRow(user) {
   const unread = unreadOf(user.id);
   const note = user.deleted
     ? "Deactivated: cannot sign in"
-    : [user.title, user.is_restricted ? "Guest" : ""].filter(Boolean).join(" · ");
+    : [user.title, user.is_restricted ? "Guest" : "", user.is_stranger ? "Another workspace" : ""]
+        .filter(Boolean)
+        .join(" · ");
   const badge = unread
     ? h("span", { class: "badge" }, unread, h("span", { class: "visually-hidden" }, " unread"))
     : null;

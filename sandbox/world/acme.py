@@ -23,6 +23,7 @@ PEOPLE: tuple[dict[str, Any], ...] = (
         "role": "member",
         "title": "Security engineer",
         "timezone": "Europe/Prague",
+        "locale": "cs-CZ",
     },
     {
         "name": "Sam Okafor",
@@ -39,6 +40,23 @@ PEOPLE: tuple[dict[str, Any], ...] = (
         "guest": True,
     },
     {"name": "Dee Parted", "docker_id": "deep", "title": "Left the company", "deactivated": True},
+    {
+        "name": "Uma Single",
+        "email": "uma@partner.example",
+        "docker_id": None,
+        "title": "Auditor",
+        "kind": "single_channel_guest",
+    },
+    {
+        "name": "Eve Outside",
+        "email": "eve@outside.example",
+        "docker_id": None,
+        "title": "Account manager at Outside",
+        "kind": "external",
+        "timezone": "Asia/Tokyo",
+        "locale": "ja-JP",
+    },
+    {"name": "Deploy Robot", "docker_id": None, "title": "Says what was deployed", "kind": "bot"},
 )
 FIRST = ("Ada", "Boris", "Chiara", "Dario", "Elif", "Farid", "Greta", "Hugo", "Ines", "Jonas")
 LAST = ("Weber", "Rossi", "Yilmaz", "Kowalski")

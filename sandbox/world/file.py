@@ -28,7 +28,8 @@ def contradictions(world: World) -> Iterator[str]:
     yield from _twice(world)
     yield from _unknown_people(world)
     yield from _unknown_teams(world)
-    if not any(not person.deactivated for _, person in world.in_slack):
+    yield from _misplaced(world)
+    if not any(not person.deactivated and person.kind != "bot" for _, person in world.in_slack):
         yield "people has nobody with a Slack account that is not deactivated."
 
 
@@ -49,6 +50,17 @@ def _twice(world: World) -> Iterator[str]:
         for name, count in Counter(names).items():
             if count > 1:
                 yield f"“{name}” stands {count} times among {what}."
+
+
+def _misplaced(world: World) -> Iterator[str]:
+    """Where nobody can be: a single-channel guest in two channels, another company where nothing is shared."""
+    for _, person in world.in_slack:
+        there = [channel for channel in world.channels if person.handle in (channel.members or ())]
+        if person.kind == "single_channel_guest" and len(there) > 1:
+            yield f"“{person.handle}” is a single-channel guest, and is named in {len(there)} channels."
+        for channel in there:
+            if person.kind == "external" and not channel.external:
+                yield f"“{person.handle}” is of another company, and channels, {channel.name} is not external."
 
 
 def _unknown_people(world: World) -> Iterator[str]:

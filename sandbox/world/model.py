@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 Role = Literal["owner", "editor", "member"]
 Permission = Literal["read", "write", "admin"]
+Kind = Literal["person", "bot", "guest", "single_channel_guest", "colleague", "external"]
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=250)]
 Handle = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,20}$")]
@@ -60,7 +61,9 @@ class Person(Value):
     """One human. `slack_id` is None for somebody who is not in Slack, `docker_id` for somebody without a Docker ID.
 
     `handle` and both ids follow from the e-mail address where they are not given. `role` is None for somebody who is
-    not in the organization; `two_factor` is the code that their authenticator shows.
+    not in the organization; `two_factor` is the code that their authenticator shows. `kind` is what they are in Slack:
+    a `colleague` is of another workspace of the same enterprise, an `external` of another company (Slack Connect);
+    `guest` says the same as the kind of that name.
     """
 
     name: Text
@@ -71,6 +74,8 @@ class Person(Value):
     role: Role | None = None
     title: str = ""
     timezone: str = "UTC"
+    locale: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}-[A-Z]{2}$")] = "en-US"
+    kind: Kind = "person"
     admin: bool = False
     guest: bool = False
     deactivated: bool = False
@@ -85,11 +90,22 @@ class Person(Value):
         local = str(given.get("email", "")).partition("@")[0].lower()
         handle = given.get("handle", re.sub(r"[^a-z0-9._-]+", "-", local)[:21] or "nobody")
         ids = {"slack_id": slack_id("U", str(handle)), "docker_id": docker_id(str(handle))}
-        return {**ids, **given, "handle": handle}
+        kind = {"kind": "guest"} if given.get("guest") and "kind" not in given else {}
+        return {**ids, **kind, **given, "handle": handle}
+
+    @property
+    def is_guest(self) -> bool:
+        """Whether they are invited to some channels, or to one."""
+        return self.kind in ("guest", "single_channel_guest")
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether their account is in another workspace."""
+        return self.kind in ("colleague", "external")
 
 
 class Channel(Value):
-    """A channel. `members` are handles; None is everybody, guests in the first channel only.
+    """A channel. `members` are handles; None is everybody of the workspace, guests in the first channel only.
 
     `external`: it is shared with another company.
     """

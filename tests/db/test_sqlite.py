@@ -2,87 +2,111 @@
 
 import asyncio
 import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import aiosqlite
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.db.sqlite import BEGIN, Inline, open_reader, open_writer
+from bot.db.session import create_engine, create_reading_engine
+from bot.db.sqlite import BEGIN
 
 
-async def threads_of(connection: Inline, method: str, *arguments: Any) -> set[int]:
-    """In which threads the connection does what aiosqlite's method of this name does."""
-    seen = set()
-    inner = connection._conn
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """The address of a file."""
+    return f"sqlite+aiosqlite:///{tmp_path / 'x.sqlite'}"
 
-    class Watched:
-        def __getattr__(self, name: str) -> Any:
-            def call(*given: Any) -> Any:
-                seen.add(threading.get_ident())
-                return getattr(inner, name)(*given)
 
-            call.__name__ = name
-            return call
+@asynccontextmanager
+async def opened(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection of an engine that is disposed of at the end."""
+    async with engine.connect() as connection:
+        yield connection
+    await engine.dispose()
 
-    connection._connection = Watched()  # type: ignore[assignment]
-    await getattr(connection, method)(*arguments)
-    connection._connection = inner
+
+async def threads_of(connection: AsyncConnection, *, end: str) -> dict[str, int]:
+    """In which thread SQLite was given each statement of a transaction."""
+    seen: dict[str, int] = {}
+
+    def note(statement: str) -> None:
+        seen[statement] = threading.get_ident()
+
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    driver._conn.set_trace_callback(note)
+    await connection.execute(text("SELECT 1"))
+    await getattr(connection, end.lower())()
     return seen
 
 
-@pytest.mark.parametrize(
-    ("opened", "method", "arguments", "is_here"),
-    [
-        (open_writer, "execute", ("SELECT 1",), True),
-        (open_writer, "execute", (BEGIN,), False),
-        (open_writer, "commit", (), False),
-        (open_writer, "rollback", (), True),
-        (open_reader, "execute", ("SELECT 1",), True),
-        (open_reader, "commit", (), True),
-        (open_reader, "cursor", (), True),
-    ],
-)
-async def test_what_cannot_wait_runs_in_the_loops_own_thread(
-    tmp_path: Path, opened: Any, method: str, arguments: tuple[str, ...], *, is_here: bool
-) -> None:
-    connection = opened(str(tmp_path / "x.sqlite"), check_same_thread=False, isolation_level=None)
-    await connection
-    seen = await threads_of(connection, method, *arguments)
-    assert (seen == {threading.get_ident()}) is is_here
-    assert len(seen) == 1
-    await connection.close()
+async def test_a_writer_waits_only_for_the_disk_in_another_thread(url: str) -> None:
+    here = threading.get_ident()
+    async with opened(create_engine(url)) as connection:
+        seen = await threads_of(connection, end="COMMIT")
+        assert {statement: thread == here for statement, thread in seen.items()} == {
+            BEGIN: True,
+            "SELECT 1": True,
+            "COMMIT": False,
+        }
+        seen = await threads_of(connection, end="ROLLBACK")
+        assert {statement: thread == here for statement, thread in seen.items()} == {
+            BEGIN: True,
+            "SELECT 1": True,
+            "ROLLBACK": True,
+        }
 
 
-async def test_everything_of_aiosqlite_goes_through_the_one_method(tmp_path: Path) -> None:
-    """Where this fails, aiosqlite has changed inside: look whether `Inline` still holds."""
-    connection = open_reader(str(tmp_path / "x.sqlite"), check_same_thread=False)
-    await connection
-    cursor = await connection.execute("SELECT 1 UNION SELECT 2 ORDER BY 1")
-    assert isinstance(cursor, aiosqlite.Cursor)
-    assert await cursor.fetchone() == (1,)
-    assert list(await cursor.fetchall()) == [(2,)]
-    await connection.close()
-    with pytest.raises(ValueError, match="no active connection"):
-        await connection.execute("SELECT 1")
+@pytest.mark.parametrize("end", ["COMMIT", "ROLLBACK"])
+async def test_a_reader_waits_for_nothing_and_needs_no_other_thread(url: str, end: str) -> None:
+    async with opened(create_engine(url)) as connection:
+        await connection.execute(text("CREATE TABLE x (y)"))
+        await connection.commit()
+    async with opened(create_reading_engine(url)) as connection:
+        seen = await threads_of(connection, end=end)
+    assert list(seen) == ["BEGIN", "SELECT 1", end]
+    assert set(seen.values()) == {threading.get_ident()}
 
 
-async def test_who_waits_for_the_lock_stops_nobody_else(tmp_path: Path) -> None:
-    first, second = (
-        open_writer(str(tmp_path / "x.sqlite"), check_same_thread=False, isolation_level=None) for _ in "ab"
-    )
-    await first
-    await second
-    for each in (first, second):
-        await each.execute("PRAGMA busy_timeout=0")
-    # As SQLAlchemy does it: what sqlite3 calls execute on a connection asks for no cursor of ours.
-    await (await first.cursor()).execute(BEGIN)
-    waiting = asyncio.create_task((await second.cursor()).execute(BEGIN))
-    for _ in range(20):
-        await asyncio.sleep(0)
-    assert not waiting.done(), "the loop goes on meanwhile"
-    await first.commit()
-    await asyncio.wait_for(waiting, 5)
-    await second.commit()
-    for each in (first, second):
-        await each.close()
+async def test_rows_are_there_after_their_transaction(url: str) -> None:
+    async with opened(create_engine(url)) as connection:
+        await connection.execute(text("CREATE TABLE x (y)"))
+        await connection.execute(text("INSERT INTO x VALUES (:y)"), [{"y": y} for y in range(5)])
+        found = await connection.execute(text("SELECT y FROM x ORDER BY y"))
+        changed = await connection.execute(text("UPDATE x SET y = y + 10 WHERE y > 2 RETURNING y"))
+        await connection.commit()
+        assert found.fetchone() == (0,)
+        assert found.fetchmany(2) == [(1,), (2,)]
+        assert found.scalars().all() == [3, 4]
+        assert sorted(changed.scalars()) == [13, 14]
+        deleted = await connection.execute(text("DELETE FROM x WHERE y < 2"))
+        assert deleted.rowcount == 2
+        await connection.rollback()
+        assert (await connection.execute(text("SELECT count(*) FROM x"))).scalar_one() == 5
+
+
+async def test_a_connection_that_is_closed_says_so_and_the_next_one_is_new(url: str) -> None:
+    engine = create_engine(url)
+    async with engine.connect() as connection:
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        await driver.close()
+        with pytest.raises(OperationalError, match="no active connection"):
+            await connection.execute(text("SELECT 1"))
+    async with opened(engine) as connection:
+        assert (await connection.execute(text("SELECT 1"))).scalar_one() == 1
+
+
+async def test_who_waits_for_the_lock_stops_nobody_else(url: str) -> None:
+    async with opened(create_engine(url)) as first, opened(create_engine(url)) as second:
+        await first.execute(text("CREATE TABLE x (y)"))
+        waiting = asyncio.create_task(second.execute(text("SELECT 1")))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert not waiting.done(), "the loop goes on meanwhile"
+        await first.commit()
+        await asyncio.wait_for(waiting, 5)
+        await second.commit()

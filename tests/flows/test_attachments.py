@@ -11,6 +11,7 @@ from bot.operations.kit.parameters import parameters
 from sandbox.slack import words_of
 from sandbox.slack.workspace.views import View
 from tests.flows.house import House
+from tests.slack.picking import MENU, pick
 
 
 def attached(content: str | bytes, name: str = "people.csv") -> list[dict[str, str]]:
@@ -20,9 +21,11 @@ def attached(content: str | bytes, name: str = "people.csv") -> list[dict[str, s
 
 
 async def invite_form(house: House, line: str = "/hub invite send") -> View:
-    """The form that invites."""
+    """The form that invites, with its input for a file."""
     await house.ann.command(line)
-    return await house.ann.wait_for_view("Invite people to the organization")
+    form = await house.ann.wait_for_view("Invite people to the organization")
+    assert (await house.ann.click(form, "attach_file")).ok
+    return await house.ann.wait_for_view("People from a CSV file")
 
 
 async def submit(house: House, content: str | bytes, **values: Any) -> None:
@@ -45,9 +48,25 @@ async def test_people_from_the_file_and_those_typed_are_one_request(house: House
 
 async def test_a_file_alone_is_enough_and_nothing_at_all_is_not(house: House) -> None:
     form = await invite_form(house)
-    assert (await house.ann.submit(form, {"reason": "x"})).errors == {"invitees": "nothing is given."}
+    seen = await house.ann.submit(form, {"reason": "x"})
+    assert seen.errors == {"invitees_file": "Please complete this required field."}
     assert (await house.ann.submit(form, {"invitees_file": attached("jane@example.com"), "reason": "x"})).ok
     await house.card(1, "jane@example.com")
+
+
+async def test_people_are_required_without_a_file_and_stay_when_one_is_wanted(house: House) -> None:
+    await house.ann.command("/hub invite send jane@example.com --role editor")
+    form = await house.ann.wait_for_view("Invite people to the organization")
+    assert (await house.ann.click(form, "attach_file")).ok
+    form = await house.ann.wait_for_view("People from a CSV file")
+    assert form.values["invitees"]["value"]["value"] == "jane@example.com"
+    assert (await house.ann.click(form, "attach_file")).ok
+    form = await house.ann.wait_for_view("From a CSV file…")
+    assert (await house.ann.submit(form, {"reason": "x"})).ok
+    await house.card(1, "jane@example.com", "editor")
+    await house.ann.command("/hub invite send --role editor")
+    form = await house.ann.wait_for_view("From a CSV file…")
+    assert (await house.ann.submit(form, {"reason": "x"})).errors.keys() == {"invitees"}
 
 
 async def test_what_is_wrong_beside_the_file_is_said_at_once(house: House) -> None:
@@ -143,8 +162,8 @@ async def test_the_menu_of_every_form_answers(house: House) -> None:
         if not menus:
             continue
         await house.ann.command("/hub")
-        picker = await house.ann.wait_for_view("What shall happen in Docker Hub?")
-        await house.ann.click(picker, "pick", value=operation.name)
+        picker = await house.ann.wait_for_view(MENU)
+        await pick(house.ann, picker, operation.name)
         form = await house.ann.wait_for_view(f'"operation": "{operation.name}"'.replace('"', '\\"'))
         for name in menus:
             state = {"repository": {"choice": {"text": {"type": "plain_text", "text": "api"}, "value": "api"}}}

@@ -43,7 +43,7 @@ async def test_what_the_plan_lacks_is_off_for_an_hour_and_then_tried_again(open_
     assert asked(house, ACCESS) == 1
 
     said = await helped(house, "registry")
-    assert said.count("_Off: ") == 2, "reading it and changing it are one capability"
+    assert said.count("_Off: ") == 4, "reading it and changing it are one capability; in the text and in the blocks"
     assert WHY in said
     assert "Off:" not in await helped(house, "org settings")
     house.clock.advance(3500)

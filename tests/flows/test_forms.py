@@ -9,6 +9,7 @@ from sandbox.slack import Message, words_of
 from sandbox.slack.workspace.views import View
 from tests.flows.house import House
 from tests.flows.steps import agree
+from tests.slack.picking import MENU, pick
 
 
 async def test_a_command_that_lacks_something_opens_its_form_with_docker_hubs_repositories(house: House) -> None:
@@ -75,8 +76,8 @@ def is_form_of(operation: str) -> Callable[[View], bool]:
 @pytest.mark.parametrize("way", ["command", "shortcut"])
 async def test_the_picker_leads_to_every_form(house: House, way: str) -> None:
     await (house.ann.command("/hub") if way == "command" else house.ann.shortcut("ask_hubwarden"))
-    picker = await house.ann.wait_for_view("What shall happen in Docker Hub?")
-    await house.ann.click(picker, "pick", value="team.member.add")
+    picker = await house.ann.wait_for_view(MENU)
+    await pick(house.ann, picker, "team.member.add")
     form = await house.ann.wait_for_view(is_form_of("team.member.add"))
     assert (await house.ann.submit(form, {"team": "backend", "username": "samok", "reason": "moves over"})).ok
     await house.ann.wait_for_view("Waits for 1 approval")
@@ -87,8 +88,8 @@ async def test_the_picker_leads_to_every_form(house: House, way: str) -> None:
 async def test_every_operation_of_the_picker_opens_a_form_that_slack_takes(house: House) -> None:
     for operation in house.bot.context.operations.values():
         await house.ann.command("/hub")
-        picker = await house.ann.wait_for_view("What shall happen in Docker Hub?")
-        await house.ann.click(picker, "pick", value=operation.name)
+        picker = await house.ann.wait_for_view(MENU)
+        await pick(house.ann, picker, operation.name)
         await house.ann.close(await house.ann.wait_for_view(is_form_of(operation.name)))
     assert house.slack.violations == []
 
@@ -150,11 +151,17 @@ READS = {
     "/hub repo immutable show api": ("Immutable tags of acme/api", "v1.*", "Immutable tags are on."),
     "/hub audit list --limit 5": ("Docker Hub's audit log of acme", "repo.tag.push"),
     "/hub limits": ("Docker Hub's rate limits", "600"),
-    "/hub help": ("/hub team member add", "List the people in the organization"),
+    "/hub help": ("Access tokens", "Invite people to the organization"),
     "/hub help team": ("Add a member to a team",),
-    "/hub invite": ("Invite people to the organization",),
+    "/hub invite help": ("Invite people to the organization", "Send a pending invite again"),
     "/hub team member list --help": ("List who is in a team",),
 }
+
+
+async def test_what_is_called_by_its_short_name_alone_opens_its_form(house: House) -> None:
+    assert (await house.ann.command("/hub invite")).ok
+    await house.ann.wait_for_view(is_form_of("invite.send"))
+    assert house.slack.violations == []
 
 
 async def test_everything_that_can_be_read_is_read(house: House) -> None:

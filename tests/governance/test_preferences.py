@@ -1,121 +1,116 @@
-"""What people want to hear, and the hours at which they may be disturbed."""
+"""When somebody may be told something directly, by their own clock, and what they want to be told."""
 
 from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import strategies as some
 
 from bot.db import preferences as rows
-from bot.db.session import Database
 from bot.governance.preferences import (
-    DEFAULTS,
-    WORK_BEGINS,
-    WORK_ENDS,
+    DEFAULT,
     Preferences,
     is_quiet,
-    next_hearing,
+    may_be_reminded,
     preferences_of,
-    settle_preferences,
-    zone_of,
+    preferences_of_each,
 )
+from bot.governance.requests.reminding import settle_wants
+from tests.governance.parts import ANN, OMAR, Desk
 
-# Monday.
-NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-NIGHT = Preferences(quiet_from=time(22), quiet_until=time(7))
-LUNCH = Preferences(quiet_from=time(12), quiet_until=time(14))
-STEADY = st.sampled_from(["UTC", "Asia/Kolkata", "Asia/Tokyo"])
-ZONES = st.sampled_from(
-    ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Apia", "Australia/Lord_Howe"]
-)
-MOMENTS = st.datetimes(min_value=datetime(2026, 1, 1), max_value=datetime(2028, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
-HOURS = st.times().map(lambda moment: moment.replace(second=0, microsecond=0))
+BERLIN, KOLKATA = "Europe/Berlin", "Asia/Kolkata"
+NIGHT = Preferences(quiet=(time(22), time(7, 30)))
+NOON = Preferences(quiet=(time(12), time(13)))
 
 
-async def test_who_never_settled_anything_hears_results_and_reminders(database: Database) -> None:
-    assert await preferences_of(database, "U1") == Preferences(DEFAULTS)
-    assert frozenset({"results", "reminders"}) == DEFAULTS
-
-
-async def test_what_somebody_settles_is_theirs_and_comes_back_as_it_was(database: Database) -> None:
-    settled = Preferences(frozenset({"ask"}), time(22, 30), time(7))
-    async with database.begin() as session:
-        await settle_preferences(session, "U1", settled, now=NOON)
-    assert await preferences_of(database, "U1") == settled
-    assert await preferences_of(database, "U2") == Preferences()
-    async with database.begin() as session:
-        await settle_preferences(session, "U1", Preferences(frozenset()), now=NOON)
-    assert await preferences_of(database, "U1") == Preferences(frozenset()), "nobody is made to hear anything"
-
-
-async def test_a_wish_of_another_version_is_left_out(database: Database) -> None:
-    async with database.begin() as session:
-        await rows.put(session, "U1", wants={"ask", "sonnets"}, quiet_from=None, quiet_until=None, now=NOON)
-    assert (await preferences_of(database, "U1")).wants == {"ask"}
+def local(text: str, zone: str = BERLIN) -> datetime:
+    """A moment by somebody's own clock."""
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
 
 
 @pytest.mark.parametrize(
     ("settled", "at", "quiet"),
     [
-        (Preferences(), "03:00", False),
-        (NIGHT, "21:59", False),
-        (NIGHT, "22:00", True),
-        (NIGHT, "03:00", True),
-        (NIGHT, "07:00", False),
-        (LUNCH, "12:00", True),
-        (LUNCH, "14:00", False),
-        (Preferences(quiet_from=time(9), quiet_until=time(9)), "09:00", False),
-        (Preferences(quiet_from=time(9)), "10:00", False),
+        (Preferences(), "2026-11-22T03:00", False),
+        (NIGHT, "2026-11-23T21:59", False),
+        (NIGHT, "2026-11-23T22:00", True),
+        (NIGHT, "2026-11-24T07:29", True),
+        (NIGHT, "2026-11-24T07:30", False),
+        (NOON, "2026-11-24T12:30", True),
+        (NOON, "2026-11-24T13:00", False),
     ],
 )
-def test_quiet_hours_may_go_over_midnight(settled: Preferences, at: str, quiet: bool) -> None:
-    assert is_quiet(settled, datetime.combine(NOON.date(), time.fromisoformat(at), UTC), "UTC") is quiet
-
-
-def test_quiet_hours_are_by_the_persons_own_clock() -> None:
-    assert is_quiet(NIGHT, NOON, "Asia/Tokyo") is False
-    assert is_quiet(NIGHT, NOON, "Pacific/Auckland") is True
-    assert is_quiet(NIGHT, NOON, "nowhere/at all") is is_quiet(NIGHT, NOON, None) is False
+def test_quiet_hours_are_those_that_were_settled(settled: Preferences, at: str, quiet: bool) -> None:
+    assert is_quiet(settled, local(at), BERLIN) is quiet
 
 
 @pytest.mark.parametrize(
-    ("settled", "at", "zone", "heard"),
+    ("at", "may"),
     [
-        (Preferences(), "2026-11-23T12:00Z", "UTC", "2026-11-23T12:00Z"),
-        (Preferences(), "2026-11-23T18:00Z", "UTC", "2026-11-24T09:00Z"),
-        (Preferences(), "2026-11-23T08:30Z", "Europe/Berlin", "2026-11-23T08:30Z"),
-        (Preferences(), "2026-11-27T18:30Z", "UTC", "2026-11-30T09:00Z"),
-        # On the last Sunday of March, Berlin's clocks go from 2 to 3.
-        (Preferences(), "2026-03-27T18:30Z", "Europe/Berlin", "2026-03-30T07:00Z"),
-        (NIGHT, "2026-11-23T20:00Z", "UTC", "2026-11-23T20:00Z"),
-        (NIGHT, "2026-11-23T23:00Z", "UTC", "2026-11-24T07:00Z"),
-        (NIGHT, "2026-11-28T12:00Z", "UTC", "2026-11-30T07:00Z"),
-        (LUNCH, "2026-11-23T12:30Z", "UTC", "2026-11-23T14:00Z"),
-        (LUNCH, "2026-11-23T00:30Z", "UTC", "2026-11-23T00:30Z"),
-        (LUNCH, "2026-11-27T23:59Z", "UTC", "2026-11-27T23:59Z"),
+        ("2026-11-23T08:59", False),
+        ("2026-11-23T09:00", True),
+        ("2026-11-27T17:59", True),  # a Friday
+        ("2026-11-27T18:00", False),
+        ("2026-11-28T12:00", False),
+        ("2026-11-29T12:00", False),
     ],
 )
-def test_people_are_reminded_on_working_days_and_out_of_their_quiet_hours(
-    settled: Preferences, at: str, zone: str, heard: str
+def test_who_settled_nothing_is_reminded_in_working_hours(at: str, may: bool) -> None:
+    assert may_be_reminded(Preferences(), local(at), BERLIN) is may
+    assert may_be_reminded(Preferences(), local(at, KOLKATA), KOLKATA) is may
+    assert may_be_reminded(Preferences(), local(at, "UTC"), "nowhere") is may
+
+
+def test_quiet_hours_take_the_place_of_working_hours() -> None:
+    assert may_be_reminded(NIGHT, local("2026-11-27T20:00"), BERLIN)  # who has them has said that the rest is fine
+    assert not may_be_reminded(NIGHT, local("2026-11-28T12:00"), BERLIN)  # but for weekends
+    assert not may_be_reminded(NIGHT, local("2026-11-23T23:00"), BERLIN)
+    assert not may_be_reminded(NOON, local("2026-11-23T12:00"), BERLIN)
+
+
+def test_quiet_hours_go_by_the_clock_on_the_wall_where_it_is_put_forward_and_back() -> None:
+    early = Preferences(quiet=(time(1), time(2, 30)))
+    assert is_quiet(early, local("2026-03-29T01:59"), BERLIN)
+    assert not is_quiet(early, local("2026-03-29T01:59").astimezone(UTC) + timedelta(minutes=1), BERLIN)  # it is 3:00
+    for fold in (0, 1):
+        assert is_quiet(early, local("2026-10-25T02:10").replace(fold=fold), BERLIN)
+        assert not is_quiet(early, local("2026-10-25T02:30").replace(fold=fold), BERLIN)
+
+
+@given(
+    at=some.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=some.just(UTC)),  # noqa: DTZ001  made aware
+    zone=some.sampled_from([BERLIN, KOLKATA, "America/New_York", "Australia/Lord_Howe"]),
+    quiet=some.none() | some.tuples(some.times(), some.times()).filter(lambda both: both[0] != both[1]),
+)
+def test_nobody_is_reminded_while_it_is_quiet_and_everybody_within_days(
+    at: datetime, zone: str, quiet: tuple[time, time] | None
 ) -> None:
-    assert next_hearing(settled, datetime.fromisoformat(at), zone) == datetime.fromisoformat(heard)
+    settled = Preferences(quiet=quiet)
+    quarters = [at + timedelta(minutes=15 * number) for number in range(4 * 24 * 5)]
+    may = [may_be_reminded(settled, each, zone) for each in quarters]
+    assert not any(is_quiet(settled, each, zone) for each, said in zip(quarters, may, strict=True) if said)
+    longest = timedelta(hours=24) - (timedelta(minutes=15) if quiet else timedelta())
+    assert any(may) or (quiet is not None and length(quiet) > longest)
 
 
-@given(at=MOMENTS, zone=ZONES)
-def test_without_quiet_hours_it_is_always_at_work_and_never_before(at: datetime, zone: str) -> None:
-    heard = next_hearing(Preferences(), at, zone)
-    local = heard.astimezone(zone_of(zone))
-    assert at <= heard <= at + timedelta(days=4)
-    assert local.weekday() < 5
-    assert WORK_BEGINS <= local.time() < WORK_ENDS
-    assert next_hearing(Preferences(), heard, zone) == heard
+def length(quiet: tuple[time, time]) -> timedelta:
+    """How long the quiet hours are."""
+    begin, end = (timedelta(hours=each.hour, minutes=each.minute, seconds=each.second) for each in quiet)
+    return end - begin if begin < end else end - begin + timedelta(hours=24)
 
 
-@given(at=MOMENTS, zone=STEADY, begin=HOURS, end=HOURS)
-def test_it_is_never_in_quiet_hours(at: datetime, zone: str, begin: time, end: time) -> None:
-    settled = Preferences(quiet_from=begin, quiet_until=end)
-    heard = next_hearing(settled, at, zone)
-    assert at <= heard <= at + timedelta(days=4)
-    assert not is_quiet(settled, heard, zone)
-    assert heard.astimezone(zone_of(zone)).weekday() < 5
-    assert next_hearing(settled, heard, zone) == heard
+async def test_what_is_settled_is_kept_and_who_never_did_has_the_defaults(desk: Desk) -> None:
+    assert await preferences_of(desk.database, ANN) == Preferences(DEFAULT)
+    settled = Preferences(frozenset({"ask"}), (time(22), time(7, 30)))
+    await settle_wants(desk.context, ANN, settled)
+    assert await preferences_of_each(desk.database, [ANN, OMAR]) == {ANN: settled, OMAR: Preferences()}
+    await settle_wants(desk.context, ANN, Preferences(frozenset(), (time(9), time(9))))
+    assert await preferences_of(desk.database, ANN) == Preferences(frozenset())
+
+
+async def test_words_of_another_version_are_left_out(desk: Desk) -> None:
+    async with desk.database.begin() as session:
+        now = desk.context.clock.now()
+        await rows.put(session, ANN, wants=["ask", "carrier pigeon"], quiet_from="22:00", quiet_until=None, now=now)
+    assert await preferences_of(desk.database, ANN) == Preferences(frozenset({"ask"}))

@@ -418,7 +418,7 @@ def test_a_write_without_its_reason_opens_the_form_with_what_was_typed() -> None
     assert (found.operation.name, found.values) == ("team.member.add", {"team": "platform", "username": "jane"})
 
 
-@pytest.mark.parametrize("text", ["team member add", "team member add platform", "invite send --reason soon"])
+@pytest.mark.parametrize("text", ["team member add", "team member add platform", "invite send --reason soon", "invite"])
 def test_what_is_missing_opens_the_form(text: str) -> None:
     assert form(text).operation is BY_NAME["invite.send" if "invite" in text else "team.member.add"]
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.errors import UserError
 from bot.hub import Hub, HubProtocolError, HubUnavailable
 from bot.operations import BY_NAME
 from sandbox.hub.wire.faults import Respond, failure
@@ -13,13 +14,34 @@ PEOPLE = ["jane@example.com", "kofim", "unknown-id", "nina.park@example.com"]
 
 
 async def test_the_preview_has_the_fate_of_each(hub_sandbox: JudgedHub, hub: Hub) -> None:
-    preview = await foresee(hub, "invite.send", invitees=PEOPLE, team="data", role="editor")
+    known = [person for person in PEOPLE if person != "unknown-id"]
+    preview = await foresee(hub, "invite.send", invitees=known, team="data", role="editor")
     assert subjects(preview) == {"jane@example.com": (None, "invited as editor, into team data", ())}
     assert preview.notes == (
         "kofim is a member already.",
-        "unknown-id is not an address or Docker ID that Docker Hub knows.",
         "nina.park@example.com has a pending invite already; “invite resend” sends it again.",
     )
+    assert writes(hub_sandbox) == []
+
+
+@pytest.mark.parametrize(
+    ("people", "said"),
+    [
+        (
+            PEOPLE,
+            "unknown-id is no address or Docker ID that anybody has in Docker Hub. Correct or leave out that one.",
+        ),
+        (["unknown-id", "unknown-2"], "unknown-id, unknown-2 are no addresses or Docker IDs that anybody has"),
+        ([f"unknown-{number}" for number in range(7)], "unknown-4 and 2 more are no addresses or Docker IDs"),
+    ],
+)
+async def test_what_nobody_has_is_refused_when_it_is_asked_beside_its_field(
+    hub_sandbox: JudgedHub, hub: Hub, people: list[str], said: str
+) -> None:
+    with pytest.raises(UserError) as caught:
+        await foresee(hub, "invite.send", invitees=people)
+    assert said in caught.value.fields["invitees"]
+    assert caught.value.fields["invitees"] == caught.value.text
     assert writes(hub_sandbox) == []
 
 

@@ -94,7 +94,7 @@ async def test_a_setting_that_is_not_known_here_counts_too(hub_sandbox: JudgedHu
 
 
 async def test_an_update_of_no_setting_is_a_question(hub: Hub) -> None:
-    with pytest.raises(UserError, match="give --restricted-images on or off"):
+    with pytest.raises(UserError, match="switch image restrictions on or off"):
         await org.preview_update(hub, settings())
 
 
@@ -188,10 +188,10 @@ async def test_a_document_changed_meanwhile_makes_the_approval_stale(hub_sandbox
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({}, "give --enabled on or off"),
+        ({}, "switch registry access on or off"),
         ({"allow": "dockerhubb"}, "nor a host name such as ghcr.io. The nearest is “DockerHub”"),
         ({"block": "quay.io"}, "“quay.io” is not in the list of registries."),
-        ({"remove": "DockerHub"}, "one of Docker's standard registries, which stay in the list: --block it"),
+        ({"remove": "DockerHub"}, "one of Docker's standard registries, which stay in the list: block it"),
         ({"allow": "ghcr.io", "remove": "GHCR.io"}, "“ghcr.io” is named twice"),
         ({"allow": "ghcr.io quay.io", "nickname": "Two"}, "The nickname “Two” goes with one registry of your own"),
         ({"enabled": "on", "nickname": "None"}, "The nickname “None” goes with one registry of your own"),

@@ -37,6 +37,7 @@ class FarSide:
     threads: dict[str, Place] = field(default_factory=dict)
     updates: list[tuple[Place, str]] = field(default_factory=list)
     searches: list[str] = field(default_factory=list)
+    retired: list[Place] = field(default_factory=list)
 
     def describe(self, destination: Destination) -> str:
         """By its address."""
@@ -64,6 +65,10 @@ class FarSide:
         """Change it, if nothing is the matter."""
         self._take(None)
         self.updates.append((place, content))
+
+    async def retire(self, place: Place) -> None:
+        """Remember that it is to go."""
+        self.retired.append(place)
 
     async def find(self, message: Outgoing) -> Place | None:
         """Where it stands among what was posted."""

@@ -308,6 +308,28 @@ async def test_what_is_gone_from_where_it_stood_is_posted_anew_at_once(rig: Rig)
     assert (await rig.message("alert:1")).posted_id == "2"
 
 
+@pytest.mark.usefixtures("updates")
+async def test_what_can_no_longer_be_changed_is_taken_away_and_posted_anew_once_an_hour(rig: Rig) -> None:
+    await rig.want("alert:1")
+    await rig.drain()
+
+    async def touched_where_nothing_can_be_changed() -> None:
+        await rig.touch("alert:1")
+        rig.far.troubles = [Gone("edit_window_closed")]
+        await rig.drain()
+        rig.far.troubles = []
+
+    await touched_where_nothing_can_be_changed()
+    assert (rig.far.posts, rig.far.retired) == (["alert:1"] * 2, [Place("C0ALERTS", "1")])
+    await touched_where_nothing_can_be_changed()
+    assert (len(rig.far.posts), len(rig.far.retired)) == (2, 1), "the newest one stays as it is"
+    row = await rig.message("alert:1")
+    assert (row.state, row.posted_id, row.sent) == (messages.SENT, "2", row.wanted)
+    rig.monotonic += 3600
+    await touched_where_nothing_can_be_changed()
+    assert (len(rig.far.posts), rig.far.retired[1:]) == (3, [Place("C0ALERTS", "2")])
+
+
 # Who hears of trouble
 
 

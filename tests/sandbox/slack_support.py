@@ -37,6 +37,8 @@ MANIFEST: Json = {
                 "commands", "chat:write", "users:read", "users:read.email", "usergroups:read", "im:write",
                 "channels:read", "channels:history", "channels:join", "groups:read", "groups:history", "im:read",
                 "im:history", "app_mentions:read", "files:read", "files:write", "links:read", "links:write",
+                "reactions:read", "reactions:write", "channels:manage", "groups:write", "mpim:read", "mpim:write",
+                "mpim:history", "team:read", "users.profile:read",
             ],
             "bot_optional": ["chat:write.public"],
         }
@@ -44,8 +46,9 @@ MANIFEST: Json = {
     "settings": {
         "event_subscriptions": {
             "bot_events": [
-                "app_home_opened", "app_mention", "link_shared", "message.im", "member_left_channel", "channel_archive",
-                "subteam_members_changed", "subteam_updated", "team_join", "user_change",
+                "app_home_opened", "app_mention", "channel_archive", "channel_created", "file_shared", "link_shared",
+                "member_joined_channel", "member_left_channel", "message.im", "message.mpim", "reaction_added",
+                "reaction_removed", "subteam_members_changed", "subteam_updated", "team_join", "user_change",
             ]
         },
         "interactivity": {"is_enabled": True},

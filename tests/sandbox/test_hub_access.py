@@ -119,7 +119,7 @@ async def test_an_organization_token_with_every_scope_is_refused_here(method: st
 
 async def test_an_organization_token_that_is_deleted_or_for_public_repositories_reaches_no_more() -> None:
     async with running_hub() as client:
-        scopes = ["scope-repository-list", "scope-repository-read", "scope-repository-settings-admin"]
+        scopes = ["scope-repository-read", "scope-repository-settings-admin"]
         resources = [{"type": "TYPE_REPO", "path": "*/*/public", "scopes": scopes}]
         path = "/v2/orgs/acme/access-tokens"
         made = (await client.send("POST", path, {"label": "public", "resources": resources})).data

@@ -1,10 +1,13 @@
 """What people do in the sandbox's Docker Hub meanwhile, and what the side panel shows of it."""
 
+import asyncio
 import json
 
+import aiohttp
 import pytest
 
 from sandbox.hub.content.outside_acts import ACTS
+from sandbox.hub.wire.faults import Delay
 from tests.sandbox.hub_client import running_hub
 
 
@@ -53,6 +56,45 @@ async def test_an_outage_ends_after_its_requests() -> None:
         await client.hub.act_outside("outage", requests="2")
         statuses = [(await client.send("GET", "/v2/orgs/acme/groups")).status for _ in range(3)]
         assert statuses == [503, 503, 200]
+
+
+async def test_trouble_is_ordered_and_ended() -> None:
+    async with running_hub() as client:
+        groups = "/v2/orgs/acme/groups"
+        assert "429, come back after 7 s" in await client.hub.act_outside("too_fast", requests="1", seconds="7")
+        refused = await client.send("GET", groups)
+        assert (refused.status, refused.headers["Retry-After"]) == (429, "7")
+        await client.hub.act_outside("nonsense", requests="1")
+        assert isinstance((await client.send("GET", groups)).data, str)
+        await client.hub.act_outside("drop", requests="2")  # aiohttp repeats a GET by itself
+        with pytest.raises(aiohttp.ClientConnectionError):
+            await client.send("GET", groups)
+        await client.hub.act_outside("outage", requests="9")
+        await client.hub.act_outside("nothing")
+        assert (await client.send("GET", groups)).status == 200
+
+
+async def test_a_write_whose_answer_is_lost_is_done() -> None:
+    async with running_hub() as client:
+        await client.hub.act_outside("lost_answer", requests="1")
+        with pytest.raises(aiohttp.ClientConnectionError):
+            await client.send("POST", "/v2/orgs/acme/groups", {"name": "new"})
+        assert "new" in client.hub.state.organization.teams
+
+
+async def test_a_slow_answer_is_the_right_one() -> None:
+    async with running_hub() as client:
+        client.hub.faults.add("GET", "*/groups", Delay(0.2))
+        began = asyncio.get_running_loop().time()
+        assert (await client.send("GET", "/v2/orgs/acme/groups")).status == 200
+        assert asyncio.get_running_loop().time() - began >= 0.2
+
+
+@pytest.mark.parametrize(("act", "seconds"), [("slow", "0"), ("slow", "x"), ("too_fast", "601"), ("slow", "-1")])
+async def test_trouble_of_an_impossible_length_is_refused(act: str, seconds: str) -> None:
+    async with running_hub() as client:
+        with pytest.raises(ValueError, match="How many seconds must be a number from 1 to 600"):
+            await client.hub.act_outside(act, seconds=seconds)
 
 
 async def test_the_callback_comes_after_every_change_and_only_then() -> None:

@@ -9,6 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.clock import Clock
 from sandbox.slack import NotPossibleError, Person, SlackSandbox
+from tests.contract.slack import breaches, event_schema
 from tests.sandbox.slack_support import actions, button, manifest, raw_socket, section, web_client
 
 Json = dict[str, Any]
@@ -88,6 +89,10 @@ async def test_what_cannot_be_unfolded_is_refused(slack: SlackSandbox, client: A
     assert await refused(client, channel="C0NONE", ts=said.ts, unfurls=hung("x")) == "cannot_find_channel"
     assert await refused(client, unfurl_id="x", unfurls=hung("x")) == "missing_source"
     assert await refused(client, source="nowhere", unfurl_id="x", unfurls=hung("x")) == "invalid_source"
+    wrong = f"C0GENERAL.{said.ts}.{'0' * 64}"
+    assert (
+        await refused(client, source="conversations_history", unfurl_id=wrong, unfurls=hung("x")) == "invalid_unfurl_id"
+    )
     assert await refused(client, source="composer", unfurl_id="x", unfurls=hung("x")) == "invalid_unfurl_id"
     slack.app.scopes.discard("links:write")
     assert await refused(client, **here, unfurls=hung("x")) == "missing_scope"
@@ -153,6 +158,41 @@ async def test_buttons_of_an_attachment_can_be_pressed(
         assert (await clicking).ok
     assert (container["type"], container["attachment_id"]) == ("message_attachment", 1)
     assert "is_app_unfurl" not in container
+
+
+async def test_an_answer_to_a_button_below_a_link_leaves_the_persons_words_alone(
+    slack: SlackSandbox, client: AsyncWebClient, ann: Person
+) -> None:
+    said = ann.say(PAGE, channel="C0GENERAL")
+    await client.chat_unfurl(channel="C0GENERAL", ts=said.ts, unfurls={PAGE: {"blocks": [actions(button("press"))]}})
+    async with raw_socket(slack) as socket:
+        clicking = asyncio.create_task(ann.click(said, "press"))
+        address = (await socket.take())["payload"]["response_url"]
+        assert (await clicking).ok
+    for body in ({"text": "mine", "replace_original": True}, {"delete_original": True}):
+        async with client.session.post(address, json=body) as answer:  # type: ignore[union-attr]
+            assert answer.status == 400
+    async with client.session.post(address, json={"text": "for you"}) as answer:  # type: ignore[union-attr]
+        assert answer.status == 200
+    await ann.wait_for_ephemeral("for you", channel="C0GENERAL")
+    assert said.body["text"] == f"<{PAGE}>"
+
+
+async def test_what_is_not_sent_yet_has_links_and_no_place(
+    slack: SlackSandbox, client: AsyncWebClient, ann: Person
+) -> None:
+    async with raw_socket(slack) as socket:
+        composed = ann.compose(f"look at {PAGE}", channel="C0GENERAL")
+        payload = (await socket.take())["payload"]
+    event = payload["event"]
+    assert breaches(payload, event_schema("link_shared")) == []
+    assert (event["channel"], event["source"], event["is_bot_user_member"]) == ("COMPOSER", "composer", False)
+    assert await refused(client, channel=event["channel"], ts=event["message_ts"], unfurls=hung("x")) == (
+        "cannot_find_channel"
+    )
+    await client.chat_unfurl(unfurl_id=event["unfurl_id"], source="composer", unfurls=hung("soon"))
+    assert composed.unfurled[PAGE]["blocks"][0]["text"]["text"] == "soon"
+    assert ann.messages("C0GENERAL") == []
 
 
 async def test_an_app_without_domains_is_told_of_nothing(clock: Clock) -> None:

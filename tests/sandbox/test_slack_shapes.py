@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -51,6 +52,10 @@ async def test_slacks_own_client_sends_no_argument_that_is_not_stated(
 
 async def _call_everything(slack: SlackSandbox, client: AsyncWebClient, ann: Person) -> None:
     await client.auth_test()
+    await client.auth_teams_list()
+    await client.api_test()
+    await client.team_info()
+    await client.bots_info(bot="B0HUBWARDEN")
     await client.api_call("apps.connections.open", headers={"Authorization": f"Bearer {slack.app_token}"})
     metadata = {"event_type": "request", "event_payload": {"id": "1"}}
     posted = await client.chat_postMessage(
@@ -58,6 +63,11 @@ async def _call_everything(slack: SlackSandbox, client: AsyncWebClient, ann: Per
     )
     where = {"channel": "C0GENERAL", "ts": posted["ts"]}
     await client.chat_postMessage(channel="C0GENERAL", text="Reply", thread_ts=posted["ts"])
+    await client.chat_postMessage(channel="C0GENERAL", text="To all", thread_ts=posted["ts"], reply_broadcast=True)
+    ann.say("Reply", channel="C0GENERAL", thread_ts=posted["ts"])
+    ann.say("To all", channel="C0GENERAL", thread_ts=posted["ts"], broadcast=True)
+    await client.reactions_add(channel="C0GENERAL", timestamp=posted["ts"], name="eyes")
+    await client.reactions_get(channel="C0GENERAL", timestamp=posted["ts"])
     await client.api_call("chat.postMessage", json={"channel": "C0GENERAL", "blocks": [section("no text")]})
     await client.chat_update(**where, text="Hello again", blocks=[section("Hello again")])
     await client.chat_postEphemeral(channel="C0GENERAL", user=ann.id, text="For you")
@@ -68,22 +78,41 @@ async def _call_everything(slack: SlackSandbox, client: AsyncWebClient, ann: Per
     await client.conversations_open(users=ann.id, return_im=True)
     for channel in ("C0GENERAL", ann.direct_channel):
         await client.conversations_info(channel=channel, include_num_members=True)
-    await client.conversations_list(types="public_channel,private_channel,im")
+    await client.conversations_list(types="public_channel,private_channel,im,mpim")
     await client.conversations_members(channel="C0GENERAL", limit=2)
     await client.conversations_join(channel="C0GENERAL")
-    await client.conversations_history(channel="C0GENERAL", include_all_metadata=True, limit=2)
+    ann.edit(said, "Good evening")
+    ann.share("members.csv", b"ann", channel="C0GENERAL", text="These")
+    await client.conversations_history(channel="C0GENERAL", include_all_metadata=True, limit=999)
     await client.conversations_replies(channel="C0GENERAL", ts=posted["ts"])
-    await client.users_info(user=ann.id)
-    await client.users_list(limit=3)
+    await client.users_info(user=ann.id, include_locale=True)
+    await client.users_profile_get(user=ann.id)
+    await client.users_list(limit=3, include_locale=True)
     await client.users_lookupByEmail(email="ann@example.com")
     await client.users_conversations(types="public_channel,im")
     await client.usergroups_list(include_users=True, include_count=True)
     await client.usergroups_users_list(usergroup="S0LEADS")
     await _call_views(slack, client, ann)
+    await _call_channels(client, ann)
     await client.files_upload_v2(content="a,b", filename="export.csv", title="Export", channel="C0GENERAL")
     await client.files_info(file=next(iter(slack.workspace.files)))
     await client.api_call("blocks.validate", params={"blocks": json.dumps([section("fine")])})
+    await client.reactions_remove(channel="C0GENERAL", timestamp=posted["ts"], name="eyes")
     await client.chat_delete(**where)
+    await client.conversations_history(channel="C0GENERAL")
+
+
+async def _call_channels(client: AsyncWebClient, ann: Person) -> None:
+    made = (await client.conversations_create(name="war-room"))["channel"]["id"]
+    await client.conversations_invite(channel=made, users=[ann.id])
+    await client.conversations_setTopic(channel=made, topic="Now")
+    await client.conversations_history(channel=made)
+    group = (await client.conversations_open(users=[ann.id, "U0OMAR"], return_im=True))["channel"]["id"]
+    await client.conversations_info(channel=group)
+    later = {"channel": group, "post_at": int(time.time()) + 3600}
+    planned = await client.api_call("chat.scheduleMessage", json={**later, "text": "Later"})
+    await client.chat_scheduledMessages_list(channel=group)
+    await client.chat_deleteScheduledMessage(channel=group, scheduled_message_id=planned["scheduled_message_id"])
 
 
 async def _call_views(slack: SlackSandbox, client: AsyncWebClient, ann: Person) -> None:
@@ -229,21 +258,51 @@ async def test_a_button_below_a_link_has_slacks_shape(
     assert payload["container"]["type"] == "message_attachment"
 
 
+def event_name(event: Json) -> str:
+    """What kind of event it is, its subtype too: `message_changed`."""
+    subtype = event.get("subtype")
+    if event["type"] != "message" or not subtype:
+        return str(event["type"])
+    return str(subtype) if str(subtype).startswith("message_") else f"message_{subtype}"
+
+
 async def test_every_event_has_slacks_shape(
     slack: SlackSandbox, client: AsyncWebClient, socket: RawSocket, ann: Person
 ) -> None:
+    slack.limits.enabled = False
     await client.views_publish(user_id=ann.id, view={"type": "home", "blocks": [section("Home")]})
     ann.open_home()
-    ann.say("hello")
+    said = ann.say("hello")
+    ann.edit(said, "hello *again*")
+    reply = ann.say("hello", thread_ts=said.ts)
+    ann.say("to all", thread_ts=said.ts, broadcast=True)
+    ann.share("members.csv", b"ann")
+    ann.delete(reply)
+    ann.react(said, "eyes")
+    ann.react(said, "eyes", remove=True)
+    await _say_all_kinds(client, ann)
     ann.say("@hubwarden hello https://hub.docker.com/r/acme/api", channel="C0GENERAL")
+    slack.make_channel("later", [ann.id], channel_id="C0LATER")
+    slack.join_channel("C0LATER", "U0HUBWARDEN", inviter=ann.id)
     slack.leave_channel("C0ALERTS", "U0HUBWARDEN")
     slack.archive_channel("C0ALERTS")
     slack.deactivate_user("U0LENA")
     slack.let_in(User("U0NEW", "new", "New Person", email="new@example.com"))
+    ann.say("over")
     seen = set()
-    for _ in range(12):
-        payload = (await socket.take())["payload"]
-        name = payload["event"]["type"]
+    while (payload := (await socket.take())["payload"])["event"].get("text") != "over":
+        name = event_name(payload["event"])
         seen.add(name)
         assert breaches(payload, event_schema(name)) == [], name
     assert seen == set(names("events"))
+
+
+async def _say_all_kinds(client: AsyncWebClient, ann: Person) -> None:
+    """What the bot itself writes, changes, shares and deletes."""
+    metadata = {"event_type": "request", "event_payload": {"id": "1"}}
+    own: Json = {"channel": ann.direct_channel}
+    posted = await client.chat_postMessage(**own, text="Hi", blocks=[actions(button("press"))], metadata=metadata)
+    await client.chat_postMessage(**own, text="To all", thread_ts=posted["ts"], reply_broadcast=True)
+    await client.chat_update(**own, ts=posted["ts"], text="Hi again")
+    await client.files_upload_v2(content="a,b", filename="export.csv", channel=ann.direct_channel)
+    await client.chat_delete(**own, ts=posted["ts"])

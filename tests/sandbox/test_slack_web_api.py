@@ -217,7 +217,7 @@ async def test_people_are_found_listed_and_told_apart(client: AsyncWebClient) ->
     assert (await refusal(client.users_lookupByEmail(email="dee@example.com")))["error"] == "users_not_found"
     first = await client.users_list(limit=4)
     rest = await client.users_list(cursor=first["response_metadata"]["next_cursor"])
-    assert len(first["members"]) + len(rest["members"]) == 9
+    assert len(first["members"]) + len(rest["members"]) == 12
     assert rest["response_metadata"]["next_cursor"] == ""
 
 

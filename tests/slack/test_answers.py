@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from bot.operations.kit.base import Answer, Document
 from bot.phrases import Mention
 from bot.slack.answers import AS_FILE, PAGE, answer_message, as_document, page_of, page_value
-from bot.slack.blocks import Content
+from bot.slack.blocks import Content, ways_to_show
+from bot.slack.spoken import missing_from
 from tests.operations.samples import HOSTILE, TEXTS
 from tests.slack.samples import AMPERSANDS, LONG_NAME, flaws, markup
 
@@ -41,7 +42,10 @@ def buttons_of(content: Content) -> dict[str, str]:
 def test_a_table_passes_whatever_its_cells_hold(cell: str, rows: int) -> None:
     content = answer_message(answer(rows, cell, note=cell), token=TOKEN, offset=20 if rows > 40 else 0)
     assert flaws(content) == []
-    assert len(content.text) <= 8000
+    assert len(content.text) <= 12_000
+    assert missing_from(content.text, content.blocks) == []
+    for way in ways_to_show(content):
+        assert flaws(Content(content.text, tuple(way))) == []
 
 
 @pytest.mark.parametrize("evil", HOSTILE)
@@ -50,18 +54,60 @@ def test_nothing_hostile_in_a_table_becomes_markup(evil: str) -> None:
     for text in [content.text, *markup(list(content.blocks))]:
         assert "<" not in text
         assert re.search("[\u200b\u202a-\u202e\u2066-\u2069\x00]", text) is None
-    assert "\u202e" not in str(table_of(content))
+    assert "\u202e" not in str(content.blocks)
 
 
-def test_a_table_of_long_cells_is_shortened_evenly_rather_than_refused() -> None:
-    shown = table_of(answer_message(answer(PAGE, "x" * 300), token=TOKEN))
-    lengths = {len(cell) for row in shown[1:] for cell in row}
-    assert lengths == {70}
-    assert shown[0] == list(COLUMNS)
+def lines_of(content: Content) -> list[str]:
+    """The lines of a list."""
+    return [
+        line for block in content.blocks[1:] if block["type"] == "section" for line in block["text"]["text"].split("\n")
+    ]
 
 
-def test_short_tables_are_shown_whole() -> None:
-    assert table_of(answer_message(answer(2, "y" * 300), token=TOKEN))[1] == ["y" * 300] * 6
+def test_long_cells_are_shortened_evenly_rather_than_refused() -> None:
+    lines = lines_of(answer_message(answer(PAGE, "x" * 300), token=TOKEN))
+    lengths = {len(cell) for line in lines for cell in re.findall("x+…", line)}
+    assert len(lines) == PAGE
+    assert len(lengths) == 1
+    assert lengths.pop() >= 40
+
+
+def test_a_short_list_is_shown_whole() -> None:
+    assert "y" * 300 in answer_message(answer(2, "y" * 300), token=TOKEN).text
+
+
+TAG = Answer("Tags", ("Tag", "Size", "Pushed"), (("v1.2.0", "20.1 MB", datetime(2026, 11, 23, 12, 5, tzinfo=UTC)),), 1)
+
+
+def test_what_a_phone_has_room_for_is_a_table_and_all_else_a_list() -> None:
+    kinds = [[block["type"] for block in answer_message(found, token=None).blocks] for found in (TAG, answer(2))]
+    assert kinds == [["section", "table"], ["section", "section"]]
+    people = Answer("Members", ("Username", "E-mail"), (("jane", "j" * 40 + "@example.com"),), 1)
+    assert lines_of(answer_message(people, token=None)) == [f"*jane* · E-mail: {'j' * 40}@example.com"]
+
+
+def test_a_list_names_each_column_and_leaves_out_what_is_empty() -> None:
+    rows = (("jane_doe", "Jane", "–", "member", "", "2026-11-23"), (Mention("U0ANN"), *("x",) * 5))
+    lines = lines_of(answer_message(Answer("Members", COLUMNS, rows, 2), token=None))
+    assert lines[0] == "`jane_doe` · Name: Jane · Role: member · Joined: 2026\u201111\u201123"
+    assert lines[1].startswith("<@U0ANN> · Name: x · ")
+
+
+def test_a_workspace_without_tables_gets_the_list_with_its_buttons() -> None:
+    found = Answer("Tags", ("Tag",), tuple((f"v{n}",) for n in range(61)), 61)
+    first, classic, plain = ways_to_show(answer_message(found, token=TOKEN))
+    assert [[block["type"] for block in way] for way in (first, classic, plain)] == [
+        ["section", "table", "actions"],
+        ["section", "section", "actions"],
+        ["section", "actions"],
+    ]
+    assert "*v0*\n*v1*" in classic[1]["text"]["text"]
+
+
+def test_a_moment_never_wraps() -> None:
+    content = answer_message(TAG, token=None)
+    assert table_of(content)[1] == ["v1.2.0", "20.1 MB", "2026\u201111\u201123\u00a012:05"]
+    assert "-" not in content.text.splitlines()[-1]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +163,7 @@ def test_any_rows_make_a_message_that_passes(title: str, cell: str, note: str) -
 
 def test_an_answer_that_nobody_kept_has_no_buttons() -> None:
     content = answer_message(answer(61), token=None)
-    assert [block["type"] for block in content.blocks] == ["section", "table"]
+    assert [block["type"] for block in content.blocks] == ["section", "section"]
 
 
 def test_the_whole_answer_is_on_offer_as_a_file_where_there_are_pages() -> None:
@@ -158,7 +204,11 @@ def test_a_moment_is_in_the_readers_zone_and_in_utc_where_that_is_unknown() -> N
     shown = {
         zone: table_of(answer_message(found, token=None, timezone=zone))[1] for zone in ("Asia/Tokyo", "Mars/Base", "")
     }
-    assert shown == {"Asia/Tokyo": ["2026-11-24 08:30"], "Mars/Base": ["2026-11-23 23:30"], "": ["2026-11-23 23:30"]}
+    assert shown == {
+        "Asia/Tokyo": ["2026\u201111\u201124\u00a008:30"],
+        "Mars/Base": ["2026\u201111\u201123\u00a023:30"],
+        "": ["2026\u201111\u201123\u00a023:30"],
+    }
 
 
 def test_an_answer_that_is_a_file_has_no_empty_table() -> None:

@@ -10,7 +10,7 @@ from bot.errors import UserError
 from bot.governance.ledger.lifecycle import Status
 from bot.governance.requests.queries import mine
 from bot.inbox.arrivals import Arrival, Delivery, Lane, Stage
-from bot.slack import commands, decisions, events, forms, pages, picker
+from bot.slack import commands, decisions, forms, pages, picker, talk
 from bot.slack.app import KINDS
 from bot.slack.arrivals import Kind, SlackDesk, adapter
 from bot.slack.commands import Typed
@@ -19,6 +19,7 @@ from bot.slack.presses import Press
 from bot.slack.replies import ReplyAddress
 from sandbox.slack import Message, words_of
 from tests.slack.conftest import Desk
+from tests.slack.picking import MENU
 
 WRITE = 'team member add backend samok --reason "for the release"'
 
@@ -63,7 +64,14 @@ def test_every_kind_has_a_name_of_its_own() -> None:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_what_is_kept_comes_back_as_it_was(kind: Kind[Any]) -> None:
-    samples = {"id": 1, "request_id": 7, "values": {"team": "x", "invitees": ["a"]}, "files": {"invitees": "F1"}}
+    samples: dict[str, Any] = {
+        "id": 1,
+        "request_id": 7,
+        "values": {"team": "x", "invitees": ["a"]},
+        "files": {"invitees": "F1"},
+    }
+    form = forms.SentForm(operation="team.list", values={}, reason="", files={}, view="V1")
+    samples |= {"form": form, "attaches": True}
     fields = kind.sent.__dataclass_fields__
     sent = kind.sent(**{name: samples.get(name, "x") for name in fields})
     assert adapter(kind.sent).validate_python(adapter(kind.sent).dump_python(sent)) == sent
@@ -111,7 +119,7 @@ async def test_a_read_is_to_be_asked_for_anew_by_a_button(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("text", "label", "form"),
-    [("team member add backend", "Open the form", "Add to team"), ("", "Open the menu", "What shall happen")],
+    [("team member add backend", "Open the form", "Add to team"), ("", "Open the menu", MENU)],
 )
 async def test_a_form_that_can_no_longer_be_opened_is_behind_a_button(
     desk: Desk, text: str, label: str, form: str
@@ -126,12 +134,12 @@ async def test_a_form_that_can_no_longer_be_opened_is_behind_a_button(
 async def test_the_menu_of_the_shortcut_is_behind_a_button_too(desk: Desk) -> None:
     await interrupted(desk, picker.CHOSEN, picker.Chosen("spent"))
     await desk.ann.click(await desk.told(desk.ann, "was restarted before it could open the form"), "again")
-    await desk.ann.wait_for_view("What shall happen in Docker Hub?")
+    await desk.ann.wait_for_view(MENU)
 
 
 async def test_help_and_what_cannot_be_understood_are_answered_as_ever(desk: Desk) -> None:
-    await interrupted(desk, events.WRITTEN, events.DirectMessage())
-    await desk.told(desk.ann, "/hub team member add")
+    await interrupted(desk, talk.WRITTEN, talk.DirectMessage())
+    await desk.told(desk.ann, "Write to me as behind")
     with pytest.raises(Exception, match="Did you mean"):
         await interrupted(desk, commands.TYPED, Typed("membr list", "spent"))
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.slack.choices import FRESH_SECONDS, MAX_FOUND, offered
-from bot.slack.modals import OPTION_VALUE
+from bot.slack.inputs import OPTION_VALUE
 from sandbox.slack import View
 from sandbox.slack.transport.envelopes import Acked
 from tests.slack.conftest import Desk

@@ -6,13 +6,14 @@ from bot.governance.ledger.lifecycle import Status
 from bot.governance.requests.queries import mine
 from sandbox.slack import words_of
 from tests.slack.conftest import APPROVALS, Desk
+from tests.slack.picking import MENU
 
 
 @pytest.mark.parametrize("line", ["/hub help", "/hub HELP", "/hub ?"])
-async def test_help_lists_everything(desk: Desk, line: str) -> None:
+async def test_help_shows_the_topics(desk: Desk, line: str) -> None:
     assert (await desk.ann.command(line)).ok
-    shown = words_of(await desk.ann.wait_for_ephemeral("/hub team member add"))
-    assert "List the people in the organization" in shown
+    shown = words_of(await desk.ann.wait_for_ephemeral("Access tokens"))
+    assert "Invite people to the organization" in shown
     assert desk.slack.violations == []
 
 
@@ -26,7 +27,7 @@ async def test_help_says_what_is_off_at_the_moment(desk: Desk) -> None:
 
 async def test_the_command_alone_opens_the_menu(desk: Desk) -> None:
     assert (await desk.ann.command("/hub")).ok
-    await desk.ann.wait_for_view("What shall happen in Docker Hub?")
+    await desk.ann.wait_for_view(MENU)
 
 
 async def test_what_is_missing_opens_a_form_with_what_was_typed(desk: Desk) -> None:

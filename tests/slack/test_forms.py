@@ -18,6 +18,20 @@ async def form_of(desk: Desk, line: str, title: str) -> View:
     return await desk.ann.wait_for_view(title)
 
 
+async def form_with_file(desk: Desk) -> View:
+    """The form that invites, with its input for a file."""
+    form = await form_of(desk, "/hub invite send", "Invite people to the organization")
+    assert (await desk.ann.click(form, "attach_file")).ok
+    return await desk.ann.wait_for_view("People from a CSV file")
+
+
+def below(view: View, block_id: str) -> str:
+    """What stands right below an input."""
+    blocks = view.body["blocks"]
+    at = next(number for number, block in enumerate(blocks) if block.get("block_id") == block_id)
+    return str(blocks[at + 1]["text"]["text"])
+
+
 @pytest.mark.parametrize(
     ("errors", "shown"),
     [
@@ -53,10 +67,36 @@ async def test_the_answer_to_a_read_is_in_the_direct_messages(desk: Desk) -> Non
     await desk.told(desk.ann, "Tags of acme/api")
 
 
-async def test_what_docker_hub_says_is_said_in_the_form(desk: Desk) -> None:
+async def test_what_is_in_the_way_stands_in_the_form_with_all_that_was_put_into_it(desk: Desk) -> None:
     form = await form_of(desk, "/hub team member add nobodys samok", "nobodys")
+    assert (await desk.ann.submit(form, {"reason": "moves over"})).ok
+    again = await desk.ann.wait_for_view("There is no team “nobodys” in acme.")
+    assert below(again, "team").startswith("🛑 *There is no team")
+    assert again.values["username"]["choice"]["selected_option"]["value"] == "samok"
+    assert again.values["reason"]["value"]["value"] == "moves over"
+    assert (await desk.ann.submit(again, {"team": "backend"})).ok
+    await desk.ann.wait_for_view("Waits for 1 approval")
+    assert (await desk.view()).reason == "moves over"
+    assert desk.slack.violations == []
+
+
+async def test_what_nobody_has_is_refused_beside_its_field_and_asks_nobody(desk: Desk) -> None:
+    form = await form_of(desk, "/hub invite send unknown-id jane@example.com", "Invite people to the organization")
+    assert (await desk.ann.submit(form, {"reason": "new here"})).ok
+    again = await desk.ann.wait_for_view("unknown-id is no address or Docker ID that anybody has in Docker Hub.")
+    assert below(again, "invitees").startswith("🛑 *unknown-id")
+    assert again.values["invitees"]["value"]["value"] == "unknown-id jane@example.com"
+    assert (await desk.ann.submit(again, {"invitees": "jane@example.com"})).ok
+    await desk.ann.wait_for_view("Waits for 1 approval")
+    assert (await desk.view()).params["invitees"] == ["jane@example.com"]
+
+
+async def test_what_the_policy_refuses_stands_at_the_top_of_the_form(desk: Desk) -> None:
+    form = await form_of(desk, "/hub team member add backend annberg", "Add to team")
     assert (await desk.ann.submit(form, {"reason": "x"})).ok
-    await desk.ann.wait_for_view("There is no team “nobodys” in acme.")
+    again = await desk.ann.wait_for_view("Nothing to do.")
+    assert "Nothing to do." in again.body["blocks"][1]["text"]["text"]
+    assert again.body["submit"]["text"] == "Ask to add"
 
 
 @pytest.mark.parametrize(("username", "said"), [("samok", "Waits for"), ("annberg", "Nothing to do.")])
@@ -91,7 +131,7 @@ async def test_two_forms_of_the_same_are_two_requests(desk: Desk) -> None:
 
 
 async def test_a_form_with_a_file_is_one_request_of_both(desk: Desk) -> None:
-    form = await form_of(desk, "/hub invite send", "Invite people to the organization")
+    form = await form_with_file(desk)
     values = {"invitees_file": attached("email\njane@example.com\n"), "invitees": "joe@example.com", "reason": "x"}
     assert (await desk.ann.submit(form, values)).ok
     await desk.ann.wait_for_view("Waits for 1 approval")
@@ -99,7 +139,7 @@ async def test_a_form_with_a_file_is_one_request_of_both(desk: Desk) -> None:
 
 
 async def test_lines_at_fault_are_named_in_the_form(desk: Desk) -> None:
-    form = await form_of(desk, "/hub invite send", "Invite people to the organization")
+    form = await form_with_file(desk)
     values = {"invitees_file": attached("email\njane@example.com\nnot*an*id\n<!here>\n"), "reason": "x"}
     assert (await desk.ann.submit(form, values)).ok
     view = await desk.ann.wait_for_view("Nothing was asked for; this is in the way:")

@@ -13,16 +13,22 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import bot
 from bot.governance.ledger.lifecycle import Status
-from bot.operations import OPERATIONS
+from bot.governance.preferences import Preferences
+from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.base import Answer
 from bot.slack import app as slack_app
 from bot.slack import modals
 from bot.slack.answers import answer_message
 from bot.slack.card import request_card
+from bot.slack.help import help_message, small_message
+from bot.slack.home_view import home_view
+from bot.slack.links import Links
 from bot.slack.offers import ask_again, asked_again, propose_button
 from bot.slack.receipts import receipt_message
+from bot.slack.settings_view import settings_view
 from tests.contract.slack import breaches, manifest_schema
 from tests.slack.samples import request_view
+from tests.slack.test_home_view import facts
 
 SOURCE = Path(bot.__file__).parent
 MANIFEST: dict[str, Any] = yaml.safe_load((SOURCE.parent / "manifest.yml").read_text(encoding="utf-8"))
@@ -33,6 +39,7 @@ GRANTED = set(ASKED["bot"]) | OPTIONAL
 SCOPES = {
     "auth.teams.list": set[str](),
     "auth.test": set[str](),
+    "chat.delete": {"chat:write"},
     "chat.postEphemeral": {"chat:write"},
     "chat.postMessage": {"chat:write"},
     "chat.update": {"chat:write"},
@@ -54,6 +61,8 @@ SCOPES = {
 }
 # https://docs.slack.dev/reference/events/<event>
 EVENT_SCOPES = {
+    "app_mention": "app_mentions:read",
+    "app_home_opened": "",
     "message.im": "im:history",
     "subteam_members_changed": "usergroups:read",
     "subteam_updated": "usergroups:read",
@@ -175,6 +184,8 @@ def pressable(value: Any) -> Iterator[str]:
             yield f"options:{action}"
         case {"type": "input"}:
             return
+        case {"type": "external_select", "action_id": str(action)}:
+            yield from (f"options:{action}", f"action:{action}")
         case {"action_id": str(action)}:
             yield f"action:{action}"
         case dict():
@@ -188,11 +199,16 @@ def pressable(value: Any) -> Iterator[str]:
 def shown() -> Iterator[dict[str, Any] | list[Any]]:
     """Everything of ours that can be pressed."""
     for operation in OPERATIONS:
-        yield modals.form_view(operation, {}, "", organizations=("acme", "other"), channel=None)
+        for attaches in (False, True):
+            yield modals.form_view(operation, {}, "", organizations=("acme", "other"), channel=None, attaches=attaches)
         for status in Status:
             yield list(request_card(request_view(operation, status), operation).blocks)
-    yield modals.picker_view(OPERATIONS, channel=None)
+    yield modals.picker_view(channel=None)
+    yield list(small_message().blocks)
+    yield list(help_message(OPERATIONS, "", ("acme",), {}).blocks)
     yield modals.deny_view(1, "x")
+    yield settings_view(Preferences())
+    yield home_view(facts(own=(request_view(OPERATIONS[0]),), asked=1), BY_NAME, Links())
     yield list(long_answer())
     yield list(ask_again("Not answered.", "team list").blocks)
     yield propose_button("Ask again", asked_again(7))

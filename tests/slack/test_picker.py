@@ -6,13 +6,14 @@ import pytest
 
 from bot.operations import OPERATIONS
 from tests.slack.conftest import Desk
+from tests.slack.picking import MENU, pick
 
 
 @pytest.mark.parametrize("way", ["command", "shortcut"])
 async def test_the_menu_becomes_the_form_of_what_is_picked(desk: Desk, way: str) -> None:
     await (desk.ann.command("/hub") if way == "command" else desk.ann.shortcut("ask_hubwarden"))
-    picker = await desk.ann.wait_for_view("What shall happen in Docker Hub?")
-    assert (await desk.ann.click(picker, "pick", value="team.member.add")).ok
+    picker = await desk.ann.wait_for_view(MENU)
+    assert (await pick(desk.ann, picker, "team.member.add")).ok
     form = await desk.ann.wait_for_view("Add a member to a team.")
     assert form.id == picker.id
     remembered = json.loads(form.body["private_metadata"])
@@ -22,17 +23,28 @@ async def test_the_menu_becomes_the_form_of_what_is_picked(desk: Desk, way: str)
 
 async def test_everything_is_on_the_menu_once(desk: Desk) -> None:
     await desk.ann.shortcut("ask_hubwarden")
-    picker = await desk.ann.wait_for_view("What shall happen in Docker Hub?")
-    menu = picker.body["blocks"][1]["elements"][0]
-    picked = [option["value"] for group in menu["option_groups"] for option in group["options"]]
-    assert picked == [operation.name for operation in OPERATIONS]
+    shown = await desk.ann.options(await desk.ann.wait_for_view(MENU), "pick")
+    assert sorted(entry["value"] for entry in shown) == sorted(operation.name for operation in OPERATIONS)
+    assert shown[0]["value"] == "member.list"
+    assert desk.slack.violations == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [("make owner", "member.role"), ("lock tags", "repo.immutable.set"), ("KICK", "member.remove"), ("nonsense", None)],
+)
+async def test_the_menu_finds_what_people_call_it(desk: Desk, typed: str, first: str | None) -> None:
+    await desk.ann.shortcut("ask_hubwarden")
+    shown = await desk.ann.options(await desk.ann.wait_for_view(MENU), "pick", typed)
+    assert [entry["value"] for entry in shown[:1]] == ([first] if first else [])
+    assert desk.slack.violations == []
 
 
 async def test_a_menu_that_is_closed_meanwhile_leaves_nothing_behind(desk: Desk) -> None:
     await desk.ann.shortcut("ask_hubwarden")
-    picker = await desk.ann.wait_for_view("What shall happen in Docker Hub?")
+    picker = await desk.ann.wait_for_view(MENU)
     held = desk.slack.hold("views.update")
-    await desk.ann.click(picker, "pick", value="team.list")
+    await pick(desk.ann, picker, "team.list")
     await held.arrived()
     await desk.ann.close(picker)
     held.release()

@@ -41,7 +41,7 @@ def test_it_says_what_the_request_waits_for_and_where(required: int, channel: st
     view = request_view(INVITE, requirement=one_stage(required, users=("U0OMAR",)))
     content = receipt_message(view, INVITE, channel=channel)
     assert content.text == (
-        f"*Invite jane@example.com as member*\n⏳ {said}Hubwarden sends you a message when it is decided.\nRequest 7"
+        f"Invite jane@example.com as member\n⏳ {said}Hubwarden sends you a message when it is decided.\nRequest 7"
     )
     assert acts(content) == ["take_back", "details"]
 
@@ -79,19 +79,19 @@ def test_it_is_whole_and_harmless(view: Callable[[Operation, Status], RequestVie
 
 async def test_it_waits_a_moment_for_the_card_and_no_longer(desk: Desk) -> None:
     view = await desk.ask(ASK)
+    desk.surface.links.base = "https://acme.slack.com/"
     started = asyncio.get_running_loop().time()
     without = await receipt(desk.surface, view)
     assert asyncio.get_running_loop().time() - started < 2
     assert "its card" not in without.text
 
-    desk.surface.links.base = "https://acme.slack.com/"
     waiting = asyncio.create_task(receipt(desk.surface, view))
     await asyncio.sleep(0)
-    async with desk.context.database.begin() as session:
-        card = await messages.by_key(session, card_key(view.id))
-        assert card is not None
-        await messages.mark_sent(session, card.id, version=1, address=APPROVALS, posted_id="1795637407.595749")
-    desk.surface.posted.note(card_key(view.id))
+    with desk.surface.posted.sending(card_key(view.id), APPROVALS, rest_seconds=1):
+        async with desk.context.database.begin() as session:
+            card = await messages.by_key(session, card_key(view.id))
+            assert card is not None
+            await messages.mark_sent(session, card.id, version=1, address=APPROVALS, posted_id="1795637407.595749")
     assert f"<{LINK}|its card>" in (await waiting).text
     assert f"<{LINK}|its card>" in (await receipt(desk.surface, view)).text, "it stood already"
 

@@ -10,7 +10,7 @@ from bot.operations import BY_NAME as OPERATIONS
 from bot.outbox.destination import slack_channel
 from bot.outbox.kinds import HOME, KINDS, Kind
 from bot.outbox.sender import Outgoing
-from bot.slack.rendering import RENDERERS, OfRequest, Rendering
+from bot.slack.rendering import RENDERERS, OfReader, OfRequest, Rendering
 from bot.slack.spoken import missing_from
 from tests.slack.samples import NOW, flaws, request_view
 
@@ -71,7 +71,7 @@ def test_every_kind_has_a_renderer_and_every_renderer_a_kind() -> None:
 
 @pytest.mark.parametrize("kind", SENT, ids=lambda kind: kind.name)
 def test_what_is_told_from_a_request_is_rendered_from_it(kind: Kind) -> None:
-    assert isinstance(RENDERERS[kind.name], OfRequest) == kind.of_request
+    assert isinstance(RENDERERS[kind.name], OfRequest | OfReader) == kind.of_request
 
 
 @pytest.mark.parametrize("kind", SENT, ids=lambda kind: kind.name)

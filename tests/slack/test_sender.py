@@ -13,7 +13,7 @@ from bot.operations import BY_NAME as OPERATIONS
 from bot.outbox.destination import slack_channel, slack_person
 from bot.outbox.kinds import CARD, NOTICE
 from bot.outbox.sender import Gone, Outgoing, Place, RateLimited, Refused, Unclear
-from bot.slack.blocks import Content, section
+from bot.slack.blocks import Block, Content, actions, button, content, section
 from bot.slack.client import build_client
 from bot.slack.rendering import Rendering
 from bot.slack.sender import CHANNEL_SECONDS, MENDABLE, SlackSender
@@ -109,6 +109,44 @@ async def test_blocks_that_a_workspace_does_not_take_are_sent_as_text(slack: Sla
     await sender.update(place, Content("short", ()))
     assert [one["type"] for one in slack.workspace.channels[APPROVALS].messages[place.id].body["blocks"]] == ["section"]
     assert len(texts(slack)) == 1
+
+
+TABLE: Block = {"type": "table", "rows": [[{"type": "raw_text", "text": "cell"}]]}
+PRESS = actions("row", button("Go", "go", "1"))
+
+
+async def test_a_kind_that_the_workspace_refuses_is_not_tried_again_and_buttons_stay(
+    slack: SlackSandbox, sender: SlackSender
+) -> None:
+    shown = content(section("head"), TABLE, PRESS, classic=(section("head"), section("cell"), PRESS))
+    slack.faults.add("chat.postMessage", error="invalid_blocks")
+    for _ in range(2):
+        place = await sender.post(message(slack), shown)
+        posted = slack.workspace.channels[APPROVALS].messages[place.id].body["blocks"]
+        assert [one["type"] for one in posted] == ["section", "section", "actions"], "the second time it is not tried"
+
+
+async def test_what_is_refused_even_without_newer_kinds_keeps_its_buttons_and_teaches_nothing(
+    slack: SlackSandbox, sender: SlackSender
+) -> None:
+    shown = content(section("head"), TABLE, PRESS)
+    slack.faults.add("chat.postMessage", error="invalid_blocks", times=2)
+    place = await sender.post(message(slack), shown)
+    posted = slack.workspace.channels[APPROVALS].messages[place.id].body["blocks"]
+    assert [one["type"] for one in posted] == ["section", "actions"]
+    assert posted[0]["text"]["text"] == "head\ncell"
+    place = await sender.post(message(slack), shown)
+    posted = slack.workspace.channels[APPROVALS].messages[place.id].body["blocks"]
+    assert [one["type"] for one in posted] == ["section", "table", "actions"]
+
+
+async def test_what_can_no_longer_be_changed_is_deleted_where_that_is_possible(
+    slack: SlackSandbox, sender: SlackSender
+) -> None:
+    place = await sender.post(message(slack), SAID)
+    await sender.retire(place)
+    assert texts(slack) == []
+    await sender.retire(place)  # nothing is there any more, and nobody minds
 
 
 async def test_a_card_is_rendered_from_its_request(slack: SlackSandbox, sender: SlackSender) -> None:

@@ -19,7 +19,7 @@ from bot.governance.ledger.log_lines import log_line
 from bot.governance.people import is_slack_user
 from bot.governance.preferences import preferences_in
 from bot.outbox.destination import slack_channel, slack_person
-from bot.outbox.kinds import CARD, LOG, RESULT
+from bot.outbox.kinds import ASK, CARD, LOG, REMINDER, RESULT
 from bot.phrases import dump_phrase
 
 # What waits for less goes on before anybody has read why.
@@ -59,6 +59,17 @@ def card_key(request_id: int) -> str:
 async def refresh_card(session: Session, request_id: int) -> None:
     """Bring the card up to date: it says what the row says when it is delivered."""
     await outbox.touch(session, card_key(request_id), clock=REAL)
+
+
+async def keep_calls(session: Session, request: OperationRequest, fact: Fact) -> None:
+    """Whoever was told directly that it waits for them sees when it does so no more, and how it ended."""
+    match fact:
+        case Balloted() | Moved() | Reconsidered() | Returned() | Finished() | Settled():
+            await outbox.touch_of(session, request.id, [ASK, REMINDER], clock=REAL)
+        case Submitted() | Claimed() | Deferred() | Objected() | Resumed() | TakenOver():
+            return
+        case _:
+            assert_never(fact)
 
 
 async def tell_requester(session: Session, request: OperationRequest, fact: Fact) -> None:
@@ -115,4 +126,4 @@ async def keep_log(session: Session, request: OperationRequest, fact: Fact) -> N
     )
 
 
-SUBSCRIBERS: tuple[Subscriber, ...] = (keep_card, keep_log, tell_requester, expect_events)
+SUBSCRIBERS: tuple[Subscriber, ...] = (keep_card, keep_calls, keep_log, tell_requester, expect_events)

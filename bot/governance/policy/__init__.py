@@ -8,6 +8,7 @@ from bot.governance.policy.decide import (
     decide,
     first_rule,
     may_ask_for,
+    may_somebody_ask,
     names_exactly,
 )
 from bot.governance.policy.document import Policy
@@ -25,5 +26,6 @@ __all__ = [
     "first_rule",
     "load_policy",
     "may_ask_for",
+    "may_somebody_ask",
     "names_exactly",
 ]

@@ -84,6 +84,20 @@ def may_ask_for(policy: Policy, operation: Operation) -> bool:
     return any(rule.refuse is None and rule.covers(operation) for rule in policy.rules)
 
 
+def may_somebody_ask(policy: Policy, operation: Operation, user: str, groups: frozenset[str]) -> bool:
+    """Whether this person may have the operation for some parameters or other, as far as the rules alone tell."""
+    for rule in policy.rules:
+        if not rule.covers(operation):
+            continue
+        is_theirs = rule.requesters is None or is_among(rule.requesters, user, groups)
+        if rule.refuse is None and is_theirs:
+            return True
+        if not rule.where:
+            # It speaks of whatever is asked for, so no later rule is heard.
+            return False
+    return False
+
+
 def names_exactly(policy: Policy, rule: str, operation: Operation) -> bool:
     """Whether the rule of this name names the operation itself, and not only with a glob that takes in others too."""
     named = (glob for each in policy.rules if each.name == rule for glob in each.operations)

@@ -183,8 +183,8 @@ async def _store(context: Context, judged: Judged) -> RequestView:
             described=described(context, judged.intent),
             approvals_channel=context.approvals_channel,
         )
-        await record(session, request_id, fact)
-        return view_of(row)
+        stored = await record(session, request_id, fact)
+        return view_of(stored or row)
 
 
 async def _view_of_source(session: Session, source_key: str) -> RequestView:

@@ -57,7 +57,7 @@ class RegistryAccess(Params):
 
 
 class RegistryAccessUpdate(RegistryAccess):
-    """What shall be different; what is not given stays."""
+    """What to change; what is not given stays."""
 
     enabled: Literal["on", "off"] | None = Field(
         None, title="Registry access", description="On: only allowed registries can be reached"
@@ -65,9 +65,7 @@ class RegistryAccessUpdate(RegistryAccess):
     allow: Registries = Field(
         (), title="Allow", description="Host names to add or allow, or standard registries to switch on"
     )
-    block: Registries = Field(
-        (), title="Block", description="Registries of the list, or standard ones, that shall be blocked"
-    )
+    block: Registries = Field((), title="Block", description="Registries of the list, or standard ones, to block")
     remove: Registries = Field((), title="Remove", description="Host names to take off the list")
     nickname: str = Field("", title="Nickname", description="What an allowed registry is called in the list")
 

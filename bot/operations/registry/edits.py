@@ -128,16 +128,14 @@ def check(
     """Raises `UserError` where nothing is asked for, the same registry twice, or a nickname for none or for several."""
     if enabled is None and not (allow or block or remove):
         raise UserError(
-            "Nothing is given that shall be different: give --enabled on or off, or registries to --allow, --block "
-            "or --remove."
+            "Nothing would be different: switch registry access on or off, or name registries to allow, block or "
+            "remove."
         )
     named = [name.casefold() for name in (*allow, *block, *remove)]
     if twice := next((name for name in named if named.count(name) > 1), None):
         raise UserError(f"“{twice}” is named twice: a registry can be allowed, blocked or removed, one of the three.")
     if nickname and (len(allow) != 1 or find(document.standard, "id", allow[0])):
-        raise UserError(
-            f"The nickname “{nickname}” goes with one registry of your own: give it one --allow with a host name."
-        )
+        raise UserError(f"The nickname “{nickname}” goes with one registry of your own: allow one, by its host name.")
 
 
 def switch(document: Document, enabled: bool | None) -> Iterator[Edit]:
@@ -174,7 +172,7 @@ def adding(document: Document, name: str, nickname: str) -> Edit:
 
 
 def blocking(document: Document, name: str) -> Iterator[Edit]:
-    """A registry of the list that shall not be reached."""
+    """A registry of the list that can no longer be reached."""
     if (row := find(document.standard, "id", name)) is not None:
         if is_allowed(row):
             yield Edit("standard", str(row["id"]), "allowed", "blocked", {**row, "allowed": False})
@@ -191,9 +189,9 @@ def blocking(document: Document, name: str) -> Iterator[Edit]:
 
 
 def removing(document: Document, name: str) -> Iterator[Edit]:
-    """A custom registry that shall leave the list; nothing where it is not in it."""
+    """A custom registry that leaves the list; nothing where it is not in it."""
     if (row := find(document.standard, "id", name)) is not None:
-        raise UserError(f"“{row['id']}” is one of Docker's standard registries, which stay in the list: --block it.")
+        raise UserError(f"“{row['id']}” is one of Docker's standard registries, which stay in the list: block it.")
     if (row := find(document.custom, "address", name)) is not None:
         yield Edit("custom", str(row["address"]), described(row), None)
 

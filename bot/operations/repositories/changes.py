@@ -40,7 +40,7 @@ DELETING = "deleting a repository"
 
 
 class RepositoryUpdate(OneRepository):
-    """What shall be different about a repository; what is not given stays."""
+    """What to change about a repository; what is not given stays."""
 
     description: Description | None = Field(
         None, title="Description", description="One line, at most 100 characters; empty: none"
@@ -51,7 +51,7 @@ class RepositoryUpdate(OneRepository):
 
 
 class RepositoryVisibility(OneRepository):
-    """Who shall see a repository."""
+    """Who can see a repository."""
 
     visibility: Visibility = Field(title="Visibility", description="Public: everybody can pull from it")
 
@@ -66,7 +66,7 @@ async def preview_update(hub: Hub, params: RepositoryUpdate) -> Preview:
     """The texts before and after; a no-op where they are as asked."""
     wanted = texts_of(params)
     if not wanted:
-        raise UserError("Nothing is given that shall be different: give --description, --full-description, or both.")
+        raise UserError("Nothing would be different: give a description, a full description, or both.")
     repository = await require_repository(hub, params)
     name, before = f"{params.organization}/{params.repository}", {key: repository.get(key) or "" for key in wanted}
     if before == wanted:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from bot.errors import UserError
+from bot.errors import at_fault
 from bot.hub import Call, Hub, HubProtocolError
 from bot.operations.kit.base import Answer, Change, Operation, Outcome, Preview, Read, Write
 from bot.operations.kit.consequences import Harm, Logged, Prepared, Risk, repository_of, state_now
@@ -32,7 +32,7 @@ TAKES = (
 
 
 class ImmutableSet(OneRepository):
-    """Which tags of a repository shall be immutable."""
+    """Which tags of a repository are to be immutable."""
 
     rules: TagRules = ()
     enabled: bool = Field(
@@ -95,7 +95,7 @@ def wanted_settings(params: ImmutableSet, current: ImmutableSettings) -> Immutab
     """The setting after the write: rules that were not given stay as they are."""
     wanted = ImmutableSettings(params.enabled, params.rules or current.rules)
     if wanted.enabled and not wanted.rules:
-        raise UserError(f"{params.repository} has no rules yet. Give at least one, such as --rule 'v.*'.")
+        raise at_fault("rules", f"{params.repository} has no rules yet. Give at least one, such as --rule 'v.*'.")
     return wanted
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
-from bot.errors import UserError
+from bot.errors import UserError, at_fault
 from bot.hub import Hub, NotFoundError
 from bot.operations.kit.base import (
     Answer,
@@ -69,7 +69,7 @@ class OneRepository(Params):
 
 
 class RepositoryCreate(Params):
-    """A repository that there shall be."""
+    """A new repository."""
 
     organization: Organization
     repository: RepositoryName
@@ -136,7 +136,7 @@ async def require_repository(hub: Hub, params: OneRepository) -> dict[str, Any]:
     """The repository as Docker Hub has it; raises `UserError` where there is none."""
     repository = await find_repository(hub, params.organization, params.repository)
     if repository is None:
-        raise UserError(f"{await missing_repository(hub, params)} “/hub repo list” shows them all.")
+        raise at_fault("repository", f"{await missing_repository(hub, params)} “/hub repo list” shows them all.")
     return repository
 
 
@@ -249,10 +249,11 @@ def refuse_different(found: dict[str, Any], params: RepositoryCreate) -> None:
     given = {key: value for key, value in body_of(params).items() if key not in {"name", "namespace"}}
     if any((found.get(key) or "") != (value or "") for key, value in given.items()):
         described = f", described as {excerpt(found['description'])}" if found.get("description") else ""
-        raise UserError(
+        raise at_fault(
+            "repository",
             f"There is a repository “{params.repository}” in {params.organization} already: "
             f"{visibility_of(found)}{described}. Choose another name, or change that one with "
-            f"“/hub repo update {params.repository}” and “/hub repo visibility {params.repository}”."
+            f"“/hub repo update {params.repository}” and “/hub repo visibility {params.repository}”.",
         )
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from bot.errors import UserError
+from bot.errors import at_fault
 from bot.hub import Hub, NotFoundError
 from bot.operations.kit.base import Answer, Cell, Change, Choices, Lookup, Operation, Outcome, Preview, Read, Write
 from bot.operations.kit.consequences import Harm, Risk
@@ -123,17 +123,22 @@ async def show_tag(hub: Hub, params: OneTag) -> Answer:
     tag = await find_tag(hub, params)
     if tag is None:
         missing = await missing_tag(hub, params, params.tag)
-        raise UserError(f"{missing} “/hub tag list {params.repository}” shows them all.")
+        raise at_fault("tag", f"{missing} “/hub tag list {params.repository}” shows them all.")
     rows: tuple[tuple[Cell, ...], ...] = (
         ("Size", size(tag.get("full_size"))),
         ("Pushed", moment(pushed_at(tag))),
         ("Pushed by", tag.get("last_updater_username") or "–"),
         ("Last pulled", moment(tag.get("tag_last_pulled"))),
-        ("Used in the last month", {"active": "yes", "inactive": "no"}.get(str(tag.get("status")), "–")),
+        ("Used in the last month", used_lately(tag)),
         *((f"Image {platform_of(image)}", image_text(image)) for image in images_of(tag)),
     )
     title = f"Tag {params.organization}/{params.repository}:{params.tag}"
     return Answer(title, ("What", "Value"), rows, len(rows))
+
+
+def used_lately(tag: dict[str, Any]) -> str:
+    """Whether a tag was used in the last month: the contract calls it `status`, Docker Hub answers `tag_status`."""
+    return {"active": "yes", "inactive": "no"}.get(str(tag.get("tag_status", tag.get("status"))), "–")
 
 
 def images_of(tag: dict[str, Any]) -> Iterable[dict[str, Any]]:
@@ -177,7 +182,7 @@ async def look(hub: Hub, params: TagCheck) -> None:
 async def absence(hub: Hub, params: TagCheck) -> str:
     """Why it is not there; raises `UserError` where the repository is not there either."""
     if not await is_there(hub, params):
-        raise UserError(f"{await missing_repository(hub, params)} “/hub repo list” shows them all.")
+        raise at_fault("repository", f"{await missing_repository(hub, params)} “/hub repo list” shows them all.")
     if params.tag:
         return await missing_tag(hub, params, params.tag)
     return f"The repository {params.organization}/{params.repository} is there, and has no tags."
@@ -203,9 +208,10 @@ async def refuse_immutable(hub: Hub, params: OneTag, repository: dict[str, Any])
     matches = await matching_tags(hub, params, settings_of(repository).effective)
     rules = [rule for rule, tags in matches.items() if params.tag in tags]
     if rules:
-        raise UserError(
+        raise at_fault(
+            "tag",
             f"The tag {params.tag} of {params.repository} is immutable by the rule “{rules[0]}”, and Docker Hub "
-            f"deletes no immutable tag. Change the rules first: /hub repo immutable set {params.repository}"
+            f"deletes no immutable tag. Change the rules first: /hub repo immutable set {params.repository}",
         )
 
 

@@ -43,7 +43,7 @@ class RepositoryTeam(OneRepository):
 
 
 class RepositoryTeamSet(RepositoryTeam):
-    """What the team shall be allowed."""
+    """What the team may do."""
 
     permission: Permission = Field(title="Permission", description="What the team may do; each includes the lesser")
 

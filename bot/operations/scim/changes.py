@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from bot.errors import UserError
+from bot.errors import UserError, at_fault
 from bot.hub import Hub
 from bot.operations.kit.base import Change, Operation, Outcome, Params, Preview, Write
 from bot.operations.kit.beneficiaries import somebody
@@ -50,7 +50,7 @@ PersonName = Annotated[Text, AfterValidator(check_name)]
 
 
 class UserCreate(Params):
-    """Who shall be there."""
+    """A new user."""
 
     organization: Organization
     email: Annotated[Text, BeforeValidator(one_person), AfterValidator(check_address)] = Field(
@@ -61,7 +61,7 @@ class UserCreate(Params):
 
 
 class UserUpdate(OneUser):
-    """The name that a user shall have; the part that is not given stays."""
+    """The name that a user gets; the part that is not given stays."""
 
     given_name: PersonName | None = Field(None, title="Given name", description="Such as Jon; cannot be cleared")
     family_name: PersonName | None = Field(None, title="Family name", description="Such as Snow; cannot be cleared")
@@ -90,8 +90,9 @@ async def preview_create(hub: Hub, params: UserCreate) -> Preview:
 def already_there(params: UserCreate, user: dict[str, Any]) -> Preview:
     """Nothing to do; raises `UserError` where the user is there and deactivated."""
     if not is_active(user):
-        raise UserError(
-            f"SCIM has {params.email} already, deactivated. “/hub scim user activate {params.email}” brings them back."
+        raise at_fault(
+            "email",
+            f"SCIM has {params.email} already, deactivated. “/hub scim user activate {params.email}” brings them back.",
         )
     current = name_of(user)
     is_renamed = name_json(params, current) != current
@@ -101,7 +102,7 @@ def already_there(params: UserCreate, user: dict[str, Any]) -> Preview:
 
 def whose_token(organization: str) -> str:
     """What nobody can check from here."""
-    return f"SCIM acts where DOCKERHUB_SCIM_TOKEN belongs; no API tells whether that is {organization}."
+    return f"SCIM acts where the bot's SCIM token belongs; no API tells whether that is {organization}."
 
 
 def named(name: str) -> str:
@@ -142,7 +143,7 @@ async def preview_update(hub: Hub, params: UserUpdate) -> Preview:
     """The name before and after; whether the user is active stays as it is."""
     if params.given_name is None and params.family_name is None:
         raise UserError(
-            "Give --given-name, --family-name or both: the name is all of a SCIM user that can be updated. "
+            "Give a given name, a family name or both: the name is all of a SCIM user that can be updated. "
             "“/hub scim user deactivate” and “activate” are for the rest."
         )
     user = await require_user(hub, params)
@@ -182,7 +183,8 @@ async def what_ends(hub: Hub, organization: str, username: str) -> tuple[tuple[C
     if not username:
         return (), ("SCIM does not say which Docker ID is theirs.",)
     if username == hub.identity.name.lower():
-        raise UserError(f"{username} is the bot's own account: deactivated, it could not even activate itself again.")
+        own = f"{username} is the bot's own account: deactivated, it could not even activate itself again."
+        raise at_fault("user", own)
     member, editors = await asyncio.gather(
         find_member(hub, organization, username), find_editors(hub, organization, search=username)
     )

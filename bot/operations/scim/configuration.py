@@ -61,16 +61,16 @@ def scim_of(hub: Hub) -> Iterator[Hub]:
     """Docker Hub spoken to with the SCIM token; says what is missing where it cannot be, and what a refusal means."""
     if hub.scim is None:
         raise UserError(
-            "Hubwarden has no SCIM token. Set DOCKERHUB_SCIM_TOKEN to that of the organization's SSO connection: "
-            "Docker's Admin Console shows it where SCIM is set up."
+            "Hubwarden has no SCIM token. Whoever runs it can set that of the organization's SSO connection, which "
+            "Docker's Admin Console shows where SCIM is set up."
         )
     try:
         with needing("use SCIM", TAKES):
             yield hub.scim
     except AuthError as error:
         raise UserError(
-            "Docker Hub does not take DOCKERHUB_SCIM_TOKEN: SCIM is switched off, or its token was refreshed, which "
-            f"ends the old one. Set the new one. (401: {error.detail or 'no reason given'})"
+            "Docker Hub does not take the bot's SCIM token: SCIM is switched off, or its token was refreshed, which "
+            f"ends the old one. Whoever runs Hubwarden can set the new one. (401: {error.detail or 'no reason given'})"
         ) from error
 
 

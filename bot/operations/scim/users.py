@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from bot.errors import UserError
+from bot.errors import at_fault
 from bot.hub import Call, Hub, HubProtocolError, NotFoundError
 from bot.operations.kit.base import Answer, Beneficiary, ByAnyName, Cell, Mentions, Operation, Params, Read
 from bot.operations.kit.beneficiaries import somebody
@@ -169,7 +169,7 @@ async def find_user(hub: Hub, reference: str) -> dict[str, Any] | None:
     fitting = [user for user in users if str(user.get(key) or "").lower() == reference.lower()]
     if len(fitting) > 1:
         listed = ", ".join(str(user.get("id")) for user in fitting)
-        raise UserError(f"{reference} is {len(fitting)} SCIM users. Name one by its id: {listed}")
+        raise at_fault("user", f"{reference} is {len(fitting)} SCIM users. Name one by its id: {listed}")
     return fitting[0] if fitting else None
 
 
@@ -180,7 +180,8 @@ async def require_user(hub: Hub, params: OneUser) -> dict[str, Any]:
     with scim_of(hub) as scim:
         users = (await scim.pages(USERS)).data
     known = [str(user[key]) for user in users for key in ("userName", "displayName") if user.get(key)]
-    raise UserError(f"SCIM of {params.organization} has no user “{params.user}”.{nearest_hint(params.user, known)}")
+    hint = nearest_hint(params.user, known)
+    raise at_fault("user", f"SCIM of {params.organization} has no user “{params.user}”.{hint}")
 
 
 async def show_user(hub: Hub, params: OneUser) -> Answer:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from bot.errors import UserError
+from bot.errors import at_fault
 from bot.hub import Hub
 from bot.operations.kit.base import CapabilityMissing, Change, ItemResult, Operation, Params, Preview, Step, Write
 from bot.operations.kit.beneficiaries import everybody
@@ -55,11 +55,12 @@ class Gap:
 async def find_gap(hub: Hub, params: TeamClone) -> Gap:
     """What is left to clone. Raises `UserError` for two teams that cannot be cloned so."""
     if params.from_ == params.to:
-        raise UserError(f"“{params.to}” is the same team twice: name another one to clone it to.")
+        raise at_fault("to", f"“{params.to}” is the same team twice: name another one to clone it to.")
     if params.to == OWNERS:
-        raise UserError(f"Nobody becomes an owner by a clone: add them one by one, /hub team member add {OWNERS}.")
+        raise at_fault("to", f"Nobody becomes an owner by a clone: add them one by one, /hub team member add {OWNERS}.")
     source, target = await asyncio.gather(
-        require_team(hub, params.organization, params.from_), find_team(hub, params.organization, params.to)
+        require_team(hub, params.organization, params.from_, field="from"),
+        find_team(hub, params.organization, params.to),
     )
     wanted = await members_of(hub, params.organization, params.from_)
     there = frozenset(await members_of(hub, params.organization, params.to)) if target else frozenset[str]()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.errors import UserError
+from bot.errors import at_fault
 from bot.hub import Call, Hub, HubProtocolError, NotFoundError
 from bot.operations.kit.base import Answer, CapabilityMissing, Change, Operation, Outcome, Preview, Read, Write
 from bot.operations.kit.beneficiaries import everybody
@@ -38,7 +38,7 @@ async def team_repositories(hub: Hub, organization: str, team: str) -> list[Gran
         async with offering(CAPABILITY, exists=lambda: is_there(hub, organization, team)):
             pages = await hub.pages(TEAM_REPOSITORIES, organization=organization, team=team)
     except NotFoundError:
-        raise UserError(await missing_team(hub, organization, team)) from None
+        raise at_fault("team", await missing_team(hub, organization, team)) from None
     return [read_grant(row) for row in pages.data]
 
 
@@ -67,7 +67,7 @@ async def list_repositories(hub: Hub, params: OneTeam) -> Answer:
 async def preview_delete(hub: Hub, params: OneTeam) -> Preview:
     """Who is in the team, and who loses what on which repositories with it; a no-op where there is none."""
     if params.team == OWNERS:
-        raise UserError(f"The team “{OWNERS}” is the organization's owners, and Docker Hub does not delete it.")
+        raise at_fault("team", f"The team “{OWNERS}” is the organization's owners: Docker Hub does not delete it.")
     if await find_team(hub, params.organization, params.team) is None:
         return Preview((), notes=(await missing_team(hub, params.organization, params.team),))
     pages = await hub.pages(TEAM_MEMBERS, organization=params.organization, team=params.team)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from bot.errors import UserError
+from bot.errors import UserError, at_fault
 from bot.hub import Hub, NotFoundError
 from bot.operations.kit.base import Answer, Change, Choices, Lookup, Operation, Outcome, Params, Preview, Read, Write
 from bot.operations.kit.consequences import Harm, Logged, Prepared, Risk, account_of, one_of
@@ -47,7 +47,7 @@ class OneTeam(Params):
 
 
 class TeamCreate(Params):
-    """A team that there shall be."""
+    """A new team."""
 
     organization: Organization
     team: TeamName
@@ -55,9 +55,9 @@ class TeamCreate(Params):
 
 
 class TeamUpdate(OneTeam):
-    """What shall be different about a team; what is not given stays."""
+    """What to change about a team; what is not given stays."""
 
-    name: TeamName | None = Field(None, title="New name", description="What the team shall be called")
+    name: TeamName | None = Field(None, title="New name", description="What the team is called from now on")
     description: str | None = Field(None, title="Description", description="What the team is for")
 
 
@@ -74,7 +74,7 @@ async def list_teams(hub: Hub, params: TeamList) -> Answer:
     query = {"username": params.username} if params.username else {}
     teams = (await hub.pages(TEAMS, query=query, organization=params.organization)).data
     if params.username and not teams and await find_member(hub, params.organization, params.username) is None:
-        raise UserError(await missing_member(hub, params.organization, params.username))
+        raise at_fault("username", await missing_member(hub, params.organization, params.username))
     whose = f"{params.username} in {params.organization}" if params.username else params.organization
     rows = tuple((t["name"], t.get("description") or "–", f"{int(t.get('member_count') or 0):,}") for t in teams)
     return Answer(f"Teams of {whose}", ("Team", "Description", "Members"), rows, len(rows))
@@ -109,11 +109,11 @@ async def missing_team(hub: Hub, organization: str, team: str) -> str:
     return f"There is no team “{team}” in {organization}.{hint} “/hub team list” shows them all."
 
 
-async def require_team(hub: Hub, organization: str, team: str) -> dict[str, Any]:
-    """The team as Docker Hub has it; raises `UserError` where there is none."""
+async def require_team(hub: Hub, organization: str, team: str, *, field: str = "team") -> dict[str, Any]:
+    """The team as Docker Hub has it; raises `UserError` where there is none, about the field that names it."""
     found = await find_team(hub, organization, team)
     if found is None:
-        raise UserError(await missing_team(hub, organization, team))
+        raise at_fault(field, await missing_team(hub, organization, team))
     return found
 
 
@@ -124,9 +124,10 @@ async def preview_create(hub: Hub, params: TeamCreate) -> Preview:
         what = f"a new team without members{f', “{params.description}”' if params.description else ''}"
         return Preview((Change(f"Team {params.team}", None, what),))
     if params.description not in {"", found.get("description") or ""}:
-        raise UserError(
+        raise at_fault(
+            "team",
             f"There is a team “{params.team}” in {params.organization} already, described as "
-            f"“{found.get('description') or ''}”. “/hub team update {params.team}” changes that."
+            f"“{found.get('description') or ''}”. “/hub team update {params.team}” changes that.",
         )
     return Preview((), notes=(f"There is a team “{params.team}” in {params.organization} already.",))
 
@@ -146,12 +147,12 @@ async def post_team(hub: Hub, organization: str, team: str, *, description: str)
 async def preview_update(hub: Hub, params: TeamUpdate) -> Preview:
     """Name and description before and after; refused where the new name is taken."""
     if params.name is None and params.description is None:
-        raise UserError("Nothing is given that shall be different: give --name, --description, or both.")
+        raise UserError("Nothing would be different: give a new name, a new description, or both.")
     team = await find_team(hub, params.organization, params.team)
     if params.name not in {None, params.team}:
         team = await check_rename(hub, params, team)
     if team is None:
-        raise UserError(await missing_team(hub, params.organization, params.team))
+        raise at_fault("team", await missing_team(hub, params.organization, params.team))
     changes = tuple(
         Change(subject, team.get(key) or "–", wanted or "–")
         for subject, key, wanted in (("Name", "name", params.name), ("Description", "description", params.description))
@@ -171,9 +172,9 @@ async def check_rename(hub: Hub, params: TeamUpdate, team: dict[str, Any] | None
     if team is None:
         return taken
     if params.team == OWNERS:
-        raise UserError(f"The team “{OWNERS}” is the organization's owners, and Docker Hub does not rename it.")
+        raise at_fault("name", f"The team “{OWNERS}” is the organization's owners: Docker Hub does not rename it.")
     if taken is not None:
-        raise UserError(f"There is a team “{params.name}” in {params.organization} already: choose another name.")
+        raise at_fault("name", f"{params.organization} has a team “{params.name}” already: choose another name.")
     return team
 
 
@@ -239,7 +240,7 @@ async def preview_add(hub: Hub, params: TeamMember) -> Preview:
         return Preview((), notes=(f"{params.username} is in team {params.team} already.",))
     if await find_member(hub, params.organization, params.username) is None:
         missing = await missing_member(hub, params.organization, params.username)
-        raise UserError(f"{missing} Invite them first: /hub invite send {params.username}")
+        raise at_fault("username", f"{missing} Invite them first: /hub invite send {params.username}")
     return membership(params, team, None, "member")
 
 
@@ -260,7 +261,8 @@ async def preview_remove(hub: Hub, params: TeamMember) -> Preview:
     if await find_team_member(hub, params) is None:
         return Preview((), notes=(f"{params.username} is not in team {params.team}.",))
     if params.team == OWNERS and int(team.get("member_count") or 0) == 1:
-        raise UserError(f"{params.username} is the last owner of {params.organization}, and Docker Hub keeps one.")
+        last = f"{params.username} is the last owner of {params.organization}, and Docker Hub keeps one."
+        raise at_fault("username", last)
     return membership(params, team, "member", None)
 
 

@@ -2,24 +2,54 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
-from bot.errors import UserError
+from bot.errors import at_fault
 from bot.hub import Call, Hub, HubProtocolError
+from bot.keystrokes import bare
 from bot.operations.kit.base import Beneficiary, ByAnyName, Change
 from bot.operations.kit.beneficiaries import somebody
 from bot.operations.kit.consequences import Harm, Prepared, Risk
-from bot.operations.kit.fields import Text, refuse, undo_marks
+from bot.operations.kit.fields import Text, refuse
+from bot.operations.kit.menus import Periods
 from bot.operations.kit.text import day, minute, nearest_hint
 
 # What a value of a Slack menu may have: https://docs.slack.dev/reference/block-kit/composition-objects
 MENU_LENGTH = 150
 SECRET = re.compile(r"dckr_[a-z]+_", re.IGNORECASE)
+
+
+# Days from today. Docker's console offers such periods, and takes a year at the most.
+DAYS: Mapping[str, int] = {"30 days": 30, "90 days": 90, "1 year": 365}
+DEFAULT_PERIOD = "90 days"
+NEVER = "never"
+PERIODS: Mapping[str, str] = {
+    **dict.fromkeys(DAYS, ""),
+    NEVER: "It works for whoever has copied it, until somebody deletes it",
+}
+
+
+def read_last_day(value: Any) -> Any:
+    """A day, a period from today, or None for `never`; whatever else it is, as it is."""
+    typed = " ".join(bare(value).lower().split()) if isinstance(value, str) else value
+    if typed == NEVER:
+        return None
+    return last_day_in(DAYS[typed]) if typed in DAYS else typed
+
+
+def default_last_day() -> date | None:
+    """The last day of a token for which none was chosen: to have no end has to be asked for."""
+    return last_day_in(DAYS[DEFAULT_PERIOD])
+
+
+def last_day_in(days: int) -> date:
+    """So many days from today (UTC)."""
+    return datetime.now(UTC).date() + timedelta(days=days)
 
 
 def refuse_secret(value: str) -> str:
@@ -38,8 +68,13 @@ Label = Annotated[Text, AfterValidator(refuse_secret), Field(title="Label", desc
 Description = Annotated[str, AfterValidator(refuse_secret)]
 LastDay = Annotated[
     date | None,
-    BeforeValidator(undo_marks),
-    Field(title="Expires", description="Its last day (UTC), such as 2027-01-31; without one, it never ends"),
+    BeforeValidator(read_last_day),
+    Periods(PERIODS, DEFAULT_PERIOD, endless=NEVER),
+    Field(
+        default_factory=default_last_day,
+        title="Expires",
+        description="Its last day (UTC), such as 2027-01-31; or 30 days, 90 days or 1 year from now; or never",
+    ),
 ]
 Switch: TypeAlias = Literal["on", "off"]
 
@@ -100,7 +135,7 @@ def find_token(tokens: Iterable[Token], reference: str) -> Token | None:
     found = exact or [token for token in listed if token.label.casefold() == reference.casefold()]
     if len(found) > 1:
         which = "; ".join(f"{token.id} ({token.state}, {token.story})" for token in found)
-        raise UserError(f"{len(found)} tokens are called “{reference}”. Which one? Name it by its id: {which}.")
+        raise at_fault("token", f"{len(found)} tokens are called “{reference}”. Which one? Name it by its id: {which}.")
     return found[0] if found else None
 
 
@@ -131,9 +166,10 @@ def check_expiry(expires: date | None) -> None:
     """Raises `UserError` where the last day has passed (days are UTC's)."""
     today = datetime.now(UTC).date()
     if expires is not None and expires < today:
-        raise UserError(
+        raise at_fault(
+            "expires",
             f"{expires} has passed, today is {today} (UTC). "
-            "Give today or a later day, or no day at all for a token that never expires."
+            "Give today or a later day; a token that never expires has to be asked for: never.",
         )
 
 

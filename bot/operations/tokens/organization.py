@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from bot.errors import UserError
+from bot.errors import UserError, at_fault
 from bot.hub import Call, Hub
 from bot.operations.kit.base import Change, Operation, Outcome, Params, Preview, Write
 from bot.operations.kit.consequences import Harm, Risk
@@ -76,7 +76,7 @@ class OrganizationTokenCreate(Params):
     label: Label
     repos: Grants = REPOS_FIELD
     org_scopes: OrganizationScopes = SCOPES_FIELD
-    expires: LastDay = None
+    expires: LastDay
     description: Description = Field("", title="Description", description="More about what it is for")
 
 
@@ -94,9 +94,10 @@ def body_of(params: OrganizationTokenCreate) -> dict[str, Any]:
     """What is sent for a new token; raises `UserError` for one that would reach nothing."""
     resources = wanted_resources(params.organization, params.repos, params.org_scopes)
     if not resources:
-        raise UserError(
-            f"“{params.label}” would reach nothing. Give at least one of "
-            f"--repo {params.organization}/<name>:image-pull and --org-scope member-read."
+        raise at_fault(
+            "repos",
+            f"“{params.label}” would reach nothing. Give at least one repository, such as "
+            f"{params.organization}/<name>:image-pull, or one organization scope, such as member-read.",
         )
     description = {"description": params.description} if params.description else {}
     return {
@@ -153,13 +154,12 @@ def update_body(params: OrganizationTokenUpdate, current: Sequence[Resource]) ->
     if params.repos or params.org_scopes:
         wanted = wanted_resources(params.organization, params.repos, params.org_scopes, current=current)
         if not wanted:
-            raise UserError(f"“{params.token}” would reach nothing any more. Switch it off instead: --active off.")
+            raise UserError(f"“{params.token}” would reach nothing any more. Switch it off instead.")
         body["resources"] = [resource.as_json() for resource in wanted]
     if params.active is not None:
         body["is_active"] = params.active == "on"
     if not body:
-        flags = "--label, --description, --active on or off, --repo or --org-scope"
-        raise UserError(f"Say what shall change: {flags}.")
+        raise UserError("Nothing would be different: change the label, the description, the switch or what it reaches.")
     return body
 
 
@@ -185,13 +185,13 @@ async def preview_update(hub: Hub, params: OrganizationTokenUpdate) -> Preview:
     renamed = find_token(tokens, params.label) if token is None and params.label else None
     found = token or renamed
     if found is None:
-        raise UserError(missing(tokens, params))
+        raise at_fault("token", missing(tokens, params))
     row = await read_whole(hub, params.organization, found)
     changes = await wanted_changes(hub, found, row, params)
     if not changes:
         return Preview((), notes=(f"“{found.label}” is so already.",))
     if token is None:
-        raise UserError(missing(tokens, params))
+        raise at_fault("token", missing(tokens, params))
     if token.is_expired:
         raise UserError(
             f"“{token.label}” expired on {day(token.expires_at)}, and an expired token can only be deleted. "

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Annotated, Any
 
-from bot.errors import UserError
+from bot.errors import at_fault
 from bot.hub import Hub
 from bot.operations.kit.base import Answer, Choices, Lookup, Operation, Params, Read
 from bot.operations.kit.fields import Organization
@@ -80,7 +80,7 @@ async def require_token(hub: Hub, params: OneOrganizationToken) -> Token:
     tokens = await read_tokens(hub, params.organization)
     token = find_token(tokens, params.token)
     if token is None:
-        raise UserError(missing(tokens, params))
+        raise at_fault("token", missing(tokens, params))
     return token
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
-from bot.errors import UserError
+from bot.errors import UserError, at_fault
 from bot.hub import Call, Hub
 from bot.operations.kit.base import Answer, Change, Choices, Lookup, Operation, Outcome, Params, Preview, Read, Write
 from bot.operations.kit.consequences import Harm, Risk
@@ -86,7 +86,7 @@ class PersonalTokenCreate(Params):
     organization: Organization
     label: PersonalLabel
     scope: Scope = Field(title="Scope", description="How far it reaches; each includes the lesser ones")
-    expires: LastDay = None
+    expires: LastDay
 
 
 class PersonalTokenUpdate(OnePersonalToken):
@@ -132,7 +132,7 @@ async def require_token(hub: Hub, reference: str) -> Token:
     tokens = await read_tokens(hub)
     token = find_token(tokens, reference)
     if token is None:
-        raise UserError(missing(tokens, reference))
+        raise at_fault("token", missing(tokens, reference))
     return token
 
 
@@ -212,13 +212,13 @@ def wanted_changes(token: Token, params: PersonalTokenUpdate) -> tuple[Change, .
 async def preview_update(hub: Hub, params: PersonalTokenUpdate) -> Preview:
     """The token before and after; a no-op where it is as asked, under its new label too."""
     if params.label is None and params.active is None:
-        raise UserError("Say what shall change: --label gives it a new label, --active off switches it off.")
+        raise UserError("Nothing would be different: give it a new label, or switch it on or off.")
     tokens = await read_tokens(hub)
     token = find_token(tokens, params.token)
     if token is None:
         renamed = find_token(tokens, params.label) if params.label else None
         if renamed is None or wanted_changes(renamed, params):
-            raise UserError(missing(tokens, params.token))
+            raise at_fault("token", missing(tokens, params.token))
         token = renamed
     changes = wanted_changes(token, params)
     if not changes:

@@ -19,6 +19,7 @@ from bot.operations.kit.fields import (
     split_lines,
     split_words,
 )
+from bot.operations.kit.menus import Endings, Menu
 from bot.operations.kit.pages import read_place
 from bot.operations.kit.text import nearest
 from bot.operations.repositories.repositories import REPOSITORIES, OneRepository, require_repository
@@ -198,17 +199,35 @@ def join_scopes(values: tuple[str, ...]) -> tuple[str, ...]:
     return unique
 
 
+def end_lines(text: str, scopes: Sequence[str]) -> str:
+    """The text, in which each line that says no scope gets these."""
+    return "\n".join(end_line(line.strip(), scopes) for line in text.splitlines() if line.strip())
+
+
+def end_line(line: str, scopes: Sequence[str]) -> str:
+    """The grant, with these scopes where it says none."""
+    has_scopes = line.find(":", line.find("://") + 2 if "://" in line else 0) > 0
+    return line if has_scopes or not scopes or line == NONE else f"{line}:{','.join(scopes)}"
+
+
+def without_prefix(scopes: Mapping[str, str]) -> dict[str, str]:
+    """The scopes as people type them."""
+    return {scope.removeprefix("scope-"): meaning for scope, meaning in scopes.items()}
+
+
 Grants = Annotated[
     tuple[Annotated[Text, AfterValidator(check_grant)], ...],
     BeforeValidator(split_lines),
     AfterValidator(join_grants),
     Reaches(read_reach),
+    Endings("What it may do there", without_prefix(REPOSITORY_SCOPES), end_lines),
     Spelled(LETTERS_AND_DIGITS + "._-/:*", 600),
 ]
 OrganizationScopes = Annotated[
     tuple[Annotated[Text, AfterValidator(check_organization_scope)], ...],
     BeforeValidator(split_words),
     AfterValidator(join_scopes),
+    Menu(without_prefix(ORGANIZATION_SCOPES)),
 ]
 
 

@@ -1,55 +1,15 @@
 """What people do in Docker Hub meanwhile, without the bot: pushes, changes by hand, an outage."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from sandbox.hub import immutable_tags, invites, members, repositories, tags, teams
+from sandbox.hub.content import trouble
+from sandbox.hub.content.acts import Act, Arg, Args, Stage
 from sandbox.hub.content.log import record
-from sandbox.hub.content.state import PERMISSIONS, ROLES, Invite, Organization, Repository, State, Team
+from sandbox.hub.content.state import PERMISSIONS, ROLES, Invite, Repository, State, Team
 from sandbox.hub.wire.callers import Caller, Hand
-from sandbox.hub.wire.faults import Faults, edge_page, failure
-from sandbox.hub.wire.limits import Limits
 from sandbox.hub.wire.problems import Refusal
-from sandbox.hub.wire.sessions import Sessions
-
-Args = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """What the acts act on."""
-
-    state: State
-    limits: Limits
-    sessions: Sessions
-    faults: Faults
-
-    @property
-    def organization(self) -> Organization:
-        """The world's."""
-        return self.state.organization
-
-
-@dataclass(frozen=True, slots=True)
-class Arg:
-    """One input; `choices` is None for free text. A default that is no choice gives way to the first that is."""
-
-    name: str
-    label: str
-    default: str
-    choices: Callable[[State], list[str]] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One thing to do; `do` answers the sentence that says what came of it."""
-
-    name: str
-    title: str
-    description: str
-    args: tuple[Arg, ...]
-    do: Callable[[Stage, Args], str]
 
 
 def act(stage: Stage, name: str, *, given: Mapping[str, Any]) -> str:
@@ -218,35 +178,6 @@ def _support(stage: Stage, _: Args) -> str:
     return "Docker's support changed a setting of the organization."
 
 
-def _spend_rate_limit(stage: Stage, _: Args) -> str:
-    stage.limits.spend(0.05)
-    stage.state.touch()
-    return "About 5 % of the rate limit is left in every family, for a minute."
-
-
-def _expire_tokens(stage: Stage, _: Args) -> str:
-    stage.sessions.expire()
-    return "Every access token has expired."
-
-
-def _outage(stage: Stage, args: Args) -> str:
-    count = _count(args)
-    stage.faults.add("*", "/v2/*", failure(503), times=count)
-    return f"Docker Hub answers the next {count} requests with 503."
-
-
-def _edge(stage: Stage, args: Args) -> str:
-    count = _count(args)
-    stage.faults.add("*", "/v2/*", edge_page(403), times=count)
-    return f"The edge answers the next {count} requests with an HTML page."
-
-
-def _count(args: Args) -> int:
-    if not args["requests"].isdecimal() or not 1 <= int(args["requests"]) <= 1000:
-        raise ValueError("How many requests must be a number from 1 to 1000.")
-    return int(args["requests"])
-
-
 def _hand(stage: Stage, args: Args) -> Hand:
     if args["person"] not in stage.organization.members:
         raise ValueError(f"{args['person']} is no member of {stage.organization.name}.")
@@ -299,7 +230,6 @@ API = Arg("repository", "Repository", "api", _repositories)
 WEB = Arg("repository", "Repository", "web", _repositories)
 MEMBER = Arg("username", "Member", "annberg", _usernames)
 BACKEND = Arg("team", "Team", "backend", _teams)
-REQUESTS = Arg("requests", "How many requests", "3")
 INVITEE = Arg("invitee", "Invitee (empty: the newest)", "", _invitees)
 
 ACTS: tuple[Act, ...] = (
@@ -360,8 +290,5 @@ ACTS: tuple[Act, ...] = (
         _change_permission,
     ),
     Act("support_change", "Docker's support changes something", "The actor is dockersupport.", (), _support),
-    Act("spend_rate_limit", "Spend the rate limit", "About 5 % is left for a minute.", (), _spend_rate_limit),
-    Act("expire_tokens", "Expire access tokens", "Everybody must log in again.", (), _expire_tokens),
-    Act("outage", "Outage", "Docker Hub answers 503.", (REQUESTS,), _outage),
-    Act("edge_page", "A page from the edge", "HTML in place of Docker Hub.", (REQUESTS,), _edge),
+    *trouble.ACTS,
 )

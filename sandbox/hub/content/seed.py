@@ -11,6 +11,7 @@ from sandbox.hub.content.state import (
     Organization,
     OrganizationToken,
     PersonalToken,
+    Profile,
     Repository,
     Resource,
     State,
@@ -25,16 +26,19 @@ DAY = 86400.0
 SCIM_TOKEN = "sandbox-scim-token"  # noqa: S105  valid on this machine's sandbox only
 ORGANIZATION_TOKEN = "dckr_oat_sandbox"  # noqa: S105  valid on this machine's sandbox only; every scope that a bot needs
 READ_ONLY_TOKEN = "dckr_oat_sandbox_read"  # noqa: S105  valid on this machine's sandbox only; no scope-repository-list
-SCOPES = (
+ORGANIZATION_SCOPES = (
     *("scope-member-read", "scope-member-edit", "scope-invite-read", "scope-invite-edit", "scope-group-read"),
-    *("scope-group-edit", "scope-activity-read", "scope-repository-list", "scope-repository-read"),
-    *("scope-repository-create", "scope-repository-edit", "scope-repository-settings-admin", "scope-tag-read"),
+    *("scope-group-edit", "scope-activity-read", "scope-repository-list", "scope-repository-create"),
+)
+REPOSITORY_SCOPES = (
+    *("scope-repository-read", "scope-repository-edit"),
+    *("scope-repository-settings-admin", "scope-tag-read"),
 )
 
 
-def build(clock: Clock, world: World = ACME) -> State:
+def build(clock: Clock, world: World = ACME, *, profile: Profile = "contract") -> State:
     """The state that a world begins with; moments lie before the clock's now."""
-    state = State(clock, world)
+    state = State(clock, world, profile=profile)
     domain = world.people[0].email.partition("@")[2]
     organization = Organization(world.organization, scim_token=SCIM_TOKEN, domains=(f"@{domain}",))
     state.organizations[organization.name] = organization
@@ -121,7 +125,10 @@ def _tokens(state: State, organization: Organization) -> None:
     ]
     state.personal_tokens = {token.id: token for token in (old, used, *scanners)}
     everything = f"{organization.name}/*"
-    whole = (Resource("TYPE_ORG", organization.name, SCOPES), Resource("TYPE_REPO", everything, SCOPES))
+    whole = (
+        Resource("TYPE_ORG", organization.name, ORGANIZATION_SCOPES),
+        Resource("TYPE_REPO", everything, REPOSITORY_SCOPES),
+    )
     reading = (Resource("TYPE_ORG", organization.name, ("scope-member-read", "scope-activity-read")),)
     pushing = (Resource("TYPE_REPO", everything, ("scope-image-push", "scope-image-pull")),)
     for label, secret, resources in (

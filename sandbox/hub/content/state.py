@@ -187,6 +187,7 @@ class Organization:
         default_factory=lambda: {"enabled": False, "allow_official_images": True, "allow_verified_publishers": True}
     )
     registry_access: RegistryAccess = field(default_factory=RegistryAccess)
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     def owners(self) -> list[str]:
         """The user names of those whose role is owner."""
@@ -217,6 +218,9 @@ class Event:
     visible_at: float
 
 
+Profile = Literal["contract", "real"]
+
+
 @dataclass(slots=True)
 class Options:
     """Where the published facts leave more than one answer open: which one this server gives."""
@@ -231,6 +235,12 @@ class Options:
     """The contract's enumeration of a role that is read has no Editor."""
     images_as_list: bool = False
     """The contract says that a tag's `images` is one image; a list is seen too."""
+    layers: bool = True
+    """The contract's image has `layers`; what is seen has none."""
+    v2_is_text: bool = True
+    """The contract says that a tag's `v2` is a string; a boolean is seen too."""
+    tag_status: bool = False
+    """The contract calls it `status`; True answers `tag_status`, as it is seen."""
     rules_match_anywhere: bool = False
     """A rule of immutable tags matches the whole tag; True matches anywhere in it."""
     log_delay: float = 0.0
@@ -238,14 +248,31 @@ class Options:
     personal_tokens_refused: frozenset[str] = frozenset()
     """The route families that answer 403 to a personal access token ("several organization routes" do)."""
 
+    @classmethod
+    def of(cls, profile: Profile) -> "Options":
+        """The answers of a profile: as the contract says, or as recorded answers and Docker's own clients have it.
+
+        Source for `real`: what docker/hub-tool reads (pkg/hub/tags.go), and tags that people have recorded.
+        """
+        if profile == "contract":
+            return cls()
+        return cls(
+            nested_invitees=False,
+            no_page="null",
+            images_as_list=True,
+            layers=False,
+            v2_is_text=False,
+            tag_status=True,
+        )
+
 
 class State:
     """The whole of Docker Hub. `sequence` counts the changes of anything that a client could read."""
 
-    def __init__(self, clock: Clock, world: World = ACME) -> None:
+    def __init__(self, clock: Clock, world: World = ACME, *, profile: Profile = "contract") -> None:
         self.clock = clock
         self.world = world
-        self.options = Options()
+        self.options = Options.of(profile)
         self.accounts: dict[str, Account] = {}
         self.organizations: dict[str, Organization] = {}
         self.repositories: dict[str, dict[str, Repository]] = {}

@@ -71,7 +71,11 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One row of the route table. `auth` says which credential the route takes."""
+    """One row of the route table.
+
+    `auth` says which credential the route takes; an `older` address is not in the contract, and refuses organization
+    access tokens, as the whole of `/v2/repositories/` does.
+    """
 
     method: str
     path: str
@@ -79,6 +83,7 @@ class Route:
     family: str
     style: Style = Style.ERRINFO
     auth: Literal["bearer", "optional", "none", "scim"] = "bearer"
+    older: bool = False
 
 
 def text_in(data: Mapping[str, Any], name: str, *, limit: int = 255, default: str | None = None) -> str:

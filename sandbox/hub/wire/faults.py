@@ -28,6 +28,14 @@ class Hang:
 
 
 @dataclass(frozen=True, slots=True)
+class Delay:
+    """The request is answered as it must be, so many real seconds later."""
+
+    seconds: float
+    after: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Drop:
     """The connection breaks without an answer."""
 
@@ -50,7 +58,7 @@ class ExpireTokens:
     after: bool = field(default=False, init=False)
 
 
-Fault = Respond | Hang | Drop | ForeignNext | ExpireTokens
+Fault = Respond | Delay | Hang | Drop | ForeignNext | ExpireTokens
 
 
 def rate_limited(retry_after: str = "1", *, header: str = "Retry-After", after: bool = False) -> Respond:

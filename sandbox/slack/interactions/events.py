@@ -1,8 +1,10 @@
 """What people do that raises events, and the shortcuts that they pick: https://docs.slack.dev/apis/events-api"""
 
+from sandbox.slack.errors import ApiError
 from sandbox.slack.interactions.links import announce_links
 from sandbox.slack.interactions.payloads import (
     active_user,
+    author,
     channel_name,
     common,
     deliver_interaction,
@@ -10,27 +12,34 @@ from sandbox.slack.interactions.payloads import (
     response_address,
 )
 from sandbox.slack.interactions.seen import NotPossibleError, Seen
+from sandbox.slack.interactions.writing import write
 from sandbox.slack.parts import Parts
 from sandbox.slack.transport.envelopes import Acked
 from sandbox.slack.transport.events import emit
 from sandbox.slack.workspace.manifest import Shortcut
-from sandbox.slack.workspace.messages import Draft, post_as
-from sandbox.slack.workspace.mrkdwn import escape, expand_mentions
+from sandbox.slack.workspace.messages import post_as
 from sandbox.slack.workspace.state import Channel, Json, Message, User, first
 from sandbox.slack.workspace.view_objects import show_view
 
 SHORTCUT_FAILED = "That shortcut did not work: the app did not respond."
 
 
-def say_as_person(parts: Parts, user_id: str, *, channel: str, text: str) -> Message:
-    """Post what a person typed; raises NotPossibleError."""
-    user = active_user(parts, user_id)
+def say_as_person(
+    parts: Parts, user_id: str, *, channel: str, text: str, thread_ts: str = "", broadcast: bool = False
+) -> Message:
+    """Post what a person typed, below a message where `thread_ts` names one; raises NotPossibleError.
+
+    `broadcast`: a reply that the channel sees too. Other apps' bots write as people do.
+    """
+    user = author(parts, user_id)
     place = joined_channel(parts, user, channel)
     if not text.strip():
         raise NotPossibleError("There is nothing to send.")
-    written = expand_mentions(escape(text), parts.workspace, with_names=False)
-    message = post_as(parts, place, user.id, Draft(text=written))
-    _announce(parts, place, message)
+    draft = write(text, parts.workspace, thread_ts=thread_ts, broadcast=broadcast)
+    try:
+        message = post_as(parts, place, user.id, draft)
+    except ApiError as refusal:
+        raise NotPossibleError("There is no such message to reply to.") from refusal
     announce_links(parts, place, message)
     return message
 
@@ -98,15 +107,3 @@ async def _pick(parts: Parts, user: User, payload: Json) -> Seen:
         return Seen(ok=True)
     parts.feed.publish({"type": "toast", "level": "error", "text": SHORTCUT_FAILED}, to=[user.id])
     return Seen(ok=False, error=SHORTCUT_FAILED)
-
-
-def _announce(parts: Parts, channel: Channel, message: Message) -> None:
-    bot = parts.app.bot_user_id
-    if bot not in channel.members:
-        return
-    event = {**message.body, "channel": channel.id, "event_ts": message.ts}
-    kind = {"channels": "channel", "groups": "group", "im": "im"}[channel.scope_prefix]
-    name = f"message.{channel.scope_prefix}"
-    emit(parts, name, {**event, "channel_type": kind}, external=channel.external)
-    if f"<@{bot}>" in message.body["text"] and channel.kind == "channel":
-        emit(parts, "app_mention", {**event, "type": "app_mention"}, external=channel.external)

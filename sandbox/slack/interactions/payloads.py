@@ -35,6 +35,8 @@ def channel_name(channel: Channel) -> str:
     """The name as payloads have it."""
     if channel.kind == "im":
         return "directmessage"
+    if channel.kind == "mpim":
+        return channel.name
     return "privategroup" if channel.is_private else channel.name
 
 
@@ -92,6 +94,14 @@ def active_user(parts: Parts, user_id: str) -> User:
     if user is None or user.deleted or user.is_bot:
         raise NotPossibleError(f"{user_id} cannot sign in to this workspace.")
     return user
+
+
+def author(parts: Parts, user_id: str) -> User:
+    """Somebody who may write: a person, or another app's bot; raises NotPossibleError."""
+    user = parts.workspace.users.get(user_id)
+    if user is not None and user.is_bot and not user.deleted and user.id != parts.app.bot_user_id:
+        return user
+    return active_user(parts, user_id)
 
 
 def joined_channel(parts: Parts, user: User, channel_id: str) -> Channel:

@@ -60,6 +60,8 @@ async def receive_response(parts: Parts, request: web.Request) -> web.Response:
 def _follow(parts: Parts, address: ResponseAddress, body: Json) -> Json:
     channel = parts.workspace.channels[address.channel]
     original = channel.messages.get(address.message_ts)
+    if original is not None and original.body.get("bot_id") != parts.app.bot_id:
+        _check_untouched(body)
     if body.get("delete_original"):
         if original is None:
             raise ApiError("message_not_found")
@@ -73,6 +75,13 @@ def _follow(parts: Parts, address: ResponseAddress, body: Json) -> Json:
     if say(parts, channel, address.user, body) is None:
         raise ApiError("no_text")
     return {"ok": True}
+
+
+def _check_untouched(body: Json) -> None:
+    """A person's words, with a preview of the app's below them, are not the app's to change; raises ApiError."""
+    for wanted, refusal in (("delete_original", "cant_delete_message"), ("replace_original", "cant_update_message")):
+        if body.get(wanted):
+            raise ApiError(refusal)
 
 
 async def _read(request: web.Request) -> Json:

@@ -41,7 +41,10 @@ async def submit_view(parts: Parts, user_id: str, *, view_id: str, entered: Json
 
 
 async def close_view(parts: Parts, user_id: str, *, view_id: str, everything: bool = False) -> None:
-    """Press the modal's close button, or close the whole stack; tells the app where the view asks for it."""
+    """Press the modal's close button, or close the whole stack; tells the app where the view asks for it.
+
+    Nobody waits for the app: the modal is gone, whatever it answers.
+    """
     user, view = _own_view(parts, user_id, view_id)
     if everything or view.body["clear_on_close"]:
         closed = parts.views.clear(user.id)
@@ -52,7 +55,11 @@ async def close_view(parts: Parts, user_id: str, *, view_id: str, everything: bo
     for one in closed:
         if one.body["notify_on_close"]:
             shown = {"view": show_view(one, parts), "is_cleared": cleared}
-            await deliver_interaction(parts, {**common(parts, user, "view_closed"), **shown})
+            parts.sockets.spawn(_tell_closed(parts, {**common(parts, user, "view_closed"), **shown}))
+
+
+async def _tell_closed(parts: Parts, payload: Json) -> None:
+    await deliver_interaction(parts, payload)
 
 
 def _own_view(parts: Parts, user_id: str, view_id: str) -> tuple[User, View]:

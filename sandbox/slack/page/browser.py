@@ -11,9 +11,11 @@ from aiohttp import web
 
 from sandbox.slack.interactions.actions import Control, Place, press, suggest
 from sandbox.slack.interactions.commands import run_command
-from sandbox.slack.interactions.events import open_home, run_shortcut, say_as_person
+from sandbox.slack.interactions.events import open_home, run_message_shortcut, run_shortcut, say_as_person
+from sandbox.slack.interactions.messages import delete_as_person, edit_as_person, react_as_person
 from sandbox.slack.interactions.seen import NotPossibleError, Seen
 from sandbox.slack.interactions.submissions import close_view, submit_view
+from sandbox.slack.page import trouble
 from sandbox.slack.page.feed import Notice
 from sandbox.slack.page.hub_panel import HubPanel
 from sandbox.slack.page.state import describe_state
@@ -65,6 +67,11 @@ class Browser:
             "home": self._open_home,
             "hub/act": self._act_in_hub,
             "clock": self._move_clock,
+            "faults": self._order_trouble,
+            "message/shortcut": self._run_message_shortcut,
+            "message/edit": self._edit_message,
+            "message/delete": self._delete_message,
+            "reaction": self._react,
         }
         return [
             web.get("/", self._page),
@@ -74,6 +81,7 @@ class Browser:
             web.get("/browser/stream", self._stream),
             web.get("/browser/hub", self._show_hub),
             web.get("/browser/inspector", self._inspect),
+            web.get("/browser/faults", self._show_troubles),
             *(web.post(f"/browser/{name}", _json_handler(act)) for name, act in acts.items()),
         ]
 
@@ -112,7 +120,10 @@ class Browser:
         )
 
     async def _state(self, request: web.Request) -> web.Response:
-        return web.json_response(describe_state(self._parts, self._viewer(request)))
+        user = self._viewer(request)
+        if request.query.get("loaded") == "anew":
+            self._parts.workspace.forget_ephemerals(user)
+        return web.json_response(describe_state(self._parts, user))
 
     async def _history(self, request: web.Request) -> web.Response:
         user, channel_id = self._viewer(request), request.query.get("channel", "")
@@ -157,9 +168,27 @@ class Browser:
 
     async def _send_message(self, sent: Json) -> Json:
         text = str(sent["text"])
-        if text.startswith("/"):
+        if text.startswith("/") and not sent.get("thread_ts"):  # Slack runs no command in a thread
             return _shown(await run_command(self._parts, sent["user"], channel=sent["channel"], line=text))
-        say_as_person(self._parts, sent["user"], channel=sent["channel"], text=text)
+        parent, broadcast = str(sent.get("thread_ts") or ""), bool(sent.get("broadcast"))
+        say_as_person(
+            self._parts, sent["user"], channel=sent["channel"], text=text, thread_ts=parent, broadcast=broadcast
+        )
+        return {"ok": True}
+
+    async def _edit_message(self, sent: Json) -> Json:
+        text = str(sent["text"])
+        edit_as_person(self._parts, sent["user"], channel=sent["channel"], ts=sent["ts"], text=text)
+        return {"ok": True}
+
+    async def _delete_message(self, sent: Json) -> Json:
+        delete_as_person(self._parts, sent["user"], channel=sent["channel"], ts=sent["ts"])
+        return {"ok": True}
+
+    async def _react(self, sent: Json) -> Json:
+        name, remove = str(sent["name"]), not sent["added"]
+        place = {"channel": sent["channel"], "ts": sent["ts"]}
+        react_as_person(self._parts, sent["user"], **place, name=name, remove=remove)
         return {"ok": True}
 
     async def _act(self, sent: Json) -> Json:
@@ -184,6 +213,18 @@ class Browser:
 
     async def _run_shortcut(self, sent: Json) -> Json:
         return _shown(await run_shortcut(self._parts, sent["user"], sent["callback_id"]))
+
+    async def _run_message_shortcut(self, sent: Json) -> Json:
+        names = {"channel": sent["channel"], "ts": sent["ts"]}
+        return _shown(await run_message_shortcut(self._parts, sent["user"], sent["callback_id"], **names))
+
+    async def _show_troubles(self, _request: web.Request) -> web.Response:
+        return web.json_response({"actions": trouble.described()})
+
+    async def _order_trouble(self, sent: Json) -> Json:
+        text = trouble.turn(self._parts, sent["name"], sent.get("args") or {})
+        self._parts.inspector.note("rule", "out", f"Ordered here: {text}", "")
+        return {"ok": True, "text": text}
 
     async def _open_home(self, sent: Json) -> Json:
         open_home(self._parts, sent["user"])

@@ -11,8 +11,8 @@ def describe_state(parts: Parts, user_id: str) -> Json:
     team = workspace.team
     return {
         "team": {"id": team.id, "name": team.name, "domain": team.domain},
-        "me": _user(workspace.users[user_id]),
-        "users": [_user(one) for one in workspace.users.values()],
+        "me": _user(workspace.users[user_id], team.id),
+        "users": [_user(one, team.id) for one in workspace.users.values()],
         "usergroups": [
             {"id": one.id, "handle": one.handle, "name": one.name, "users": one.users}
             for one in workspace.usergroups.values()
@@ -36,7 +36,7 @@ def describe_state(parts: Parts, user_id: str) -> Json:
     }
 
 
-def _user(user: User) -> Json:
+def _user(user: User, home: str) -> Json:
     return {
         "id": user.id,
         "name": user.handle,
@@ -46,6 +46,7 @@ def _user(user: User) -> Json:
         "is_bot": user.is_bot,
         "deleted": user.deleted,
         "is_restricted": user.is_restricted,
+        "is_stranger": bool(user.team) and user.team != home,
         "color": user.color,
     }
 

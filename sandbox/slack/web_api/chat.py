@@ -2,17 +2,21 @@
 
 from sandbox.slack.block_kit.limits import UPDATED_TEXT
 from sandbox.slack.errors import ApiError, invalid_arguments
+from sandbox.slack.parts import Parts
 from sandbox.slack.web_api.limits import SPECIAL, TIER_3, TIER_4
 from sandbox.slack.web_api.method import Call, Method
 from sandbox.slack.workspace.messages import Draft, change, compose, delete, post, post_ephemeral
 from sandbox.slack.workspace.objects import show_message, show_updated_message
 from sandbox.slack.workspace.state import Channel, Json, Message
+from sandbox.slack.workspace.threads import is_reply
 
 
 def post_message(call: Call) -> Json:
     """https://docs.slack.dev/reference/methods/chat.postMessage"""
-    channel = _writable_channel(call, _named_channel(call))
-    draft = _draft(call)
+    channel = named_channel(call)
+    call.count_message(channel)
+    channel = writable_channel(call, channel)
+    draft = draft_of(call)
     message = post(call.parts, channel, draft)
     return {"channel": channel.id, "ts": message.ts, "message": show_message(message)}
 
@@ -25,7 +29,7 @@ def update_message(call: Call) -> Json:
         raise ApiError("is_inactive")
     if len(call.arguments.text("text")) > UPDATED_TEXT:
         raise ApiError("msg_too_long")
-    change(call.parts, message, _draft(call))
+    change(call.parts, message, draft_of(call))
     shown = show_updated_message(message)
     return {"channel": channel.id, "ts": message.ts, "text": message.body["text"], "message": shown}
 
@@ -48,7 +52,7 @@ def post_ephemeral_message(call: Call) -> Json:
         raise ApiError("not_in_channel")
     if user is None or user.deleted or user.id not in channel.members:
         raise ApiError("user_not_in_channel")
-    return {"message_ts": post_ephemeral(call.parts, channel, user.id, _draft(call)).ts}
+    return {"message_ts": post_ephemeral(call.parts, channel, user.id, draft_of(call)).ts}
 
 
 def get_permalink(call: Call) -> Json:
@@ -57,12 +61,18 @@ def get_permalink(call: Call) -> Json:
     message = channel.messages.get(call.arguments.required("message_ts"))
     if message is None or message.only_for is not None:
         raise ApiError("message_not_found")
-    domain = call.parts.workspace.team.domain
-    address = f"https://{domain}.slack.com/archives/{channel.id}/p{message.ts.replace('.', '')}"
-    return {"channel": channel.id, "permalink": address}
+    return {"channel": channel.id, "permalink": permalink(call.parts, channel, message)}
 
 
-def _draft(call: Call) -> Draft:
+def permalink(parts: Parts, channel: Channel, message: Message) -> str:
+    """The message's address; of a reply, with its thread."""
+    address = f"https://{parts.workspace.team.domain}.slack.com/archives/{channel.id}/p{message.ts.replace('.', '')}"
+    thread = message.body["thread_ts"] if is_reply(message) else ""
+    return f"{address}?thread_ts={thread}&cid={channel.id}" if thread else address
+
+
+def draft_of(call: Call) -> Draft:
+    """What the call says, checked; raises ApiError."""
     arguments = call.arguments
     draft = compose(
         text=arguments.text("text") if arguments.has("text") else None,
@@ -71,6 +81,7 @@ def _draft(call: Call) -> Draft:
         markdown=arguments.text("markdown_text") if arguments.has("markdown_text") else None,
         metadata=arguments.structure("metadata", "invalid_metadata_format"),
         thread_ts=arguments.text("thread_ts"),
+        broadcast=arguments.flag("reply_broadcast"),
     )
     if draft.is_empty:
         raise ApiError("no_text")
@@ -80,7 +91,7 @@ def _draft(call: Call) -> Draft:
     return draft
 
 
-def _named_channel(call: Call) -> Channel:
+def named_channel(call: Call) -> Channel:
     """The channel by id, by name, or the direct messages with a person by the person's id."""
     wanted = call.arguments.text("channel")
     if not wanted:
@@ -95,7 +106,7 @@ def _named_channel(call: Call) -> Channel:
     return call.seen_channel(wanted)
 
 
-def _writable_channel(call: Call, channel: Channel) -> Channel:
+def writable_channel(call: Call, channel: Channel) -> Channel:
     """The channel, where the bot may post; without membership that takes `chat:write.public` and a public channel."""
     if channel.is_archived:
         raise ApiError("is_archived")

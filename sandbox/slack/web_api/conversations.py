@@ -1,37 +1,55 @@
 """conversations.*: channels, direct messages, and what is in them."""
 
-from sandbox.slack.errors import ApiError, invalid_arguments
+from sandbox.slack.errors import ApiError
 from sandbox.slack.web_api.arguments import Arguments
 from sandbox.slack.web_api.limits import TIER_2, TIER_3, TIER_4
 from sandbox.slack.web_api.method import Call, Method
 from sandbox.slack.web_api.pages import take_page
-from sandbox.slack.workspace.objects import show_channel, show_message
+from sandbox.slack.workspace import administration
+from sandbox.slack.workspace.objects import show_channel, show_message, show_reply
 from sandbox.slack.workspace.state import Channel, Json, Message
+from sandbox.slack.workspace.threads import is_in_channel, replies_to
 
 TYPE_SCOPES = {"public_channel": "channels", "private_channel": "groups", "mpim": "mpim", "im": "im"}
 HISTORY_LIMIT = 999
+# https://docs.slack.dev/reference/methods/conversations.open: eight people beside the bot
+MOST_IN_GROUP = 8
+# What of a conversation the answer was recorded with.
+OPENED = frozenset({"id", "created", "is_archived", "is_im", "is_org_shared", "user", "priority", "context_team_id"})
 
 
 def open_conversation(call: Call) -> Json:
     """https://docs.slack.dev/reference/methods/conversations.open"""
     workspace, bot = call.parts.workspace, call.parts.app.bot_user_id
-    names = call.arguments.names("users")
+    names = [one for one in call.arguments.names("users") if one != bot]
     if not names and call.arguments.has("channel"):
         channel = call.seen_channel(call.arguments.text("channel"))
-        names = [channel.user]
-    if len(names) != 1:
-        raise ApiError("users_list_not_supplied") if not names else invalid_arguments("one user at a time here")
-    user = workspace.users.get(names[0])
+        names = [one for one in channel.members if one != bot]
+    if not names:
+        raise ApiError("users_list_not_supplied")
+    if len(names) > MOST_IN_GROUP:
+        raise ApiError("too_many_users")
+    call.need_scope("im:write" if len(names) == 1 else "mpim:write")
+    for name in names:
+        _check_addressee(call, name)
+    there = len(workspace.channels)
+    channel = workspace.direct_channel(names[0], bot) if len(names) == 1 else workspace.group_channel(names, bot)
+    known = len(workspace.channels) == there
+    if not known:
+        call.parts.feed.publish({"type": "channels"})
+    shown = {key: value for key, value in show_channel(channel, workspace).items() if key in OPENED}
+    shown = shown if call.arguments.flag("return_im") else {"id": channel.id}
+    return {"channel": shown, **({"no_op": True, "already_open": True} if known else {})}
+
+
+def _check_addressee(call: Call, user_id: str) -> None:
+    user = call.parts.workspace.users.get(user_id)
     if user is None:
         raise ApiError("user_not_found")
     if user.deleted:
         raise ApiError("user_disabled")
     if user.is_bot:
         raise ApiError("cannot_dm_bot")
-    known = "D" + user.id[1:] in workspace.channels
-    channel = workspace.direct_channel(user.id, bot)
-    shown = show_channel(channel, workspace) if call.arguments.flag("return_im") else {"id": channel.id}
-    return {"channel": shown, **({"no_op": True, "already_open": True} if known else {})}
 
 
 def conversation_info(call: Call) -> Json:
@@ -42,6 +60,8 @@ def conversation_info(call: Call) -> Json:
         shown = {key: value for key, value in shown.items() if key in ("id", "created", "is_im", "is_org_shared")}
         shown |= {"is_archived": channel.is_archived, "context_team_id": call.parts.workspace.team.id}
         return {"channel": shown}
+    if call.arguments.flag("include_locale"):
+        shown["locale"] = call.parts.workspace.administrator.locale
     shown["is_member"] = call.parts.app.bot_user_id in channel.members
     if call.arguments.flag("include_num_members"):
         shown["num_members"] = len(channel.members)
@@ -79,7 +99,7 @@ def list_members(call: Call) -> Json:
 def join_conversation(call: Call) -> Json:
     """https://docs.slack.dev/reference/methods/conversations.join"""
     channel, bot = call.seen_channel(call.arguments.required("channel")), call.parts.app.bot_user_id
-    if channel.kind == "im" or channel.is_private:
+    if channel.kind != "channel" or channel.is_private:
         raise ApiError("method_not_supported_for_channel_type")
     if channel.is_archived:
         raise ApiError("is_archived")
@@ -87,8 +107,7 @@ def join_conversation(call: Call) -> Json:
     if already:
         call.warnings.append("already_in_channel")
     else:
-        channel.members.append(bot)
-        call.parts.feed.publish({"type": "channels"})
+        administration.join_channel(call.parts, channel.id, bot)
     return {"channel": {**show_channel(channel, call.parts.workspace), "is_member": True}}
 
 
@@ -97,7 +116,7 @@ def conversation_history(call: Call) -> Json:
     channel = _readable(call, "history")
     if call.parts.app.bot_user_id not in channel.members:
         raise ApiError("not_in_channel")
-    top = [one for one in channel.messages.values() if one.only_for is None and _is_top(one)]
+    top = [one for one in channel.messages.values() if one.only_for is None and is_in_channel(one)]
     rows = sorted(_in_window(top, call.arguments), key=lambda one: one.ts, reverse=True)
     page, cursor = take_page(rows, call.arguments, lambda one: one.ts, maximum=HISTORY_LIMIT)
     with_metadata = call.arguments.flag("include_all_metadata")
@@ -112,11 +131,10 @@ def thread_replies(call: Call) -> Json:
     parent = channel.messages.get(call.arguments.required("ts"))
     if parent is None or parent.only_for is not None:
         raise ApiError("thread_not_found")
-    thread = [one for one in channel.messages.values() if one.body.get("thread_ts") == parent.ts and one is not parent]
-    rows = [parent, *_in_window(thread, call.arguments)]
+    rows = [parent, *_in_window(replies_to(channel, parent), call.arguments)]
     page, cursor = take_page(rows, call.arguments, lambda one: one.ts)
     with_metadata = call.arguments.flag("include_all_metadata")
-    shown = [show_message(one, with_metadata=with_metadata) for one in page]
+    shown = [show_reply(one, with_metadata=with_metadata) for one in page]
     more: Json = {"response_metadata": {"next_cursor": cursor}} if cursor else {}
     return {"messages": shown, "has_more": bool(cursor), **more}
 
@@ -128,7 +146,7 @@ def _readable(call: Call, right: str) -> Channel:
 
 
 def _seen_by(channel: Channel, user_id: str) -> bool:
-    return user_id in channel.members or not (channel.is_private or channel.kind == "im")
+    return user_id in channel.members or not (channel.is_private or channel.kind != "channel")
 
 
 def _listed_channel(call: Call, channel: Channel) -> Json:
@@ -156,10 +174,6 @@ def _listed(call: Call, channels: list[Channel]) -> tuple[list[Channel], str]:
     return take_page(found, call.arguments, lambda one: one.id)
 
 
-def _is_top(message: Message) -> bool:
-    return bool(message.body.get("thread_ts", message.ts) == message.ts)
-
-
 def _in_window(messages: list[Message], arguments: Arguments) -> list[Message]:
     oldest, latest = arguments.text("oldest", "0") or "0", arguments.text("latest") or "9999999999"
     inclusive = arguments.flag("inclusive")
@@ -175,7 +189,7 @@ def _between(ts: float, low: float, high: float, *, inclusive: bool) -> bool:
 
 
 METHODS = (
-    Method("conversations.open", open_conversation, TIER_3, ("im:write",)),
+    Method("conversations.open", open_conversation, TIER_3),
     Method("conversations.info", conversation_info, TIER_3),
     Method("conversations.list", list_conversations, TIER_2),
     Method("conversations.members", list_members, TIER_4),

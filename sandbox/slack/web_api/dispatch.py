@@ -6,14 +6,17 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.slack.errors import ApiError, missing_scope
+from sandbox.slack.errors import ApiError, RateLimited, missing_scope
 from sandbox.slack.faults import Fault
 from sandbox.slack.parts import Parts, Record
 from sandbox.slack.web_api import apps as api_apps
 from sandbox.slack.web_api import blocks as api_blocks
+from sandbox.slack.web_api import channels as api_channels
 from sandbox.slack.web_api import chat as api_chat
 from sandbox.slack.web_api import conversations as api_conversations
 from sandbox.slack.web_api import files as api_files
+from sandbox.slack.web_api import reactions as api_reactions
+from sandbox.slack.web_api import scheduled as api_scheduled
 from sandbox.slack.web_api import unfurls as api_unfurls
 from sandbox.slack.web_api import users as api_users
 from sandbox.slack.web_api import views as api_views
@@ -23,17 +26,21 @@ from sandbox.slack.workspace.state import Json
 
 METHODS: Mapping[str, Method] = {
     method.name: method
-    for module in (api_apps, api_blocks, api_chat, api_conversations, api_files, api_unfurls, api_users, api_views)
+    for module in (
+        api_apps,
+        api_blocks,
+        api_channels,
+        api_chat,
+        api_conversations,
+        api_files,
+        api_reactions,
+        api_scheduled,
+        api_unfurls,
+        api_users,
+        api_views,
+    )
     for method in module.METHODS
 }
-
-
-class RateLimited(Exception):
-    """HTTP 429; `seconds` is its Retry-After."""
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(seconds)
-        self.seconds = seconds
 
 
 class WebApi:
@@ -115,10 +122,6 @@ class WebApi:
             raise ApiError("unknown_method", {"req_method": call.method})
         self._check_token(method, token)
         if wait := self._parts.limits.take_call(method.name, method.per_minute):
-            raise RateLimited(wait)
-        if method.name == "chat.postMessage" and (
-            wait := self._parts.limits.take_message(call.arguments.text("channel"))
-        ):
             raise RateLimited(wait)
         return method.handler(call)
 

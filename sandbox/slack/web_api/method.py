@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from sandbox.slack.errors import ApiError, missing_scope
+from sandbox.slack.errors import ApiError, RateLimited, missing_scope
 from sandbox.slack.parts import Parts
 from sandbox.slack.web_api.arguments import Arguments
 from sandbox.slack.workspace.state import Channel, Json
@@ -38,10 +38,15 @@ class Call:
             raise ApiError("team_access_not_granted" if named else "missing_argument")
         return named
 
+    def count_message(self, channel: Channel) -> None:
+        """Count a message that the channel is to get, however the call named it; raises RateLimited."""
+        if wait := self.parts.limits.take_message(channel.id):
+            raise RateLimited(wait)
+
     def seen_channel(self, channel_id: str) -> Channel:
         """The channel, if the bot may know of it; raises `channel_not_found`."""
         channel = self.parts.workspace.channels.get(channel_id)
-        hidden = channel is not None and (channel.is_private or channel.kind == "im")
+        hidden = channel is not None and (channel.is_private or channel.kind != "channel")
         if channel is None or (hidden and self.parts.app.bot_user_id not in channel.members):
             raise ApiError("channel_not_found")
         return channel

@@ -4,7 +4,7 @@ from sandbox.slack.errors import ApiError
 from sandbox.slack.web_api.limits import TIER_2, TIER_3, TIER_4
 from sandbox.slack.web_api.method import Call, Method
 from sandbox.slack.web_api.pages import take_page
-from sandbox.slack.workspace.objects import show_user, show_usergroup
+from sandbox.slack.workspace.objects import show_profile, show_stranger, show_user, show_usergroup
 from sandbox.slack.workspace.state import Json, User, first
 
 
@@ -13,15 +13,26 @@ def user_info(call: Call) -> Json:
     user = call.parts.workspace.users.get(call.arguments.required("user"))
     if user is None:
         raise ApiError("user_not_found")
-    return {"user": _shown(call, user)}
+    stranger = show_stranger(user, call.parts.workspace, call.parts.app.bot_user_id)
+    return {"user": {**_shown(call, user, with_locale=call.arguments.flag("include_locale")), **stranger}}
+
+
+def user_profile(call: Call) -> Json:
+    """https://docs.slack.dev/reference/methods/users.profile.get: the token's own where nobody is named."""
+    user = call.parts.workspace.users.get(call.arguments.text("user") or call.parts.app.bot_user_id)
+    if user is None:
+        raise ApiError("user_not_found")
+    with_email = "users:read.email" in call.parts.app.scopes
+    return {"profile": show_profile(user, call.parts.workspace, with_email=with_email)}
 
 
 def list_users(call: Call) -> Json:
     """https://docs.slack.dev/reference/methods/users.list"""
     call.need_team()
     page, cursor = take_page(list(call.parts.workspace.users.values()), call.arguments, lambda one: one.id)
+    with_locale = call.arguments.flag("include_locale")
     return {
-        "members": [_shown(call, one) for one in page],
+        "members": [_shown(call, one, with_locale=with_locale) for one in page],
         "cache_ts": call.parts.workspace.seconds(),
         "response_metadata": {"next_cursor": cursor},
     }
@@ -59,12 +70,14 @@ def list_usergroup_users(call: Call) -> Json:
     return {"users": list(group.users)}
 
 
-def _shown(call: Call, user: User) -> Json:
-    return show_user(user, call.parts.workspace, with_email="users:read.email" in call.parts.app.scopes)
+def _shown(call: Call, user: User, *, with_locale: bool = False) -> Json:
+    with_email = "users:read.email" in call.parts.app.scopes
+    return show_user(user, call.parts.workspace, with_email=with_email, with_locale=with_locale)
 
 
 METHODS = (
     Method("users.info", user_info, TIER_4, ("users:read",)),
+    Method("users.profile.get", user_profile, TIER_4, ("users.profile:read",)),
     Method("users.list", list_users, TIER_2, ("users:read",)),
     Method("users.lookupByEmail", look_up_by_email, TIER_3, ("users:read.email",)),
     Method("usergroups.list", list_usergroups, TIER_2, ("usergroups:read",)),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sandbox.slack.parts import Parts
 from sandbox.slack.transport.events import emit
-from sandbox.slack.workspace.objects import show_user, show_usergroup
+from sandbox.slack.workspace.objects import show_channel, show_stranger, show_user, show_usergroup
 from sandbox.slack.workspace.state import Channel, User, UserGroup, fresh_id
 
 
@@ -23,18 +23,25 @@ def make_channel(
     made.creator, made.external = (made.members[0] if made.members else ""), external
     parts.workspace.add_channel(made)
     parts.feed.publish({"type": "channels"})
+    if not is_private:
+        shown = show_channel(made, parts.workspace)
+        event = {"type": "channel_created", "channel": shown, "event_ts": parts.workspace.next_ts()}
+        emit(parts, "channel_created", event, external=external)
     return made
 
 
-def join_channel(parts: Parts, channel_id: str, user_id: str) -> None:
-    """Bring somebody, or the bot, into a channel."""
+def join_channel(parts: Parts, channel_id: str, user_id: str, *, inviter: str = "") -> None:
+    """Bring somebody, or the bot, into a channel; `inviter` is who invited them."""
     channel = parts.workspace.channels[channel_id]
     if user_id in channel.members:
         return
     channel.members.append(user_id)
     parts.feed.publish({"type": "channels"})
     kind = {"channel_type": "G" if channel.is_private else "C", "team": parts.workspace.team.id}
+    kind |= {"inviter": inviter} if inviter else {}
     event = {"type": "member_joined_channel", "user": user_id, "channel": channel_id, **kind}
+    if parts.app.bot_user_id not in channel.members:
+        return
     emit(parts, "member_joined_channel", {**event, "event_ts": parts.workspace.next_ts()}, external=channel.external)
 
 
@@ -45,6 +52,8 @@ def leave_channel(parts: Parts, channel_id: str, user_id: str) -> None:
     parts.feed.publish({"type": "channels"})
     kind = {"channel_type": "G" if channel.is_private else "C", "team": parts.workspace.team.id}
     event = {"type": "member_left_channel", "user": user_id, "channel": channel_id, **kind}
+    if parts.app.bot_user_id not in [*channel.members, user_id]:
+        return
     emit(parts, "member_left_channel", {**event, "event_ts": parts.workspace.next_ts()}, external=channel.external)
 
 
@@ -114,7 +123,8 @@ def let_in(parts: Parts, user: User) -> User:
 
 
 def _emit_user(parts: Parts, name: str, user: User) -> None:
-    shown = show_user(user, parts.workspace, with_email="users:read.email" in parts.app.scopes)
+    shown = show_user(user, parts.workspace, with_email="users:read.email" in parts.app.scopes, with_locale=True)
+    shown |= show_stranger(user, parts.workspace, parts.app.bot_user_id)
     stamp = {"cache_ts": parts.workspace.seconds()} if name == "user_change" else {}
     emit(parts, name, {"type": name, "user": shown, **stamp})
 

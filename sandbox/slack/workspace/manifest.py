@@ -20,6 +20,7 @@ EVENT_SCOPES = {
     "member_left_channel": "channels:read",
     "member_joined_channel": "channels:read",
     "channel_archive": "channels:read",
+    "channel_created": "channels:read",
     "subteam_updated": "usergroups:read",
     "subteam_members_changed": "usergroups:read",
     "user_change": "users:read",

@@ -1,5 +1,6 @@
-"""Messages: checked, posted, changed, deleted, and shown to whoever is in the channel."""
+"""Messages: checked, posted, changed, deleted, shown to whoever is in the channel, and told to the app."""
 
+import copy
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -16,15 +17,19 @@ from sandbox.slack.block_kit.limits import ATTACHMENTS, MESSAGE_TEXT, limit
 from sandbox.slack.block_kit.rules import Violation
 from sandbox.slack.errors import ApiError
 from sandbox.slack.parts import Parts
+from sandbox.slack.workspace.announcing import announce_changed, announce_deleted, announce_posted
 from sandbox.slack.workspace.objects import show_bot_profile
 from sandbox.slack.workspace.state import Channel, Json, Message
+from sandbox.slack.workspace.threads import count_again, count_reply, find_parent, is_reply, replies_to, show_root
 
 METADATA_BYTES = 16_000
+# What is left of a message that was deleted and had replies.
+TOMBSTONE = {"type": "message", "subtype": "tombstone", "user": "USLACKBOT", "text": "This message was deleted."}
 
 
 @dataclass(slots=True)
 class Draft:
-    """What a message is to say, checked; None is "not given"."""
+    """What a message is to say, checked; None is "not given". `broadcast`: the channel sees the reply too."""
 
     text: str | None = None
     blocks: list[Json] | None = None
@@ -32,6 +37,7 @@ class Draft:
     metadata: Json | None = None
     thread_ts: str = ""
     derived: bool = False
+    broadcast: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -47,6 +53,7 @@ def compose(
     markdown: Any = None,
     metadata: Any = None,
     thread_ts: str = "",
+    broadcast: bool = False,
     surface: Surface = "message",
 ) -> Draft:
     """Check what was sent and answer the draft; raises what chat.postMessage raises for its contents.
@@ -70,25 +77,39 @@ def compose(
     hung = None if attachments is None else complete_attachments(attachments)
     said = None if text is None else str(text)[:MESSAGE_TEXT]
     derived = not said and bool(complete)
-    return Draft(derive_text(complete or []) if derived else said, complete, hung, metadata, thread_ts, derived)
+    return Draft(
+        derive_text(complete or []) if derived else said, complete, hung, metadata, thread_ts, derived, broadcast
+    )
 
 
 def post(parts: Parts, channel: Channel, draft: Draft, *, extra: Json | None = None) -> Message:
     """Post as the bot; raises `thread_not_found`."""
-    return _add(parts, channel, {**bot_body(parts), **_contents(draft), **(extra or {})}, draft.thread_ts)
+    return _add(parts, channel, {**bot_body(parts), **contents_of(draft), **(extra or {})}, draft)
 
 
 def post_as(parts: Parts, channel: Channel, user_id: str, draft: Draft, *, extra: Json | None = None) -> Message:
-    """Post as a person."""
-    team = parts.workspace.team.id
-    body: Json = {"client_msg_id": str(uuid.uuid4()), "type": "message", "user": user_id, "team": team}
-    return _add(parts, channel, {**body, **_contents(draft), **(extra or {})}, draft.thread_ts)
+    """Post as a person, or as another app's bot."""
+    user = parts.workspace.users[user_id]
+    written = {"bot_id": other_bot(user.id)} if user.is_bot else {"client_msg_id": str(uuid.uuid4())}
+    body: Json = {**written, "type": "message", "user": user_id, "team": user.team or parts.workspace.team.id}
+    return _add(parts, channel, {**body, **contents_of(draft), **(extra or {})}, draft)
+
+
+def post_notice(parts: Parts, channel: Channel, body: Json) -> Message:
+    """A line that Slack itself writes into a channel, such as a new topic; the app is told of none."""
+    ts = parts.workspace.next_ts()
+    message = Message(channel.id, ts, {**body, "ts": ts})
+    channel.messages[ts] = message
+    parts.feed.publish({"type": "message", "channel": channel.id, "message": message.body}, to=channel.members)
+    return message
 
 
 def post_ephemeral(parts: Parts, channel: Channel, user_id: str, draft: Draft) -> Message:
     """Show the person a message that nobody else sees."""
-    body = {**bot_body(parts), **_contents(draft), "is_ephemeral": True}
+    body = {**bot_body(parts), **contents_of(draft), "is_ephemeral": True}
     body.pop("metadata", None)
+    if draft.thread_ts:
+        body["thread_ts"] = find_parent(channel, draft.thread_ts).ts
     ts = parts.workspace.next_ts()
     message = Message(channel.id, ts, {**body, "ts": ts}, only_for=user_id)
     channel.messages[ts] = message
@@ -96,12 +117,12 @@ def post_ephemeral(parts: Parts, channel: Channel, user_id: str, draft: Draft) -
     return message
 
 
-def change(parts: Parts, message: Message, draft: Draft) -> None:
+def change(parts: Parts, message: Message, draft: Draft, *, by: str = "") -> None:
     """Change a message in place: text without blocks drops the blocks, blocks alone show no "(edited)".
 
-    https://docs.slack.dev/reference/methods/chat.update
+    `by` is who changes it; the app where nobody is named. https://docs.slack.dev/reference/methods/chat.update
     """
-    body = message.body
+    body, before = message.body, copy.deepcopy(message.body)
     text_given = draft.text is not None and not draft.derived
     if draft.blocks is not None:
         body["blocks"] = draft.blocks
@@ -114,27 +135,48 @@ def change(parts: Parts, message: Message, draft: Draft) -> None:
     if text_given and draft.text != body["text"]:
         body["text"] = draft.text
         if message.only_for is None:
-            body["edited"] = {"user": parts.app.bot_id, "ts": parts.workspace.next_ts()}
+            body["edited"] = {"user": by or parts.app.bot_id, "ts": parts.workspace.next_ts()}
     if draft.metadata is not None:
         body["metadata"] = draft.metadata
-    event = {"type": "message_changed", "channel": message.channel, "message": body}
-    parts.feed.publish(event, to=audience(parts, message))
+    _changed(parts, message, before)
 
 
 def attach(parts: Parts, message: Message, unfurled: list[Json]) -> None:
     """Hang what the app makes of links below a message; a link's earlier attachment is replaced."""
-    urls = {one["from_url"] for one in unfurled}
+    urls, before = {one["from_url"] for one in unfurled}, copy.deepcopy(message.body)
     kept = [one for one in message.body.get("attachments", []) if one.get("from_url") not in urls]
     message.body["attachments"] = complete_attachments([*kept, *unfurled])
+    _changed(parts, message, before)
+
+
+def show_again(parts: Parts, message: Message) -> None:
+    """Bring a message to the screens as it is now."""
     event = {"type": "message_changed", "channel": message.channel, "message": message.body}
     parts.feed.publish(event, to=audience(parts, message))
 
 
 def delete(parts: Parts, message: Message) -> None:
-    """Take a message away."""
-    parts.workspace.channels[message.channel].messages.pop(message.ts, None)
+    """Take a message away; of one with replies, the place stays until the last of them goes."""
+    channel = parts.workspace.channels[message.channel]
+    if not is_reply(message) and replies_to(channel, message):
+        before = dict(message.body)
+        counts = {key: value for key, value in before.items() if key.startswith("reply_") or key == "latest_reply"}
+        message.body.clear()
+        message.body.update({**TOMBSTONE, "ts": message.ts, "thread_ts": message.ts, **counts})
+        _changed(parts, message, before)
+        return
+    channel.messages.pop(message.ts, None)
     event = {"type": "message_deleted", "channel": message.channel, "ts": message.ts}
     parts.feed.publish(event, to=audience(parts, message))
+    if message.only_for is not None:
+        return
+    announce_deleted(parts, channel, message)
+    if is_reply(message) and (parent := channel.messages.get(message.body["thread_ts"])):
+        count_again(channel, parent)
+        if parent.body.get("subtype") == "tombstone" and not replies_to(channel, parent):
+            delete(parts, parent)
+        else:
+            show_again(parts, parent)
 
 
 def audience(parts: Parts, message: Message) -> list[str]:
@@ -155,6 +197,11 @@ def bot_body(parts: Parts) -> Json:
         "team": parts.workspace.team.id,
         "bot_profile": show_bot_profile(app, parts.workspace),
     }
+
+
+def other_bot(user_id: str) -> str:
+    """The id of another app's bot, by its user's."""
+    return f"B{user_id[1:]}"
 
 
 def block_messages(violations: list[Violation]) -> Json:
@@ -184,31 +231,32 @@ def _check_metadata(metadata: Any) -> None:
         raise ApiError("metadata_too_large")
 
 
-def _contents(draft: Draft) -> Json:
+def contents_of(draft: Draft) -> Json:
+    """What a message of this draft says."""
     given = {"blocks": draft.blocks, "attachments": draft.attachments, "metadata": draft.metadata}
     return {"text": draft.text or "", **{key: value for key, value in given.items() if value}}
 
 
-def _add(parts: Parts, channel: Channel, body: Json, thread_ts: str) -> Message:
+def _changed(parts: Parts, message: Message, before: Json) -> None:
+    show_again(parts, message)
+    if message.only_for is None:
+        announce_changed(parts, parts.workspace.channels[message.channel], message, before)
+
+
+def _add(parts: Parts, channel: Channel, body: Json, draft: Draft) -> Message:
+    parent = find_parent(channel, draft.thread_ts) if draft.thread_ts else None
     ts = parts.workspace.next_ts()
-    if thread_ts:
-        body |= _join_thread(channel, thread_ts, ts, body["user"])
+    if parent is not None:
+        count_reply(parent, ts, body["user"])
+        body |= {"thread_ts": parent.ts, "parent_user_id": parent.body["user"]}
+        body |= {"subtype": "thread_broadcast", "root": show_root(parent)} if draft.broadcast else {}
     message = Message(channel.id, ts, {**body, "ts": ts})
     channel.messages[ts] = message
     parts.feed.publish({"type": "message", "channel": channel.id, "message": message.body}, to=channel.members)
+    if parent is not None:
+        show_again(parts, parent)
+    announce_posted(parts, channel, message)
     return message
-
-
-def _join_thread(channel: Channel, thread_ts: str, ts: str, user_id: str) -> Json:
-    parent = channel.messages.get(thread_ts)
-    if parent is None or parent.only_for is not None:
-        raise ApiError("thread_not_found")
-    repliers = parent.body.setdefault("reply_users", [])
-    repliers += [user_id] if user_id not in repliers else []
-    count = parent.body.get("reply_count", 0) + 1
-    parent.body |= {"thread_ts": thread_ts, "reply_count": count, "reply_users_count": len(repliers)}
-    parent.body |= {"latest_reply": ts, "subscribed": False, "is_locked": False}
-    return {"thread_ts": thread_ts, "parent_user_id": parent.body["user"]}
 
 
 def file_message(parts: Parts, channel: Channel, files: list[Json], comment: str, thread_ts: str) -> Message:

@@ -37,7 +37,7 @@ def expand_mentions(text: str, workspace: Workspace, *, with_names: bool) -> str
 
     def replaced(match: re.Match[str]) -> str:
         sign, name = match[1], match[2]
-        return _mention(sign, name, workspace, with_names=with_names) or match[0]
+        return expand_mention(sign, name, workspace, with_names=with_names) or match[0]
 
     return TYPED_MENTION.sub(replaced, text)
 
@@ -47,7 +47,8 @@ def link_addresses(text: str) -> str:
     return TYPED_ADDRESS.sub(lambda match: f"<{match[1]}>" if match[1] else f"<mailto:{match[2]}|{match[2]}>", text)
 
 
-def _mention(sign: str, name: str, workspace: Workspace, *, with_names: bool) -> str:
+def expand_mention(sign: str, name: str, workspace: Workspace, *, with_names: bool) -> str:
+    """`@name` or `#name` as a mention; empty where nobody and nothing is called that."""
     if sign == "#":
         channel = workspace.channel_named(name)
         return f"<#{channel.id}|{channel.name if with_names else ''}>" if channel else ""

@@ -20,13 +20,16 @@ PLACE_KEYS = frozenset(
         "subscribed",
         "is_locked",
         "attachments",
+        "reactions",
+        "subtype",
+        "root",
     }
 )
 
 
-def show_user(user: User, workspace: Workspace, *, with_email: bool) -> Json:
-    """A user object; the address only where the token has `users:read.email`."""
-    zone = datetime.now(UTC).astimezone(ZoneInfo(user.timezone))
+def show_user(user: User, workspace: Workspace, *, with_email: bool, with_locale: bool = False) -> Json:
+    """A user object; the address only where the token has `users:read.email`, the locale where it is asked for."""
+    zone = datetime.fromtimestamp(workspace.seconds(), UTC).astimezone(ZoneInfo(user.timezone))
     offset = zone.utcoffset()
     return {
         "id": user.id,
@@ -47,8 +50,26 @@ def show_user(user: User, workspace: Workspace, *, with_email: bool) -> Json:
         "is_bot": user.is_bot,
         "is_app_user": False,
         "updated": workspace.seconds(),
+        **({"locale": user.locale} if with_locale else {}),
         **_show_enterprise(user, workspace),
     }
+
+
+def show_profile(user: User, workspace: Workspace, *, with_email: bool) -> Json:
+    """A profile by itself."""
+    shown = _profile(user, workspace, with_email=with_email)
+    return {key: value for key, value in shown.items() if key != "team"}
+
+
+def show_stranger(user: User, workspace: Workspace, bot_user_id: str) -> Json:
+    """Whether somebody of another company shares no channel with the bot; nothing is said of one's own people.
+
+    https://docs.slack.dev/reference/objects/user-object
+    """
+    if not user.team or user.enterprise:
+        return {}
+    shared = [one for one in workspace.channels.values() if one.external and user.id in one.members]
+    return {"is_stranger": not any(bot_user_id in one.members for one in shared)}
 
 
 def _show_enterprise(user: User, workspace: Workspace) -> Json:
@@ -110,9 +131,9 @@ def show_channel(channel: Channel, workspace: Workspace) -> Json:
         "id": channel.id,
         "name": channel.name,
         "is_channel": not channel.is_private,
-        "is_group": channel.is_private,
+        "is_group": channel.is_private and channel.kind == "channel",
         "is_im": False,
-        "is_mpim": False,
+        "is_mpim": channel.kind == "mpim",
         "is_private": channel.is_private,
         "created": channel.created,
         "is_archived": channel.is_archived,
@@ -127,9 +148,14 @@ def show_channel(channel: Channel, workspace: Workspace) -> Json:
         "context_team_id": workspace.team.id,
         "creator": channel.creator,
         "previous_names": [],
-        "topic": {"value": channel.topic, "creator": channel.creator, "last_set": channel.created},
+        "topic": _topic(channel),
         "purpose": {"value": "", "creator": "", "last_set": 0},
     }
+
+
+def _topic(channel: Channel) -> Json:
+    set_by, set_at = channel.topic_by or channel.creator, channel.topic_at or channel.created
+    return {"value": channel.topic, "creator": set_by, "last_set": set_at}
 
 
 def show_usergroup(group: UserGroup, workspace: Workspace, *, with_users: bool, with_count: bool) -> Json:
@@ -158,6 +184,12 @@ def show_usergroup(group: UserGroup, workspace: Workspace, *, with_users: bool, 
 def show_message(message: Message, *, with_metadata: bool = True) -> Json:
     """A message as answers show it; a message's metadata comes only where it is asked for."""
     return {key: value for key, value in message.body.items() if with_metadata or key != "metadata"}
+
+
+def show_reply(message: Message, *, with_metadata: bool = True) -> Json:
+    """A message as conversations.replies was recorded showing it."""
+    shown = show_message(message, with_metadata=with_metadata)
+    return {key: value for key, value in shown.items() if key not in ("client_msg_id", "subtype", "root")}
 
 
 def show_updated_message(message: Message) -> Json:

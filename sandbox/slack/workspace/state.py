@@ -39,6 +39,7 @@ class User:
     email: str = ""
     title: str = ""
     timezone: str = "UTC"
+    locale: str = "en-US"
     color: str = "9f69e7"
     is_bot: bool = False
     is_admin: bool = False
@@ -53,7 +54,8 @@ class User:
 class Message:
     """One message; `body` is Slack's message object, `only_for` names the one person who sees an ephemeral one.
 
-    `values` is what each person has chosen in its elements, by block and action.
+    `values` is what each person has chosen in its elements, by block and action. `is_forgotten`: it was ephemeral, and
+    the screen that showed it was loaded anew.
     """
 
     channel: str
@@ -61,18 +63,19 @@ class Message:
     body: Json
     only_for: str | None = None
     values: dict[str, dict[str, dict[str, Json]]] = field(default_factory=dict)
+    is_forgotten: bool = False
 
 
 @dataclass(slots=True)
 class Channel:
-    """A channel, or the direct messages between one person (`user`) and the bot.
+    """A channel, or direct messages: between one person (`user`) and the bot, or of several people and the bot (mpim).
 
     `external`: it is shared with another company's workspace, over Slack Connect.
     """
 
     id: str
     name: str
-    kind: Literal["channel", "im"] = "channel"
+    kind: Literal["channel", "im", "mpim"] = "channel"
     topic: str = ""
     is_private: bool = False
     is_archived: bool = False
@@ -81,13 +84,15 @@ class Channel:
     user: str = ""
     creator: str = ""
     created: int = 0
+    topic_by: str = ""
+    topic_at: int = 0
     messages: dict[str, Message] = field(default_factory=dict)
 
     @property
     def scope_prefix(self) -> str:
-        """The first half of the scopes that open it: `channels`, `groups` or `im`."""
-        if self.kind == "im":
-            return "im"
+        """The first half of the scopes that open it: `channels`, `groups`, `im` or `mpim`."""
+        if self.kind != "channel":
+            return self.kind
         return "groups" if self.is_private else "channels"
 
 
@@ -121,6 +126,27 @@ class File:
     channels: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """A message that is to be posted at `post_at`, in Unix seconds; `send` posts it."""
+
+    id: str
+    channel: str
+    text: str
+    post_at: int
+    created: int
+    send: Callable[[], None]
+
+
+@dataclass(slots=True)
+class Composed:
+    """What somebody has written and not sent yet; `unfurled` is what the app would hang below it, by address."""
+
+    user: str
+    text: str
+    unfurled: dict[str, Json] = field(default_factory=dict)
+
+
 class Workspace:
     """All of it, in memory; it keeps its own rules of identity and time, and leaves permission to the callers."""
 
@@ -130,6 +156,8 @@ class Workspace:
         self.channels: dict[str, Channel] = {}
         self.usergroups: dict[str, UserGroup] = {}
         self.files: dict[str, File] = {}
+        self.scheduled: dict[str, Scheduled] = {}
+        self.composed: dict[str, Composed] = {}
         self._now = now
         self._last_tick = 0
 
@@ -166,6 +194,16 @@ class Workspace:
             self.add_channel(Channel(channel_id, "", "im", members=[user_id, bot_user_id], user=user_id))
         return self.channels[channel_id]
 
+    def group_channel(self, people: Iterable[str], bot_user_id: str) -> Channel:
+        """The direct messages of these people and the bot, made at first use."""
+        members = [*dict.fromkeys(people), bot_user_id]
+        known = first(one for one in self.channels.values() if one.kind == "mpim" and set(one.members) == set(members))
+        if known is not None:
+            return known
+        name = "mpdm-" + "--".join(self.users[one].handle for one in members) + "-1"
+        made = Channel(fresh_id("G"), name, "mpim", is_private=True, members=members, creator=bot_user_id)
+        return self.add_channel(made)
+
     def channels_of(self, user_id: str) -> list[Channel]:
         """Every channel and direct message the person is in, archived ones left out."""
         return [one for one in self.channels.values() if user_id in one.members and not one.is_archived]
@@ -173,7 +211,17 @@ class Workspace:
     def visible_messages(self, channel_id: str, user_id: str) -> list[Message]:
         """What the person sees in a channel, oldest first, with the ephemeral messages meant for them."""
         messages = self.channels[channel_id].messages.values()
-        return [one for one in messages if one.only_for in (None, user_id)]
+        return [one for one in messages if one.only_for in (None, user_id) and not one.is_forgotten]
+
+    def forget_ephemerals(self, user_id: str) -> None:
+        """The person's screen is loaded anew: what Slack showed to them alone is gone from it.
+
+        https://docs.slack.dev/reference/methods/chat.postEphemeral
+        """
+        for channel in self.channels.values():
+            for message in channel.messages.values():
+                if message.only_for == user_id:
+                    message.is_forgotten = True
 
     def user_named(self, handle: str) -> User | None:
         """The active person or bot with that handle, whatever its case."""

@@ -158,7 +158,7 @@ async def test_a_long_description_is_previewed_by_its_beginning_and_its_length(h
 
 
 async def test_an_update_of_nothing_is_a_question(hub: Hub) -> None:
-    with pytest.raises(UserError, match="give --description, --full-description, or both"):
+    with pytest.raises(UserError, match="give a description, a full description, or both"):
         await changes.preview_update(hub, described())
 
 

@@ -9,6 +9,7 @@ from bot.operations.kit.base import CapabilityMissing
 from bot.operations.repositories import immutable_tags as immutable
 from bot.operations.repositories import tags
 from bot.operations.repositories.repositories import OneRepository
+from sandbox.hub import Options
 from sandbox.hub.wire.faults import Respond
 from tests.operations.judged import JudgedHub
 
@@ -38,6 +39,13 @@ async def test_a_tag_is_shown_with_its_images(hub_sandbox: JudgedHub, hub: Hub, 
     assert str(said["Image linux/amd64"]).startswith("sha256:")
     if not as_list:
         assert "GetRepositoryTag" in hub_sandbox.judge()
+
+
+async def test_a_tag_reads_alike_from_docker_hub_as_it_is_seen_to_answer(hub_sandbox: JudgedHub, hub: Hub) -> None:
+    by_contract = await tags.show_tag(hub, one())
+    hub_sandbox.state.options = Options.of("real")
+    assert (await tags.show_tag(hub, one())).rows == by_contract.rows
+    assert ("Used in the last month", "yes") in by_contract.rows
 
 
 async def test_a_tag_that_is_not_there_is_named_with_the_nearest_that_is(hub: Hub) -> None:

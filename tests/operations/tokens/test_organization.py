@@ -12,7 +12,8 @@ from bot.operations.kit.base import Lookup
 from bot.operations.tokens import organization as oat
 from bot.operations.tokens import organization_reads as reads
 from bot.operations.tokens.resources import ORGANIZATION_SCOPES, REPOSITORY_SCOPES
-from sandbox.hub.content.seed import ORGANIZATION_TOKEN, SCOPES
+from sandbox.hub.content import seed
+from sandbox.hub.content.seed import ORGANIZATION_TOKEN
 from sandbox.hub.content.state import OrganizationToken, Resource
 from sandbox.hub.wire.faults import Respond
 from sandbox.world import BOT_PASSWORD
@@ -145,7 +146,8 @@ def test_what_docker_would_refuse_is_refused_with_the_way_out(given: dict[str, A
 
 
 def test_every_scope_that_a_bot_needs_is_known() -> None:
-    assert set(SCOPES) <= REPOSITORY_SCOPES.keys() | ORGANIZATION_SCOPES.keys()
+    assert set(seed.REPOSITORY_SCOPES) <= REPOSITORY_SCOPES.keys()
+    assert set(seed.ORGANIZATION_SCOPES) <= ORGANIZATION_SCOPES.keys()
     assert not REPOSITORY_SCOPES.keys() & ORGANIZATION_SCOPES.keys()
 
 
@@ -232,7 +234,7 @@ async def test_resources_of_a_kind_that_was_not_given_stay_as_they_are(hub_sandb
     assert hub_sandbox.requests.made("PATCH")[0].body == {
         "resources": [
             {"type": "TYPE_REPO", "path": "acme/api", "scopes": ["scope-image-pull"]},
-            {"type": "TYPE_ORG", "path": "acme", "scopes": list(SCOPES)},
+            {"type": "TYPE_ORG", "path": "acme", "scopes": list(seed.ORGANIZATION_SCOPES)},
         ]
     }
     assert (await oat.preview_update(hub, params)).is_noop
@@ -282,7 +284,7 @@ async def test_an_expired_token_is_not_updated(hub_sandbox: JudgedHub, hub: Hub)
 
 
 async def test_an_update_of_nothing_is_refused(hub: Hub) -> None:
-    with pytest.raises(UserError, match="Say what shall change"):
+    with pytest.raises(UserError, match="Nothing would be different"):
         await oat.preview_update(hub, changed("CI"))
 
 

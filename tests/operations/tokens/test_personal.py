@@ -7,8 +7,11 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from bot.errors import UserError
+from bot.governance.stored import head_of
 from bot.hub import Credential, Hub, HubProtocolError, NotFoundError
-from bot.operations.kit.base import Lookup
+from bot.operations import BY_NAME
+from bot.operations.kit.base import Lookup, Write
+from bot.operations.kit.consequences import Harm, Risk
 from bot.operations.tokens import personal as pat
 from bot.operations.tokens.access_tokens import Token, name_choices
 from sandbox.hub.content.seed import ORGANIZATION_TOKEN
@@ -68,9 +71,22 @@ async def test_a_new_token_is_previewed_made_and_can_be_taken_back(hub_sandbox: 
     assert {"CreatePersonalAccessToken", "DeletePersonalAccessToken"} <= set(hub_sandbox.judge())
 
 
-async def test_a_token_without_an_expiry_sends_none(hub_sandbox: JudgedHub, hub: Hub) -> None:
-    await pat.create(hub, new())
+async def test_a_token_that_never_ends_sends_no_expiry_and_says_so(hub_sandbox: JudgedHub, hub: Hub) -> None:
+    endless, operation = new(expires="never"), BY_NAME["pat.create"]
+    assert isinstance(operation, Write)
+    head = head_of(operation, endless, await pat.preview_create(hub, endless))
+    assert head.risks[-1] == Risk(
+        Harm.POWER, "It never expires: whoever has copied it can use it until somebody deletes it."
+    )
+    await pat.create(hub, endless)
     assert hub_sandbox.requests.made("POST", PATH)[0].body == {"token_label": "CI", "scopes": ["repo:read"]}
+
+
+@pytest.mark.parametrize(("typed", "days"), [(None, 90), ("30 days", 30), ("90 DAYS", 90), ("`1 year`", 365)])
+async def test_a_token_ends_after_a_period_unless_it_is_asked_to_have_no_end(typed: str | None, days: int) -> None:
+    params = new(**({} if typed is None else {"expires": typed}))
+    assert params.expires == datetime.now(UTC).date() + timedelta(days=days)
+    assert pat.PersonalTokenCreate.model_validate(params.model_dump(mode="json")) == params
 
 
 async def test_an_expiry_that_has_passed_is_refused_before_the_write(hub_sandbox: JudgedHub, hub: Hub) -> None:
@@ -169,7 +185,7 @@ async def test_a_missing_token_is_not_taken_for_another_that_has_the_new_label(h
 
 
 async def test_an_update_of_nothing_is_refused(hub: Hub) -> None:
-    with pytest.raises(UserError, match="Say what shall change"):
+    with pytest.raises(UserError, match="Nothing would be different"):
         await pat.preview_update(hub, changed("old laptop"))
 
 

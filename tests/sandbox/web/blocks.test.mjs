@@ -62,6 +62,57 @@ for (const type of ["constructor", "toString", "__proto__"]) {
   });
 }
 
+test("a chart is a table of its numbers", () => {
+  const data = [
+    { label: "Mon", value: 12000 },
+    { label: "Tue", value: 0 },
+  ];
+  const axis = { categories: ["Mon", "Tue", "Wed"], x_label: "Day", y_label: "Pulls" };
+  const bars = { type: "bar", series: [{ name: "web", data }], axis_config: axis };
+  const said = words(drawn({ type: "data_visualization", title: "Pulls a day", chart: bars }));
+  for (const word of ["Pulls a day", "Day", "web", "Mon", "12,000", "Wed", "–"]) assert.ok(said.includes(word), word);
+  const segments = [
+    { label: "amd64", value: 3 },
+    { label: "arm64", value: 1 },
+  ];
+  assert.match(words(drawn({ type: "data_visualization", title: "Platforms", chart: { type: "pie", segments } })), /3 \(75 %\)/);
+});
+
+test("a plan says of each task how it is", () => {
+  const output = section({ type: "text", text: "Two found" });
+  const tasks = [
+    { task_id: "1", title: "Look", status: "complete", output },
+    { task_id: "2", title: "Tell", status: "pending" },
+  ];
+  const node = drawn({ type: "plan", title: "Steps", tasks });
+  assert.equal(node.querySelectorAll("li").length, 2);
+  assert.match(words(node), /Steps.*Look.*done.*Two found.*Tell.*waiting/s);
+});
+
+test("a task leads to its sources, and only to the web", () => {
+  const sources = [
+    { type: "url", url: "https://docs.example/", text: "docs" },
+    { type: "url", url: "javascript:alert(1)", text: "evil" },
+  ];
+  const node = drawn({ type: "task_card", task_id: "1", title: "Look", status: "error", sources });
+  assert.equal(node.querySelectorAll("a").length, 1);
+  assert.match(words(node), /failed/);
+});
+
+test("a video is named and never loaded", () => {
+  const title = plain("Tour");
+  const block = { type: "video", title, alt_text: "A tour", thumbnail_url: "https://x.example/t.png", video_url: "https://x.example/v" };
+  const node = drawn(block);
+  assert.equal(node.querySelectorAll("img").length + node.querySelectorAll("video").length, 0);
+  assert.match(words(node), /Tour.*A tour/s);
+});
+
+test("a layout is what its fallback is", () => {
+  const fallback = [{ type: "header", text: plain("In short") }];
+  const node = drawn({ type: "layout", label: "Numbers", is_label_visible: true, rows: [{}], fallback });
+  assert.match(words(node), /Numbers.*In short/s);
+});
+
 test("rich text is drawn with its styles, lists and breaks", () => {
   const block = {
     elements: [

@@ -52,6 +52,20 @@ test("a message appears once in its conversation, and counts as read", () => {
   assert.equal(unreadIn("U0ANN", "C0GENERAL"), 0);
 });
 
+test("a reply stands in its thread, and leaves the conversation quiet unless it was sent there, too", () => {
+  const parent = { ts: "1764072000.000100", thread_ts: "1764072000.000100" };
+  const reply = { ts: "1764072001.000100", thread_ts: parent.ts };
+  handleEvent("U0ANN", arrived("the card", parent));
+  handleEvent("U0ANN", arrived("approved", reply));
+  assert.equal(list.querySelectorAll(".message").length, 1);
+  assert.match(words(list), /1 reply/);
+  handleEvent("U0ANN", { ...arrived("approved", reply), channel: "C0OTHER" });
+  assert.equal(unreadIn("U0ANN", "C0OTHER"), 0);
+  const broadcast = { ...reply, subtype: "thread_broadcast" };
+  handleEvent("U0ANN", { ...arrived("for all", broadcast), channel: "C0OTHER" });
+  assert.equal(unreadIn("U0ANN", "C0OTHER"), 1);
+});
+
 test("a message in another conversation is counted, one's own is not", () => {
   handleEvent("U0ANN", { ...arrived("hello"), channel: "C0OTHER" });
   handleEvent("U0ANN", { ...arrived("mine", { user: "U0ANN" }), channel: "C0OTHER" });
@@ -119,6 +133,6 @@ test("whoever the address does not name is the first person of the server", asyn
   store.user = null;
   await followAddress();
   assert.equal(store.user, "U0OMAR");
-  assert.ok(asked.includes("/browser/state?user="));
+  assert.ok(asked.includes("/browser/state?user=&loaded=anew"));
   assert.equal(await loadState(), true);
 });

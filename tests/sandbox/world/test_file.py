@@ -171,8 +171,35 @@ def test_the_readme_names_every_key_and_none_that_does_not_exist() -> None:
     first = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", readme.partition("| key |")[2].partition("\n\n")[0], re.MULTILINE)
     assert {key for cell in first for key in re.findall(r"`(\w+)`", cell)} == set(World.model_fields)
     values = {"owner", "editor", "member", "read", "write", "admin", "null", "owners"}
+    values |= {"person", "single_channel_guest", "bot", "colleague", "external"}
     for key, row in rows.items():
         fields = set(PARTS[key].model_fields)
         named = set(re.findall(r"`(\w+)`", row))
         assert fields <= named, key
         assert named - fields <= values, key
+
+
+def test_guest_is_a_short_word_for_a_kind(tmp_path: Path) -> None:
+    world = read(tmp_path, SMALL + "  - {name: Gil, email: gil@partner.example, guest: true}\n")
+    assert [(person.kind, person.is_guest) for person in world.people] == [("person", False), ("guest", True)]
+
+
+def test_a_single_channel_guest_in_two_channels_is_told(tmp_path: Path) -> None:
+    sol = "  - {name: Sol, email: sol@partner.example, kind: single_channel_guest}\n"
+    places = "channels:\n  - {name: one, members: [sol]}\n  - {name: two, members: [sol]}\n"
+    assert problems(tmp_path, SMALL + sol + places) == (
+        "world.yml: “sol” is a single-channel guest, and is named in 2 channels.",
+    )
+
+
+def test_another_company_in_a_channel_of_ones_own_is_told(tmp_path: Path) -> None:
+    eve = "  - {name: Eve, email: eve@supplier.example, kind: external}\n"
+    text = SMALL + eve + "channels:\n  - {name: suppliers, members: [ida, eve]}\n"
+    assert problems(tmp_path, text) == (
+        "world.yml: “eve” is of another company, and channels, suppliers is not external.",
+    )
+    assert read(tmp_path, text.replace("suppliers,", "suppliers, external: true,")).channels[0].external
+
+
+def test_a_workspace_of_bots_alone_is_none(tmp_path: Path) -> None:
+    assert problems(tmp_path, SMALL.replace("role: owner", "kind: bot"))

@@ -1,16 +1,17 @@
-/** "Meanwhile in Docker Hub": what somebody does there without the bot, one form an action. */
+/** A section of acts, one form each: what somebody does in Docker Hub without the bot, or trouble with Slack. */
 
-import { api } from "./api.js";
 import { h, icon, replace, uniqueId } from "./dom.js";
 
-const OPEN = "sandbox-meanwhile";
-
-/** The section with every action; `draw(actions)` keeps what was typed and said where an action stays. */
-export function createMeanwhile() {
+/**
+ * The section with every action; `draw(actions)` keeps what was typed and said where an action stays. `run(name, args)`
+ * does one, and answers as the sandbox does. `testid` is also what remembers whether the section is open.
+ */
+export function createActs({ testid, title, subtitle, run }) {
+  const remembered = `sandbox-${testid}`;
   const body = h("div", { class: "meanwhile-body" });
   const node = h(
     "details",
-    { class: "meanwhile", open: sessionStorage.getItem(OPEN) === "yes", dataset: { testid: "meanwhile" } },
+    { class: "meanwhile", open: sessionStorage.getItem(remembered) === "yes", dataset: { testid } },
     h(
       "summary",
       {},
@@ -18,17 +19,17 @@ export function createMeanwhile() {
       h(
         "span",
         { class: "option-text" },
-        "Meanwhile in Docker Hub",
-        h("small", {}, "Things that happen without Slack"),
+        title,
+        h("small", {}, subtitle),
       ),
       icon("chevron"),
     ),
     body,
   );
-  node.addEventListener("toggle", () => sessionStorage.setItem(OPEN, node.open ? "yes" : "no"));
+  node.addEventListener("toggle", () => sessionStorage.setItem(remembered, node.open ? "yes" : "no"));
   const forms = new Map();
   const draw = (actions) => {
-    const nodes = actions.map((action) => formFor(forms, action).node);
+    const nodes = actions.map((action) => formFor(forms, action, { run, testid }).node);
     if (nodes.length !== body.children.length || nodes.some((form, index) => body.children[index] !== form))
       replace(body, nodes);
   };
@@ -36,34 +37,34 @@ export function createMeanwhile() {
 }
 
 /** An action's choices follow the organization: its form is drawn again when they change, the last result stays. */
-function formFor(forms, action) {
+function formFor(forms, action, panel) {
   const signature = JSON.stringify(action);
   const before = forms.get(action.name);
   if (before?.signature === signature) return before;
-  const made = { signature, ...actionForm(action, before) };
+  const made = { signature, ...actionForm(action, before, panel) };
   if (before) before.node.replaceWith(made.node);
   forms.set(action.name, made);
   return made;
 }
 
-function actionForm(action, before) {
+function actionForm(action, before, { run, testid }) {
   const fields = (action.args ?? []).map((arg) =>
     argument(arg, before?.fields.find(({ name }) => name === arg.name)?.typed()),
   );
   const result = before?.result ?? h("p", { class: "meanwhile-result", role: "status", hidden: true });
   const button = h(
     "button",
-    { type: "submit", class: "button small", dataset: { testid: "meanwhile-run", action: action.name } },
+    { type: "submit", class: "button small", dataset: { testid: `${testid}-run`, action: action.name } },
     h("span", { class: "spinner", "aria-hidden": "true" }),
     action.title,
   );
-  const run = (event) => {
+  const submitted = (event) => {
     event.preventDefault();
-    return act(action, fields, button, result);
+    return act((args) => run(action.name, args), fields, button, result);
   };
   const node = h(
     "form",
-    { class: "meanwhile-action", onsubmit: run, dataset: { action: action.name } },
+    { class: "meanwhile-action", onsubmit: submitted, dataset: { action: action.name } },
     button,
     action.description ? h("p", {}, action.description) : null,
     fields.map((field) => field.node),
@@ -90,10 +91,10 @@ function argument({ name, label, default: initial, choices }, kept) {
   return { name, read, typed, node: h("div", { class: "argument" }, h("label", { for: id }, label ?? name), control) };
 }
 
-async function act(action, fields, button, result) {
+async function act(run, fields, button, result) {
   if (button.getAttribute("aria-busy") === "true") return;
   button.setAttribute("aria-busy", "true");
-  const answer = await api.hubAct(action.name, Object.fromEntries(fields.map(({ name, read }) => [name, read()])));
+  const answer = await run(Object.fromEntries(fields.map(({ name, read }) => [name, read()])));
   button.removeAttribute("aria-busy");
   const failed = answer.ok === false;
   result.hidden = false;
