@@ -58,7 +58,7 @@ async def offer_forms(surface: Surface, address: ReplyAddress, message: AboutMes
     """A button for each thing that the message names; where it names nothing, the menu of everything."""
     found = suggestions(plain(undone(message.text)), surface.organizations)
     if not found:
-        view = picker_view(surface.vocabulary.operations, channel=address.channel)
+        view = picker_view(channel=address.channel)
         await surface.views.open(message.trigger, view, address, again=open_again(""))
         return
     await surface.replies.answer(address, suggestions_message(found))
