@@ -10,6 +10,9 @@ from bot.operations.kit.base import Write
 from bot.outbox.destination import Destination, slack_channel, slack_person
 from bot.outbox.kinds import WELCOME
 
+# In whichever channel they read it, they read it once.
+FIRST_START = "first-start"
+
 
 async def greet_administrators(context: Context) -> bool:
     """Tell them what comes next, once, where nothing has ever been asked for here; False where it was not told."""
@@ -17,7 +20,7 @@ async def greet_administrators(context: Context) -> bool:
     async with context.database.begin() as session:
         if await requests.count_by_status(session):
             return False
-        return await _want(context, session, "admins", channel, slack_channel(channel))
+        return await _want(context, session, "admins", FIRST_START, slack_channel(channel))
 
 
 async def greet_channel(context: Context, channel: str) -> bool:

@@ -55,7 +55,7 @@ def leaver_message(payload: Mapping[str, Any]) -> Content:
         organization=code(str(payload["organization"])),
         docker_id=code(str(payload["docker_id"])),
     )
-    wanted = inline(Prepared(str(payload["operation"]), payload["values"]))
+    wanted = inline(Prepared(str(payload["operation"]), payload["values"]), texts.LEFT_REASON)
     buttons = (actions("leaver", propose_button(texts.OFFBOARD, wanted)),) if wanted else ()
     return content(header(texts.LEFT_TITLE), section(f"{said}\n{texts.LEFT_DO}"), *buttons)
 

@@ -20,7 +20,7 @@ from bot.operations.kit.pages import Place, read_place
 from bot.slack.arrivals import Kind, as_before, in_lane
 from bot.slack.blocks import Block, actions, section
 from bot.slack.client import TROUBLE, cursor_after, short
-from bot.slack.offers import inline, propose_button
+from bot.slack.offers import inline, propose_buttons
 from bot.slack.presses import keep_or_tell
 from bot.slack.replies import ReplyAddress
 from bot.slack.surface import Surface
@@ -142,7 +142,7 @@ def buttons_for(place: Place, facts: Mapping[str, str]) -> list[Block]:
         label = fit_plain(texts.DELETE_TAG.format(tag=place.tag), LABEL)
         wanted.append((label, Prepared("tag.delete", {**values, "tag": place.tag})))
     values_of = [(label, inline(prepared)) for label, prepared in wanted]
-    return [propose_button(label, value) for label, value in values_of if value]
+    return propose_buttons((label, value) for label, value in values_of if value)
 
 
 async def are_all_insiders(surface: Surface, shared: SharedLinks) -> bool:

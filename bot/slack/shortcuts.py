@@ -17,7 +17,7 @@ from bot.slack.links_shared import place_in
 from bot.slack.manifest import ABOUT_THIS
 from bot.slack.markup import undone
 from bot.slack.modals import picker_view
-from bot.slack.offers import again_button, inline, open_again, propose_button
+from bot.slack.offers import again_button, inline, open_again, propose_buttons
 from bot.slack.presses import keep_or_tell
 from bot.slack.replies import ReplyAddress
 from bot.slack.surface import Surface
@@ -104,7 +104,7 @@ def label(template: str, name: str) -> str:
 def suggestions_message(found: list[tuple[str, Prepared]]) -> Content:
     """The buttons, and one for everything else."""
     values = ((name, inline(prepared)) for name, prepared in found)
-    buttons = [propose_button(name, value) for name, value in values if value]
+    buttons = propose_buttons((name, value) for name, value in values if value)
     menu = again_button(texts.SOMETHING_ELSE, "")
     return content(section(texts.FOUND), actions("about", *buttons, *([menu] if menu else [])))
 

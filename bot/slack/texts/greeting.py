@@ -37,4 +37,5 @@ LEFT = (
     "pull, and push where their teams can."
 )
 LEFT_DO = "The form is filled in; nothing is asked for until somebody sends it, and it is approved as any other."
+LEFT_REASON = "They have left: their account was deactivated in Slack."
 OFFBOARD = "Prepare off-boarding"
