@@ -224,6 +224,8 @@ def shown() -> Iterator[dict[str, Any] | list[Any]]:
     yield list(long_answer())
     yield list(alert_message(ALERT).blocks)
     yield list(ask_again("Not answered.", "team list").blocks)
+    invite = OPERATIONS[0]
+    yield list(receipt_message(request_view(invite), invite, channel="C0").blocks)
     yield propose_button("Ask again", asked_again(7))
     yield list(receipt_message(request_view(OPERATIONS[0], Status.PENDING), OPERATIONS[0], channel="C0X").blocks)
 
