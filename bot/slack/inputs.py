@@ -7,7 +7,7 @@ from typing import Any
 from bot.governance.people import is_slack_user
 from bot.keystrokes import shown
 from bot.operations.kit.base import Choices, Somebody, marker_of
-from bot.operations.kit.menus import Menu, Periods
+from bot.operations.kit.menus import Explained, Menu, Periods
 from bot.operations.kit.parameters import Parameter
 from bot.slack.blocks import Block
 from bot.slack.text import fit_plain
@@ -32,7 +32,9 @@ def element_for(parameter: Parameter, value: Any, organizations: Sequence[str]) 
     if parameter.name == "organization":
         return static_select(tuple(organizations), value or organizations[0])
     if parameter.options:
-        return static_select(parameter.options, value if value is not None else parameter.info.default)
+        explained = marker_of(parameter.info, Explained)
+        initial = value if value is not None else parameter.info.default
+        return static_select(parameter.options, initial, meanings=explained.meanings if explained else None)
     if parameter.is_switch:
         return checkbox(parameter, value)
     return menu_for(parameter, value) or typed_element(parameter, value)

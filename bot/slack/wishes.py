@@ -10,6 +10,7 @@ from bot.governance.requests.cancel import cancel
 from bot.governance.requests.own_tables import tables_of
 from bot.governance.requests.vote import approve, deny
 from bot.governance.views import RequestView
+from bot.intents.typed import ValuesAtFault
 from bot.intents.usage import usage_error
 from bot.intents.wishes import Decide, Doctor, Form, Help, Look, Pick, Small, Wish
 from bot.lights import SIGNS, Light
@@ -60,6 +61,13 @@ async def answer(surface: Surface, address: ReplyAddress, wish: Wish, *, text: s
             await surface.replies.answer(address, small_message())
         case other:
             assert_never(other)
+
+
+async def offer_correction(surface: Surface, address: ReplyAddress, error: ValuesAtFault) -> None:
+    """Say what is wrong with what was typed, and give the button for the form that has all of it."""
+    form = error.form
+    again = await form_button(surface, form.operation, form.values, form.reason, address.user)
+    await surface.replies.answer(address, correctable(error, again))
 
 
 async def answer_decided(surface: Surface, address: ReplyAddress, decision: Decide) -> None:
