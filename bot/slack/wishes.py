@@ -7,7 +7,7 @@ from bot.errors import UserError
 from bot.governance.ledger.lifecycle import STATES, Act, Status
 from bot.governance.requests.authority import require_insider
 from bot.governance.requests.cancel import cancel
-from bot.governance.requests.own_tables import PersonsTables
+from bot.governance.requests.own_tables import tables_of
 from bot.governance.requests.vote import approve, deny
 from bot.governance.views import RequestView
 from bot.intents.typed import ValuesAtFault
@@ -98,7 +98,7 @@ async def _decide(surface: Surface, address: ReplyAddress, wish: Decide, *, trig
 
 async def _seen(surface: Surface, number: int, person: str) -> RequestView:
     """The request, where it concerns the person; raises `RequestNotFound`."""
-    return await PersonsTables(surface.context, person, sees_everything=False).request(number)
+    return await (await tables_of(surface.context, person)).request(number)
 
 
 def decided_text(surface: Surface, view: RequestView) -> str:

@@ -207,6 +207,11 @@ class Mentions:
 
 
 @dataclass(frozen=True, slots=True)
+class Somebody:
+    """Annotates a field that takes a person of the Slack workspace by id; other text stays as it is typed."""
+
+
+@dataclass(frozen=True, slots=True)
 class FromFile:
     """Annotates a list that can come from a CSV file too: from the first of these columns that the file has.
 
