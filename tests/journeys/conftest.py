@@ -11,7 +11,6 @@ from tests.flows.house import House
 from tests.journeys.desk import SIZES, Desk, sit_down
 from tests.journeys.hands import HANDS
 
-
 # Both hands and both widths; with HUBWARDEN_EVERY_WAY (`make journeys`) each hand at each width.
 EVERY_WAY = os.environ.get("HUBWARDEN_EVERY_WAY", "0") not in ("", "0")
 WAYS = [(way, size) for way in HANDS for size in SIZES] if EVERY_WAY else [("mouse", "1440"), ("keyboard", "390")]
