@@ -27,6 +27,7 @@ from bot.errors import ConfigurationError
 from bot.governance.addresses import Acquaintance
 from bot.governance.context import Context
 from bot.governance.execution.executor import Executor
+from bot.governance.greetings import greet_administrators
 from bot.governance.judge import judge_claim
 from bot.governance.people import DirectoryUnavailable
 from bot.governance.ties import learn_ties
@@ -111,6 +112,8 @@ class Hubwarden:
         await self.socket.start()
         await self._leases.start(alone=self._is_alone)
         self._timetable.start()
+        if await greet_administrators(self.context):
+            self.wake()
         self._is_started = True
         log.info("hubwarden.started", health_port=self.health.bound_port)
 

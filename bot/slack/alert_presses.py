@@ -1,12 +1,13 @@
 """The buttons below an alert: looking after it; its others open a page, or a form that is filled in."""
 
 from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.alerts.acknowledging import acknowledge
 from bot.errors import UserError
 from bot.governance.requests.authority import require_insider
 from bot.inbox.arrivals import Lane
-from bot.slack.alerts_said import ACKNOWLEDGE
+from bot.slack.alerts_said import ACKNOWLEDGE, OPEN_PAGE
 from bot.slack.arrivals import Kind, as_before, in_lane
 from bot.slack.presses import Press, pressed
 from bot.slack.replies import ReplyAddress
@@ -19,6 +20,12 @@ from bot.slack.texts import alert as texts
 def register(app: AsyncApp, surface: Surface) -> None:
     """Tie the buttons to what follows from them."""
     app.action(ACKNOWLEDGE)(pressed(surface, LOOKED_AFTER))
+    app.action(OPEN_PAGE)(page_opened)
+
+
+async def page_opened(ack: AsyncAck) -> None:
+    """The browser has opened it; Slack tells of the press all the same."""
+    await ack()
 
 
 async def look_after(surface: Surface, address: ReplyAddress, press: Press) -> None:

@@ -30,6 +30,7 @@ from bot.slack import (
     talk,
 )
 from bot.slack.arrivals import Kind
+from bot.slack.greetings import greeting_newcomers
 from bot.slack.heard import remembering_events
 from bot.slack.manifest import COMMAND
 from bot.slack.sentences import SORRY
@@ -54,7 +55,8 @@ def build_app(client: AsyncWebClient, surface: Surface) -> AsyncApp:
     # Bolt polls for the ack every 10 ms otherwise; the work itself runs in tasks of ours.
     # And it looks for its name through every source file that is loaded, where it is given none.
     app = AsyncApp(name="hubwarden", client=client, process_before_response=True, ignoring_self_events_enabled=True)
-    app.use(remembering_events(surface))
+    for remembering in (remembering_events, greeting_newcomers):
+        app.use(remembering(surface))
     for part in (*PARTS, choices):
         part.register(app, surface)
     catch_all(app)

@@ -2,3 +2,4 @@
 
 COMMAND = "/hub"
 SHORTCUT = "ask_hubwarden"
+ABOUT_THIS = "ask_about_this"

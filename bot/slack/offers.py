@@ -1,6 +1,7 @@
 """Buttons for what came to nothing: a form that can no longer be opened, a command that was not answered: pure."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from bot.operations.kit.consequences import Prepared
@@ -43,6 +44,14 @@ def propose_button(label: str, wanted: str, **more: Any) -> Block:
     `wanted` is one of those below, or of `p:<token>` for what `keep_proposal` keeps.
     """
     return button(label, PROPOSE, wanted, **more)
+
+
+def propose_buttons(wanted: Iterable[tuple[str, str]]) -> list[Block]:
+    """Several of them side by side, each with its label: Slack wants another `action_id` for each."""
+    return [
+        {**propose_button(label, value), "action_id": f"{PROPOSE}_{number}"}
+        for number, (label, value) in enumerate(wanted)
+    ]
 
 
 def asked_again(request_id: int) -> str:

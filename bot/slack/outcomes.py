@@ -1,5 +1,6 @@
 """Where a request stands, who brought it there, how long that took and what came of it: pure."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -16,6 +17,9 @@ WAITING = {Status.APPROVED: texts.APPROVED_AND_WAITS, Status.EXECUTING: texts.BE
 # More are counted.
 MOST_PEOPLE = 8
 MOST_ITEMS = 5
+FAILED = "*failed*"
+# `is a member already`, `has a pending invite already; …`: no failure, for it is as it was asked for.
+WAS_SO = re.compile(r"(is|was|has) ([^.,;:]{1,40}?) already(?=$|[.,;:])")
 # What is done within that needs no word about it.
 AT_ONCE = timedelta(minutes=1)
 SPANS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
@@ -44,15 +48,17 @@ def standing(view: RequestView) -> str:
         heading += f" by {mention(view.decided_by)}"
     settled, planned = view.progress
     if view.status is Status.EXECUTING and planned > 1:
-        heading += f", {settled:,} of {planned:,}"
+        heading += f", {settled:,} of {planned:,} so far"
     return heading
 
 
 def given_by(view: RequestView) -> list[str]:
     """Who agreed, while it matters."""
     is_over = STATES[view.status].by_decider or view.status is Status.EXPIRED
-    if not view.required or is_over:
+    if is_over:
         return []
+    if not view.required:
+        return [texts.NO_APPROVAL]
     who = people(view.approvals)
     # Of two requirements, one can lack people although there are as many as either wants.
     if view.status is Status.PENDING and len(view.approvals) < view.required:
@@ -99,7 +105,7 @@ def is_partial(view: RequestView) -> bool:
 
 def has_failed(item: ItemResult) -> bool:
     """Whether it is not as it was asked for: what was so already is."""
-    return not item.done and " already" not in f" {item.text}"
+    return not item.done and WAS_SO.match(item.text) is None
 
 
 def failed_items(view: RequestView) -> tuple[str, ...]:
@@ -110,18 +116,18 @@ def failed_items(view: RequestView) -> tuple[str, ...]:
 def counts_text(items: Sequence[ItemResult]) -> str:
     """`4 invited · 1 already a member · 1 *failed*`; empty where there is nothing to count."""
     counted = Counter(label_of(item) for item in items)
-    ordered = sorted(counted.items(), key=lambda entry: (entry[0] == "*failed*", "already" in entry[0]))
-    return " · ".join(f"{number:,} {one_line(label) if '*' not in label else label}" for label, number in ordered)
+    ordered = sorted(counted.items(), key=lambda entry: (entry[0] == FAILED, "already" in entry[0]))
+    return " · ".join(f"{number:,} {label if label == FAILED else one_line(label)}" for label, number in ordered)
 
 
 def label_of(item: ItemResult) -> str:
     """What an item counts as: `invited`, `already a member`, `*failed*`."""
-    if has_failed(item):
-        return "*failed*"
-    if " already" in f" {item.text}":
-        kept, is_has = item.text.partition(" already")[0], item.text.startswith("has ")
-        what = kept.partition(" ")[2]
-        return f"with {what} already" if is_has else f"already {what}".replace("already gone", "gone already")
+    was_so = WAS_SO.match(item.text)
+    if was_so is not None:
+        verb, what = was_so.groups()
+        return f"with {what} already" if verb == "has" else f"already {what}"
+    if not item.done:
+        return FAILED
     return item.text if item.text.isalpha() and len(item.text) <= 20 else "done"
 
 
@@ -135,13 +141,18 @@ def outcome_text(view: RequestView) -> str:
     if view.status is Status.PENDING:
         # Nothing has come of it: all that there can be is why an approval does not count any more.
         return fit(phrase_text(view.reconsidered.why), 400)
-    lines = [fit(line, 450) for line in told_lines(view)]
-    if len(view.items) > 1:
+    lines = [fit(line, 350) for line in told_lines(view)]
+    if counts_items(view):
         lines = [counts_text(view.items), *lines]
     # Of many, the counts say enough of what is as it was asked for.
     shown = view.items if len(view.items) <= MOST_ITEMS else tuple(item for item in view.items if not item.done)
     lines.append(first_lines([fit(line, 200) for line in item_lines(shown)], most=MOST_ITEMS, room=600))
     return "\n".join(line for line in lines if line)
+
+
+def counts_items(view: RequestView) -> bool:
+    """Whether it was about several things, and what became of each is known."""
+    return len(view.items) > 1 and view.status is not Status.UNKNOWN
 
 
 def told_lines(view: RequestView) -> list[str]:
@@ -155,7 +166,7 @@ def told_lines(view: RequestView) -> list[str]:
         lines.append(expired_because(view))
     if view.wait is not None:
         lines.append(wait_line(view.wait))
-    if view.summary and len(view.items) < 2:
+    if view.summary and not counts_items(view):
         lines.append(f"{one_line(view.summary)}.")
     if view.error:
         lines.append(one_line(view.error))

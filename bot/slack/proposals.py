@@ -1,5 +1,7 @@
 """The button that opens a form filled in; until the form is sent nothing is asked for, and nothing recorded."""
 
+import re
+
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.governance.requests.proposals import find_proposed
@@ -13,11 +15,13 @@ from bot.slack.surface import Surface
 from bot.slack.wishes import open_form
 
 AGAIN = "Open the form"
+ONE_OF_SEVERAL = re.compile(rf"^{PROPOSE}_\d+$")
 
 
 def register(app: AsyncApp, surface: Surface) -> None:
     """Tie the button to its form."""
     app.action(PROPOSE)(pressed(surface, PROPOSED))
+    app.action(ONE_OF_SEVERAL)(pressed(surface, PROPOSED))
 
 
 async def open_proposal(surface: Surface, address: ReplyAddress, press: Press) -> None:

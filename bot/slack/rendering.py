@@ -23,7 +23,7 @@ from bot.outbox.kinds import (
 )
 from bot.outbox.sender import Outgoing
 from bot.phrases import load_phrase
-from bot.slack import alerts_said, cards
+from bot.slack import alerts_said, cards, greetings
 from bot.slack.approver import Reader, ask_message, reminder_message
 from bot.slack.blocks import Content, content, section
 from bot.slack.card import request_card
@@ -85,8 +85,8 @@ RENDERERS: Mapping[str, Renderer] = {
     LIMIT_BEGIN.name: OfPayload(cards.limit_begins),
     LIMIT_END.name: OfPayload(cards.limit_ended),
     NOTICE.name: OfPayload(cards.notice_message),
-    WELCOME.name: OfPayload(told),
-    LEAVER.name: OfPayload(told),
+    WELCOME.name: OfPayload(greetings.welcome_message),
+    LEAVER.name: OfPayload(greetings.leaver_message),
 }
 
 

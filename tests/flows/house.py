@@ -1,5 +1,6 @@
 """The bot and both sandboxes in one place, for tests that tell a whole story."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from copy import deepcopy
@@ -8,8 +9,14 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from bot import outbox
 from bot.app import Hubwarden
-from bot.clock import Clock
+from bot.clock import REAL, Clock
+from bot.db import messages
+from bot.db.migrate import upgrade
+from bot.governance.greetings import FIRST_START
+from bot.outbox.destination import slack_channel
+from bot.outbox.kinds import WELCOME
 from bot.settings import Settings
 from bot.slack.sender import SlackSender, key_of
 from sandbox import world
@@ -18,6 +25,7 @@ from sandbox.hub import HubSandbox
 from sandbox.launcher import POLICY, bot_environment
 from sandbox.servers import WEB, read_manifest
 from sandbox.slack import Message, Person, SlackSandbox, words_of
+from tests.flows.races_records import opened
 
 GENERAL, APPROVALS, ALERTS, ADMIN = (channel.id for channel in world.ACME.channels)
 
@@ -40,11 +48,18 @@ class House:
     """A Docker Hub, a Slack and the bot, on loopback, with one clock that can be moved.
 
     A channel takes a message every `channel_seconds`, which Slack enforces and the bot keeps to: quicker than outside
-    (`bot.slack.sender.CHANNEL_SECONDS`), for stories that are not about the pace.
+    (`bot.slack.sender.CHANNEL_SECONDS`), for stories that are not about the pace. But where it `is_first_start`, the
+    administrators have been greeted before.
     """
 
     def __init__(
-        self, database_url: str, *, policy: Path = POLICY, channel_seconds: float = QUICK_SECONDS, **settings: Any
+        self,
+        database_url: str,
+        *,
+        policy: Path = POLICY,
+        channel_seconds: float = QUICK_SECONDS,
+        is_first_start: bool = False,
+        **settings: Any,
     ) -> None:
         self.clock = SandboxClock()
         self.hub = HubSandbox(clock=self.clock)
@@ -53,12 +68,15 @@ class House:
         self.slack.limits.messages_a_second = 1 / channel_seconds
         self.database_url = database_url
         self.policy = policy
+        self.is_first_start = is_first_start
         self.more_settings = settings
 
     async def start(self) -> None:
         """Start all three, and return once Slack has said hello."""
         await self.hub.start()
         await self.slack.start()
+        if not self.is_first_start:
+            await greeted_before(self.database_url)
         await self.start_bot()
 
     async def start_bot(self) -> None:
@@ -129,6 +147,19 @@ class House:
     def writes(self) -> list[Any]:
         """Every request that could have changed Docker Hub, log-ins, dry runs and verifications apart."""
         return [record for record in self.hub.requests if is_write(record)]
+
+
+async def greeted_before(database_url: str) -> None:
+    """A database in which the administrators have read what they read at the first start."""
+    await asyncio.to_thread(upgrade, database_url)
+    key, whom = f"welcome:admins:{FIRST_START}", slack_channel(ADMIN)
+    async with opened(database_url) as database:
+        async with database.begin() as session:
+            await outbox.want(session, key, kind=WELCOME, destination=whom, clock=REAL)
+        async with database.begin() as session:
+            message = await messages.by_key(session, key)
+            assert message is not None
+            await messages.give_up(session, message.id, "it was read before")
 
 
 def is_write(record: Any) -> bool:

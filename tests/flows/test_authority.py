@@ -44,7 +44,7 @@ async def test_a_rule_that_wants_more_by_now_gets_them_and_the_card_says_so(
     await start_anew(house, tmp_path, TWO)
     await agree(house, card)
     words = "Since the policy has changed, it also needs 2 approvals of"
-    await house.card(1, "Waiting for approval, 1 of 2 given", words)
+    await house.card(1, "*Waiting for approval* · 1 of 2 given", words)
     assert house.writes() == []
     await agree(house, card, house.lena)
     await house.told(house.ann, "is done")

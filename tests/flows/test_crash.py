@@ -56,7 +56,7 @@ async def assert_done_once(house: ProcessHouse, number: int = 1) -> None:
     records = await house.quiet()
     assert records.status(number) is Status.SUCCEEDED
     assert len(effective(house)) == 1
-    assert_told_once(house, number, "Done ✅")
+    assert_told_once(house, number, "✅ *Done*")
 
 
 async def test_killed_after_the_request_is_committed_its_card_is_posted_later(crashing: ProcessHouse) -> None:
@@ -102,7 +102,7 @@ async def test_killed_after_the_approval_and_before_the_claim_it_is_executed_at_
     await house.quiet()
     assert effective(house) == [MEMBERS, MEMBERS.replace("platform", "release")]
     for number in (1, 2):
-        assert_told_once(house, number, "Done ✅")
+        assert_told_once(house, number, "✅ *Done*")
 
 
 async def test_killed_between_docker_hubs_write_and_its_record_it_reads_back_that_it_was_done(
@@ -209,7 +209,7 @@ async def test_killed_in_the_middle_of_several_each_goes_on_from_where_it_was(cr
         MEMBERS.replace("platform", team) for team in ("platform", "release", "owners", "data")
     )
     for number in (1, 2, 3, 4):
-        assert_told_once(house, number, "Done ✅")
+        assert_told_once(house, number, "✅ *Done*")
 
 
 async def test_a_resend_killed_before_its_record_is_unknown_until_a_person_settles_it(crashing: ProcessHouse) -> None:
@@ -230,7 +230,7 @@ async def test_a_resend_killed_before_its_record_is_unknown_until_a_person_settl
     await house.card(1, "Done", "settled by <@U0OMAR>")
     records = await house.quiet()
     assert [event for event in records.events(1) if event != Event.VOTE_REFUSED][-2:] == [Event.UNKNOWN, Event.SETTLED]
-    assert_told_once(house, 1, "Done ✅")
+    assert_told_once(house, 1, "✅ *Done*")
     assert len(effective(house)) == 1
 
 
@@ -279,5 +279,5 @@ async def test_kill_9_amid_many_transactions_leaves_no_torn_state(at_once: Proce
     assert {request.status for request in records.requests.values()} == {Status.SUCCEEDED}
     assert len(effective(house)) == len(records.requests)
     for number in records.requests:
-        assert_told_once(house, number, "Done ✅")
+        assert_told_once(house, number, "✅ *Done*")
     assert house.slack.violations == []

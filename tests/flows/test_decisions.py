@@ -85,7 +85,7 @@ async def test_a_request_expires_and_cannot_be_approved_any_more(house: House) -
     await house.omar.wait_for_ephemeral("request 1 has expired", channel=APPROVALS)
     held.release()
     await house.card(1, "Expired")
-    await house.told(house.ann, "has expired: nobody decided in time")
+    await house.told(house.ann, "Your request has expired", "Nobody decided in time. That is no denial")
     assert house.writes() == []
     assert ("request.expired", "hubwarden") in trail(house)
     assert house.slack.violations == []

@@ -93,7 +93,7 @@ async def test_an_approver_settles_what_nobody_knows_and_others_cannot(house: Ho
     house.hub.faults.add("PATCH", "/v2/invites/*", Drop(after=done))
     await agree(house, card)
     card = await house.card(1, "Outcome unknown", "It may have been done all the same.")
-    await house.told(house.ann, "has an unknown outcome", "A person has to look at Docker Hub and settle it")
+    await house.told(house.ann, "has an unknown outcome", "Somebody has to look at Docker Hub, and settle it")
     button = "settle_done" if done else "settle_not_done"
 
     sam = house.person("U0SAM")
@@ -220,14 +220,14 @@ async def test_the_flat_form_of_bulk_invites_is_read_too(house: House) -> None:
     card = await ask(house, "/hub invite send jane@example.com kofim")
     assert "kofim is a member already." in words_of(card)
     await agree(house, card)
-    await house.told(house.ann, "1 of 2 items done")
+    await house.told(house.ann, "1 invited · 1 already a member")
 
 
 async def test_bulk_invites_whose_answer_is_lost_are_found_among_the_pending(house: House) -> None:
     card = await ask(house, "/hub invite send jane@example.com Joe@Example.com kofim")
     house.hub.faults.add("POST", "/v2/invites/bulk", nonsense({"invitees": "?"}, status=202), skip=1)
     await agree(house, card)
-    await house.told(house.ann, "2 of 3 items done", "done; found by reading back", "kofim is a member already")
+    await house.told(house.ann, "1 already a member", "done; found by reading back", "kofim is a member already")
     assert [one.body["invitees"] for one in house.writes()] == [["jane@example.com"], ["Joe@Example.com"], ["kofim"]]
 
 

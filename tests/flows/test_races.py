@@ -245,7 +245,7 @@ async def test_of_twenty_clicks_at_once_two_count_and_everybody_else_gets_a_sent
     owed = {user: count - (user in records.votes[1]) for user, count in clicks.items()}
     await house.omar.wait_until(lambda: refusals(house, clicks) == owed)
     assert effective(house) == [f"{TEAMS}/platform/members"]
-    assert_told_once(house, 1, "Done ✅")
+    assert_told_once(house, 1, "✅ *Done*")
     assert house.slack.violations == []
 
 
@@ -280,6 +280,6 @@ async def test_two_replicas_do_each_request_once_and_tell_of_it_once(replicas: t
     assert effective(house) == [TEAMS] * 20
     for number in records.requests:
         assert records.status(number) is Status.SUCCEEDED
-        assert_told_once(house, number, "Done ✅")
+        assert_told_once(house, number, "✅ *Done*")
     executors = {str(request.claimed_by).rpartition("/")[0] for request in records.requests.values()}
     assert executors == {house.bot.name, second.name}

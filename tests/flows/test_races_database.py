@@ -78,7 +78,7 @@ async def assert_sent_again_once(house: House) -> None:
     assert records.status(1) is Status.SUCCEEDED
     assert Event.TAKEN_OVER not in records.events(1)
     assert len(effective(house)) == 1
-    assert_told_once(house, 1, "Done ✅")
+    assert_told_once(house, 1, "✅ *Done*")
 
 
 async def test_connections_that_are_cut_in_the_middle_of_an_execution_are_made_anew(

@@ -122,7 +122,7 @@ async def test_a_read_that_wants_approvals_is_refused(open_house: OpenHouse, tmp
 async def test_a_write_that_policy_allows_is_done_at_once_and_has_a_card(open_house: OpenHouse, tmp_path: Path) -> None:
     house = await open_house(policy=write_policy(tmp_path, '{name: free, operations: ["team.*"], approvals: 0}'))
     await refusal(house.ann, "/hub team member add backend samok --reason x", "Needs no approval")
-    await house.card(1, "Rule “free” allows it without approval.", "Done")
+    await house.card(1, "*Done* · needed no approval", "rule “free”")
     await house.told(house.ann, "samok is in team backend")
     assert house.slack.violations == []
 

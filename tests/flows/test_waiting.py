@@ -79,7 +79,7 @@ async def test_a_bulk_that_waits_for_ten_minutes_does_not_delay_somebody_elses_r
     assert invited(house) == list(PEOPLE[:2])
 
     await house.let_pass(LIMIT_SECONDS + 1)
-    await house.card(1, "Done", "5 of 5 items done")
+    await house.card(1, "Done", "5 invited")
     records = await house.quiet()
     assert invited(house) == list(PEOPLE)
     told = records.events(1)
@@ -100,7 +100,7 @@ async def test_a_bulk_that_is_killed_while_it_waits_goes_on_at_its_moment_and_no
     assert (await house.records()).status(1) is Status.EXECUTING
 
     await house.let_pass(LIMIT_SECONDS + 1)
-    await house.card(1, "Done", "5 of 5 items done")
+    await house.card(1, "Done", "5 invited")
     records = await house.quiet()
     assert invited(house) == list(PEOPLE)
     assert Event.TAKEN_OVER not in records.events(1), "nobody had the claim when the bot was killed"
@@ -133,7 +133,7 @@ async def test_a_docker_hub_that_stays_down_lets_the_request_expire_and_says_so(
     await agree(house, card)
     await house.card(1, "Approved, and waits", "Docker Hub cannot be reached, or does not work.")
     house.clock.advance(3 * 86400)
-    await house.told(house.ann, "has expired", "it was approved, and Hubwarden could not begin it in time")
+    await house.told(house.ann, "has expired", "It was approved, and Hubwarden could not begin it in time")
     assert house.writes() == []
 
 

@@ -277,7 +277,7 @@ def test_a_partial_success_says_so_with_counts_and_failures_first() -> None:
         lines = message.text.splitlines()
         counted = next(number for number, line in enumerate(lines) if "*failed*" in line)
         assert lines[counted] == (
-            "2 invited · 1 already a member · 1 with a pending invite already · 1 gone already · 1 *failed*"
+            "2 invited · 1 already a member · 1 with a pending invite already · 1 already gone · 1 *failed*"
         )
         assert lines[counted + 1].startswith("• nobody is not an address")
 

@@ -18,6 +18,7 @@ from bot.operations import BY_NAME, OPERATIONS
 from bot.operations.kit.base import Answer
 from bot.slack import app as slack_app
 from bot.slack import modals
+from bot.slack.alerts_said import alert_message
 from bot.slack.answers import answer_message
 from bot.slack.card import request_card
 from bot.slack.help import help_message, small_message
@@ -28,6 +29,7 @@ from bot.slack.receipts import receipt_message
 from bot.slack.settings_view import settings_view
 from tests.contract.slack import breaches, manifest_schema
 from tests.slack.samples import request_view
+from tests.slack.test_alerts_said import ALERT
 from tests.slack.test_home_view import facts
 
 SOURCE = Path(bot.__file__).parent
@@ -42,8 +44,11 @@ SCOPES = {
     "chat.delete": {"chat:write"},
     "chat.postEphemeral": {"chat:write"},
     "chat.postMessage": {"chat:write"},
+    "chat.unfurl": {"links:write"},
     "chat.update": {"chat:write"},
     "conversations.history": {"channels:history", "groups:history", "im:history"},
+    "conversations.info": {"channels:read", "groups:read"},
+    "conversations.members": {"channels:read", "groups:read"},
     "conversations.list": {"channels:read", "groups:read"},
     "conversations.replies": {"channels:history", "groups:history", "im:history"},
     "conversations.open": {"im:write"},
@@ -63,6 +68,8 @@ SCOPES = {
 EVENT_SCOPES = {
     "app_mention": "app_mentions:read",
     "app_home_opened": "",
+    "link_shared": "links:read",
+    "member_joined_channel": "channels:read",
     "message.im": "im:history",
     "subteam_members_changed": "usergroups:read",
     "subteam_updated": "usergroups:read",
@@ -145,7 +152,12 @@ def test_no_scope_is_asked_for_without_use() -> None:
 
 def test_what_is_optional_is_not_asked_for_twice_and_nothing_else_stands_on_it() -> None:
     assert OPTIONAL.isdisjoint(ASKED["bot"])
-    needed = {scope for method in called_methods() if not method.startswith("files.") for scope in SCOPES[method]}
+    needed = {
+        scope
+        for method in called_methods()
+        if not method.startswith(("files.", "chat.unfurl"))
+        for scope in SCOPES[method]
+    }
     assert OPTIONAL & needed == set()
 
 
@@ -210,7 +222,10 @@ def shown() -> Iterator[dict[str, Any] | list[Any]]:
     yield settings_view(Preferences())
     yield home_view(facts(own=(request_view(OPERATIONS[0]),), asked=1), BY_NAME, Links())
     yield list(long_answer())
+    yield list(alert_message(ALERT).blocks)
     yield list(ask_again("Not answered.", "team list").blocks)
+    invite = OPERATIONS[0]
+    yield list(receipt_message(request_view(invite), invite, channel="C0").blocks)
     yield propose_button("Ask again", asked_again(7))
     yield list(receipt_message(request_view(OPERATIONS[0], Status.PENDING), OPERATIONS[0], channel="C0X").blocks)
 

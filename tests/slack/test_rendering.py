@@ -37,8 +37,17 @@ SAYS: dict[str, tuple[dict[str, Any], str]] = {
     "log": ({"text": "<@U0OMAR> approved it."}, "approved it."),
     "alert_more": (ALERT, "omarh deleted acme/web"),
     "limit": ({"families": ["teams"], "since": NOW.isoformat()}, "Docker Hub slows us down"),
-    "welcome": ({"text": "hello"}, "hello"),
-    "leaver": ({"text": "Jane has left."}, "Jane has left."),
+    "welcome": ({"to": "channel", "organizations": ["acme"], "approvals": "C0APPROVALS"}, "`/hub` asks for a change"),
+    "leaver": (
+        {
+            "person": "U0JANE",
+            "organization": "acme",
+            "docker_id": "janedoe",
+            "operation": "member.offboard",
+            "values": {"person": "janedoe"},
+        },
+        "is still in `acme` on Docker Hub as `janedoe`",
+    ),
 }
 
 

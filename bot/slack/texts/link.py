@@ -1,0 +1,15 @@
+"""Every word of links that unfold, and of what can be asked about a message."""
+
+TITLE = "{organization}/{repository}"
+FACTS = "*{visibility}* · {tags} tags · immutable tags {immutable} · {pulls} pulls · updated {updated}"
+MAKE_PRIVATE = "Ask to make it private"
+MAKE_PUBLIC = "Ask to make it public"
+IMMUTABLE = "Ask for immutable tags"
+DELETE_TAG = "Ask to delete {tag}"
+
+FOUND = "What shall be asked for? Each button opens a form that is filled in; nothing is asked for before you send it."
+SHOW = "Show {name}"
+VISIBILITY = "Visibility of {name}"
+INVITE = "Invite {name}"
+TEAM = "Put {name} into a team"
+SOMETHING_ELSE = "Something else"
