@@ -11,7 +11,7 @@ JOBS ?= auto
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help sandbox test check docs format lock gallery bench-hub bench-slack mutants clean
+.PHONY: help sandbox test check docs format lock gallery journeys bench-hub bench-slack mutants clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -47,6 +47,9 @@ lock: $(VENV)/.dev ## Compile both locks from pyproject.toml (ARGS=--upgrade tak
 
 gallery: $(VENV)/.dev ## Everything that the bot says, from real runs, on one page: artifacts/gallery.html
 	$(BIN)/python -m tests.gallery $(ARGS)
+
+journeys: $(VENV)/.dev ## Walk what people do, by mouse and by keyboard, at each width; pictures in artifacts/journeys
+	HUBWARDEN_EVERY_WAY=1 $(BIN)/python -m pytest -n $(JOBS) --maxprocesses 4 tests/journeys $(ARGS)
 
 bench-hub: $(VENV)/.dev ## Measure reading long lists from Docker Hub, against bare aiohttp
 	$(BIN)/python benchmarks/hub_pages.py $(ARGS)

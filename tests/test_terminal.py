@@ -208,7 +208,7 @@ async def test_a_misuse_is_status_2_and_a_sentence(
     ("words", "said"),
     [
         (("team", "lsit"), "There is no “team lsit”. Did you mean “team list”? “help” lists everything."),
-        (("team", "member", "list"), "Something is missing.\nteam member list <team> "),
+        (("team", "member", "list"), "Something is missing.\nteam member list <team>"),
         (("team", "list", "--zzz"), "There is no --zzz here.\nteam list "),
     ],
 )

@@ -4,9 +4,9 @@ from typing import Any, Protocol
 
 from bot.intents.grammar import Given, Spoken
 from bot.intents.words import Word
-from bot.operations.kit.base import Mentions, Operation, marker_of
+from bot.operations.kit.base import Mentions, Operation, Somebody, marker_of
 from bot.operations.kit.pages import name_in
-from bot.operations.kit.parameters import parameters
+from bot.operations.kit.parameters import Parameter, parameters
 from bot.phrases import Mention
 
 
@@ -23,7 +23,8 @@ class Accounts(Protocol):
 async def resolved(spoken: Spoken, accounts: Accounts, *, organization: str) -> dict[str, Any]:
     """The values as text, mentions replaced where the parameter takes them; anywhere else they are a name like any.
 
-    `organization` is the one that is meant where the values name none.
+    A parameter can take the id of whoever is mentioned, too, and nobody is looked up for that. `organization` is the
+    one that is meant where the values name none.
     """
     named = spoken.values.get("organization")
     where = name_in(named.text if isinstance(named, Word) else organization, "organization").lower()
@@ -35,18 +36,27 @@ async def resolved(spoken: Spoken, accounts: Accounts, *, organization: str) -> 
             piece.mention, spoken.operation, organization=where, takes_addresses=takes.addresses
         )
 
-    async def text_of(word: Word, takes: Mentions | None) -> str:
+    async def text_of(word: Word, takes: Mentions | Somebody | None) -> str:
+        if isinstance(takes, Somebody):
+            return word.mention.id if word.mention else word.text
         if takes is None:
             return word.text
         return "".join([await piece_of(piece, takes) for piece in word.pieces])
 
-    async def value_of(given: Given, takes: Mentions | None) -> str | list[str]:
+    async def value_of(given: Given, takes: Mentions | Somebody | None) -> str | list[str]:
         if isinstance(given, Word):
             return await text_of(given, takes)
         return [await text_of(word, takes) for word in given]
 
     return {
-        parameter.name: await value_of(given, marker_of(parameter.info, Mentions))
+        parameter.name: await value_of(
+            given, marker_of(parameter.info, Mentions) or marker_of(parameter.info, Somebody)
+        )
         for parameter in parameters(spoken.operation.params)
         if (given := spoken.values.get(parameter.name)) is not None
     }
+
+
+def taken_by(parameter: Parameter) -> Mentions | Somebody | None:
+    """What the parameter takes of people."""
+    return marker_of(parameter.info, Mentions) or marker_of(parameter.info, Somebody)

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from bot.errors import UsageError
 from bot.intents import places
 from bot.intents.grammar import Spoken, understand
 from bot.intents.mentions import Accounts, resolved
@@ -16,6 +17,14 @@ from bot.intents.words import Word
 from bot.operations.kit.base import Intent, Operation, is_read
 
 MAX_REASON = 1000
+
+
+class ValuesAtFault(UsageError):
+    """Some values are wrong; `form` has all that was typed."""
+
+    def __init__(self, error: UsageError, form: Form) -> None:
+        super().__init__(error.text, usage=error.usage, fields=error.fields)
+        self.form = form
 
 
 async def read_text(words: Sequence[Word], vocabulary: Vocabulary, *, accounts: Accounts) -> Wish:
@@ -62,7 +71,9 @@ def complete(operation: Operation, values: Mapping[str, Any], reason: str, *, or
             return Form(operation, given.values, reason)
         fields = field_errors(problems)
         text = " ".join(f"{name}: {problem}." for name, problem in fields.items())
-        raise usage_error(text, operation, fields=fields) from None
+        raise ValuesAtFault(
+            usage_error(text, operation, fields=fields), Form(operation, given.values, reason)
+        ) from None
     if len(reason.strip()) > MAX_REASON:
         raise usage_error(f"The reason has {len(reason.strip()):,} characters, more than {MAX_REASON:,}.", operation)
     if not is_read(operation) and not reason.strip():

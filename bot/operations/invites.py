@@ -13,7 +13,7 @@ from bot.operations.kit.beneficiaries import somebody
 from bot.operations.kit.consequences import Harm, Prepared, Risk
 from bot.operations.kit.fields import Invitees, InviteReference, Organization, TeamName
 from bot.operations.kit.text import count, day, nearest_hint
-from bot.operations.members import A_ROLE, POWERS, Role, power_of
+from bot.operations.members import A_ROLE, POWERS, ROLES, Role, power_of
 from bot.operations.teams.teams import OWNERS, TEAM_CHOICES, require_team
 
 INVITES = "/v2/orgs/{organization}/invites"
@@ -41,7 +41,7 @@ class InviteSend(Params):
     organization: Organization
     invitees: Invitees
     team: Annotated[TeamName | None, TEAM_CHOICES] = Field(None, title="Team", description="The team that they join")
-    role: Role = Field("member", title="Role", description="The role that they get")
+    role: Annotated[Role, ROLES] = Field("member", title="Role", description="The role that they get")
 
 
 class InviteOne(Params):

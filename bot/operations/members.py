@@ -3,7 +3,8 @@
 import asyncio
 import csv
 import io
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from pydantic import Field
@@ -25,12 +26,14 @@ from bot.operations.kit.base import (
 )
 from bot.operations.kit.consequences import Harm, Logged, Prepared, Risk, account_of, state_before
 from bot.operations.kit.fields import Organization, Sought, Username
+from bot.operations.kit.menus import Explained
 from bot.operations.kit.text import count, day, nearest_hint, no_formula
 
 MEMBERS = "/v2/orgs/{organization}/members"
 MEMBER = "/v2/orgs/{organization}/members/{username}"
 EXPORT = "/v2/orgs/{organization}/members/export"
 
+INVITEE = "invitee"
 Role: TypeAlias = Literal["member", "editor", "owner"]
 # https://docs.docker.com/enterprise/security/roles-and-permissions/
 POWERS: dict[str, str] = {
@@ -38,6 +41,13 @@ POWERS: dict[str, str] = {
     "editor": "An editor can create, change and delete every repository, and say what teams may do on it.",
     "owner": "An owner can do everything: repositories, teams, members and other owners, settings and billing.",
 }
+ROLES = Explained(
+    {
+        "member": "Reaches the repositories that their teams give them",
+        "editor": "Can create, change and delete every repository",
+        "owner": "Can do everything, other owners and billing included",
+    }
+)
 A_ROLE: dict[str, str] = {"member": "a member", "editor": "an editor", "owner": "an owner"}
 
 
@@ -76,7 +86,7 @@ class OneMember(Params):
 class MemberRole(OneMember):
     """The role that a member gets."""
 
-    role: Role = Field(title="Role", description="The role that they get")
+    role: Annotated[Role, ROLES] = Field(title="Role", description="The role that they get")
 
 
 async def list_members(hub: Hub, params: MemberList) -> Answer:
@@ -89,9 +99,17 @@ async def list_members(hub: Hub, params: MemberList) -> Answer:
         find_editors(hub, params.organization, search=params.search),
     )
     rows = tuple(member_row(member, editors) for member in pages.data)
-    return Answer(
-        f"Members of {params.organization}", ("Username", "Name", "E-mail", "Role", "Teams", "Joined"), rows, len(rows)
-    )
+    columns = ("Username", "Name", "E-mail", "Role", "Teams", "Joined")
+    counted = counted_apart(row[3] for row in rows)
+    return Answer(f"Members of {params.organization}", columns, rows, len(rows), counted=counted)
+
+
+def counted_apart(roles: Iterable[str]) -> str:
+    """`52 members and 3 pending invites`; empty where nobody is invited, and rows are members."""
+    found = Counter(role.lower() == INVITEE for role in roles)
+    if not found[True]:
+        return ""
+    return f"{count(found[False], 'member')} and {count(found[True], 'pending invite')}"
 
 
 def member_row(member: dict[str, Any], editors: frozenset[str]) -> tuple[str, ...]:
@@ -158,8 +176,10 @@ async def export_members(hub: Hub, params: MemberExport) -> Answer:
     made = io.StringIO()
     csv.writer(made).writerows(lines)
     people = len(lines) - 1
+    types = (next((cell for cell in line if cell.lower() == INVITEE), "") for line in lines[1:])
+    apart = counted_apart(types)
     document = Document(f"{params.organization}-members.csv", "text/csv", made.getvalue().encode())
-    note = f"{count(people, 'person', 'people')}, members and invited."
+    note = f"{apart}." if apart else f"{count(people, 'person', 'people')}, members and invited."
     return Answer(f"Members of {params.organization}", (), (), people, note, document)
 
 

@@ -1,12 +1,13 @@
 """Reads over our own tables: which requests there are, and what happened to one."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
-from bot.operations.kit.base import Answer, Cell, Operation, Params, Read
-from bot.operations.kit.fields import Organization
+from bot.operations.kit.base import Answer, Cell, Operation, Params, Read, Somebody
+from bot.operations.kit.fields import Moment, Organization, RepositoryName, refuse
+from bot.operations.kit.moments import first_moment, last_moment
 from bot.operations.kit.own_tables import OwnTables, SeenRequest, SeenRequests, SeenStep, Wanted, Whose
 from bot.phrases import Mention
 
@@ -34,7 +35,33 @@ class RequestList(Params):
     )
     state: State = Field("any", title="State", description="Only those that stand there")
     operation: str = Field("", title="Operation", description="Only what asks for this, such as invite.send")
+    person: Annotated[str, Somebody()] = Field(
+        "",
+        title="Person",
+        description="Only what they asked for or decided, or what is about them: @somebody, or a Docker ID",
+    )
+    repository: RepositoryName | None = Field(
+        None, title="Repository", description="Only what is about it, without the organization's name"
+    )
+    from_: Moment | None = Field(
+        None,
+        alias="from",
+        title="From",
+        description="Only what was asked for from then on: 2026-11-01, yesterday, 2 days ago, last week (UTC)",
+    )
+    to: Moment | None = Field(
+        None, title="To", description="Only what was asked for until then, that day or week included"
+    )
     limit: int = Field(100, title="At most", description="How many at the most, newest first", ge=1, le=1000)
+
+    @field_validator("to")
+    @classmethod
+    def follow_from(cls, value: str | None, info: ValidationInfo) -> str | None:
+        """The end is not before the beginning."""
+        begin = info.data.get("from_")
+        if value and begin and last_moment(value) < first_moment(begin):
+            raise refuse(f"“{value}” lies before the beginning, “{begin}”: nothing is between them")
+        return value
 
 
 class RequestHistory(Params):
@@ -47,7 +74,17 @@ class RequestHistory(Params):
 async def list_requests(tables: OwnTables, params: RequestList) -> Answer:
     """The requests that somebody may see, newest first."""
     states = () if params.state == "any" else (params.state,)
-    found = await tables.requests(Wanted(params.organization, params.whose, states, params.operation or None))
+    wanted = Wanted(
+        params.organization,
+        params.whose,
+        states,
+        params.operation or None,
+        params.person or None,
+        params.repository,
+        first_moment(params.from_) if params.from_ else None,
+        last_moment(params.to) if params.to else None,
+    )
+    found = await tables.requests(wanted)
     shown = tuple(row_of(request) for request in found.requests[: params.limit])
     columns = ("Request", "Asked", "State", "Operation", "What", "Who", "Reason")
     return Answer(f"Requests of {params.organization}", columns, shown, len(shown), note_for(found, len(shown)))

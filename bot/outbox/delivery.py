@@ -169,8 +169,9 @@ class Delivery:
     async def _sort(self, message: Message, error: RateLimited | Unclear | Gone | Refused, sender: Sender[Any]) -> None:
         """Later, anew, or never: what is to be done about a send that did not come off."""
         match error:
-            case RateLimited(seconds=seconds):
-                self._let_rest(message, seconds)
+            case RateLimited(seconds=seconds, holds_up=holds_up):
+                if holds_up:
+                    self._let_rest(message, seconds)
                 await self._postpone(message, timedelta(seconds=seconds), error, was_refused=True)
             case Unclear():
                 # The exponent is kept within what a timedelta holds.
@@ -215,6 +216,10 @@ class Delivery:
         """Keep trying where the trouble can be mended; the administrators hear of it either way."""
         log.warning("delivery.refused", address=message.address, code=error.code)
         place = self._described(destination_of(message))
+        if not error.is_told:
+            async with self.database.begin() as session:
+                await messages.give_up(session, message.id, error.code)
+            return
         if error.trouble is None:
             await self._give_up(message, error.code, refused_text(message.key, place, error.code, title=sender.title))
             return

@@ -11,11 +11,15 @@ Content = TypeVar("Content")
 
 
 class RateLimited(Exception):
-    """The far side took nothing, and wants us to wait for `seconds`."""
+    """The far side took nothing, and wants us to wait for `seconds`.
 
-    def __init__(self, seconds: float) -> None:
+    `holds_up`: so does whatever else goes to the same place.
+    """
+
+    def __init__(self, seconds: float, *, holds_up: bool = True) -> None:
         super().__init__(f"limited for {seconds:g} s")
         self.seconds = seconds
+        self.holds_up = holds_up
 
 
 class Unclear(Exception):
@@ -29,13 +33,15 @@ class Gone(Exception):
 class Refused(Exception):
     """The far side took nothing; `code` is its word for why.
 
-    `trouble` says what somebody can mend there; without it, the same message would never be taken.
+    `trouble` says what somebody can mend there; without it, the same message would never be taken. `is_told`: the
+    administrators hear of it, unless nobody can do anything about it, as where somebody has left.
     """
 
-    def __init__(self, code: str, *, trouble: str | None = None) -> None:
+    def __init__(self, code: str, *, trouble: str | None = None, is_told: bool = True) -> None:
         super().__init__(f"refused: {code}")
         self.code = code
         self.trouble = trouble
+        self.is_told = is_told
 
 
 @dataclass(frozen=True, slots=True)

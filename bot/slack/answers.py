@@ -63,9 +63,10 @@ def position(answer: Answer, offset: int, shown: int) -> str:
         return ""
     if not answer.rows:
         return texts.NOTHING_FOUND
+    counted = escape(answer.counted) or texts.COUNTED.format(total=len(answer.rows))
     if offset == 0 and shown == len(answer.rows):
-        return texts.ALL.format(total=len(answer.rows))
-    return texts.SHOWN.format(total=len(answer.rows), first=offset + 1, last=offset + shown)
+        return texts.ALL.format(counted=counted)
+    return texts.SHOWN.format(counted=counted, first=offset + 1, last=offset + shown)
 
 
 def fits_a_phone(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:

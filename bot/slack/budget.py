@@ -31,5 +31,6 @@ class Budget:
         allowed = max(1, self.per_minute - reserve)
         if len(self._taken) >= allowed:
             frees = self._taken[len(self._taken) - allowed]
-            raise RateLimited(frees + WINDOW_SECONDS - now)
+            # What is posted anew does not count, so it need not wait for this.
+            raise RateLimited(frees + WINDOW_SECONDS - now, holds_up=False)
         self._taken.append(now)

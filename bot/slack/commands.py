@@ -12,7 +12,7 @@ from bot.inbox.arrivals import Lane, NotStored
 from bot.intents.grammar import operation_begun
 from bot.intents.numbers import about_a_request, decides
 from bot.intents.plain_words import begins_plainly
-from bot.intents.typed import read_any
+from bot.intents.typed import ValuesAtFault, read_any
 from bot.intents.wishes import Decide, Form, Pick, Wish
 from bot.intents.words import as_words, split_line
 from bot.operations.kit.base import Intent, is_read
@@ -26,7 +26,7 @@ from bot.slack.presses import Press, pressed
 from bot.slack.replies import ReplyAddress
 from bot.slack.surface import Surface
 from bot.slack.text import code, fit
-from bot.slack.wishes import answer, answer_decided
+from bot.slack.wishes import answer, answer_decided, offer_correction
 
 # As long as Slack lets us answer beside a command. Whoever has waited longer has asked again, or in another way.
 STILL_MEANT = timedelta(minutes=30)
@@ -63,7 +63,11 @@ def register(app: AsyncApp, surface: Surface) -> None:
 
 async def run_command(surface: Surface, address: ReplyAddress, typed: Typed) -> None:
     """Answer a slash command; raises `UserError`."""
-    wish = await read(surface, address, typed)
+    try:
+        wish = await read(surface, address, typed)
+    except ValuesAtFault as error:
+        await offer_correction(surface, address, error)
+        return
     await answer(surface, address, wish, text=typed.text, trigger=typed.trigger)
 
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from bot.governance.people import is_slack_user
 from bot.keystrokes import shown
-from bot.operations.kit.base import Choices, marker_of
-from bot.operations.kit.menus import Menu, Periods
+from bot.operations.kit.base import Choices, Somebody, marker_of
+from bot.operations.kit.menus import Explained, Menu, Periods
 from bot.operations.kit.parameters import Parameter
 from bot.slack.blocks import Block
 from bot.slack.text import fit_plain
@@ -31,7 +32,9 @@ def element_for(parameter: Parameter, value: Any, organizations: Sequence[str]) 
     if parameter.name == "organization":
         return static_select(tuple(organizations), value or organizations[0])
     if parameter.options:
-        return static_select(parameter.options, value if value is not None else parameter.info.default)
+        explained = marker_of(parameter.info, Explained)
+        initial = value if value is not None else parameter.info.default
+        return static_select(parameter.options, initial, meanings=explained.meanings if explained else None)
     if parameter.is_switch:
         return checkbox(parameter, value)
     return menu_for(parameter, value) or typed_element(parameter, value)
@@ -41,6 +44,9 @@ def menu_for(parameter: Parameter, value: Any) -> Block | None:
     """A menu where what can be chosen is known, here or to Docker Hub; None where it is not."""
     if marker_of(parameter.info, Choices) is not None:
         return external_select(parameter, value)
+    # Somebody can be named by another name too, which stays as text.
+    if marker_of(parameter.info, Somebody) is not None and (not value or is_slack_user(str(value))):
+        return users_select(value)
     menu = marker_of(parameter.info, Menu)
     if menu is not None and (chosen := chosen_of(menu, value)) is not None:
         return multi_select(menu.options, chosen)
@@ -104,6 +110,11 @@ def external_select(parameter: Parameter, value: Any) -> Block:
     return element
 
 
+def users_select(value: Any) -> Block:
+    """A menu of the workspace's people."""
+    return {"type": "users_select", "action_id": VALUE} | ({"initial_user": value} if value else {})
+
+
 def checkbox(parameter: Parameter, value: Any) -> Block:
     """An on-off switch."""
     entry: Block = {"text": plain_text(parameter.info.title or parameter.name, OPTION_TEXT), "value": "true"}
@@ -149,6 +160,15 @@ def text_input(parameter: Parameter, value: Any) -> Block:
     return element | ({"initial_value": fit_plain(text, MAX_INPUT)} if text else {})
 
 
+# Where Slack puts what was chosen, by the kind of the input.
+CHOSEN = {
+    "datepicker": "selected_date",
+    "timepicker": "selected_time",
+    "users_select": "selected_user",
+    "file_input": "files",
+}
+
+
 def element_value(element: Mapping[str, Any]) -> Any:
     """What was put into one input."""
     match element.get("type"):
@@ -156,12 +176,8 @@ def element_value(element: Mapping[str, Any]) -> Any:
             return (element.get("selected_option") or {}).get("value")
         case "checkboxes" | "multi_static_select":
             return [chosen["value"] for chosen in element.get("selected_options") or ()]
-        case "datepicker":
-            return element.get("selected_date")
-        case "timepicker":
-            return element.get("selected_time")
-        case "file_input":
-            return element.get("files")
+        case str(kind) if kind in CHOSEN:
+            return element.get(CHOSEN[kind])
         case _:
             value = element.get("value")
             return shown(value) if isinstance(value, str) else value

@@ -263,7 +263,9 @@ def picker_view(*, channel: str | None) -> Block:
 def deny_view(request_id: int, title: str) -> Block:
     """Asks why a request is denied."""
     block = reason_block("") | {"hint": plain_text("The requester and the audit trail read it.", 2000)}
-    blocks = [section(f"Deny request {request_id}: {escape(title)}. Nothing will be changed."), block]
+    blocks = focused(
+        [section(f"Deny request {request_id}: {escape(title)}. Nothing will be changed."), block], NO_ERRORS
+    )
     return view(
         DENY, f"Deny request {request_id}", blocks, submit=plain_text("Deny", 24), private_metadata=str(request_id)
     )

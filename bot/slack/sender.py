@@ -28,6 +28,8 @@ LOOK_BACK = timedelta(minutes=1)
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 REFUSED_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
 PASSING = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
+# What Slack says of somebody's direct messages who has left.
+LEFT = frozenset({"channel_not_found", "user_disabled", "user_not_found"})
 # What an administrator can mend, and how.
 MENDABLE = {
     "channel_not_found": "it does not exist, or it is private and Hubwarden is not in it",
@@ -82,12 +84,20 @@ class SlackSender:
         return await self._rendering.content(message)
 
     async def post(self, message: Outgoing, content: Content) -> Place:
-        """Post it; its place is the channel's id and the message's `ts`."""
+        """Post it; its place is the channel's id and the message's `ts`.
+
+        Whoever has left has no direct messages any more: that is nobody's trouble.
+        """
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": message.key}}
         arguments: dict[str, Any] = {"channel": self._channel(message.destination), "metadata": metadata}
         if thread := message.thread_of:
             arguments |= {"channel": thread.address, "thread_ts": thread.id}
-        answer = await self._send("chat.postMessage", content, arguments)
+        try:
+            answer = await self._send("chat.postMessage", content, arguments)
+        except Refused as error:
+            if error.code in LEFT and is_slack_user(message.destination.address):
+                raise Refused(error.code, is_told=False) from None
+            raise
         return Place(str(answer["channel"]), str(answer["ts"]))
 
     async def update(self, place: Place, content: Content) -> None:

@@ -8,7 +8,7 @@ from slack_bolt.app.async_app import AsyncApp
 from bot.governance.accounts import MentionedAccounts
 from bot.inbox.arrivals import Lane
 from bot.intents.grammar import NothingNamed
-from bot.intents.typed import read_any
+from bot.intents.typed import ValuesAtFault, read_any
 from bot.intents.wishes import Small, Wish
 from bot.intents.words import split_line
 from bot.slack.arrivals import Interruption, Kind, as_before, in_lane
@@ -17,7 +17,7 @@ from bot.slack.markup import undone
 from bot.slack.presses import keep_or_tell
 from bot.slack.replies import ReplyAddress
 from bot.slack.surface import Surface
-from bot.slack.wishes import answer
+from bot.slack.wishes import answer, offer_correction
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,12 @@ async def keep_said(surface: Surface, event: dict[str, Any], body: dict[str, Any
 
 async def run_said(surface: Surface, address: ReplyAddress, said: Said) -> None:
     """Answer the words of a command, or plain words, and anything else in three lines; raises `UserError`."""
-    await answer(surface, address, await wish_of(surface, address, said), text=said.text, trigger=None)
+    try:
+        wish = await wish_of(surface, address, said)
+    except ValuesAtFault as error:
+        await offer_correction(surface, address, error)
+        return
+    await answer(surface, address, wish, text=said.text, trigger=None)
 
 
 async def wish_of(surface: Surface, address: ReplyAddress, said: Said) -> Wish:

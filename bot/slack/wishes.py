@@ -7,9 +7,10 @@ from bot.errors import UserError
 from bot.governance.ledger.lifecycle import STATES, Act, Status
 from bot.governance.requests.authority import require_insider
 from bot.governance.requests.cancel import cancel
-from bot.governance.requests.own_tables import PersonsTables
+from bot.governance.requests.own_tables import tables_of
 from bot.governance.requests.vote import approve, deny
 from bot.governance.views import RequestView
+from bot.intents.typed import ValuesAtFault
 from bot.intents.usage import usage_error
 from bot.intents.wishes import Decide, Doctor, Form, Help, Look, Pick, Small, Wish
 from bot.lights import SIGNS, Light
@@ -62,6 +63,13 @@ async def answer(surface: Surface, address: ReplyAddress, wish: Wish, *, text: s
             assert_never(other)
 
 
+async def offer_correction(surface: Surface, address: ReplyAddress, error: ValuesAtFault) -> None:
+    """Say what is wrong with what was typed, and give the button for the form that has all of it."""
+    form = error.form
+    again = await form_button(surface, form.operation, form.values, form.reason, address.user)
+    await surface.replies.answer(address, correctable(error, again))
+
+
 async def answer_decided(surface: Surface, address: ReplyAddress, decision: Decide) -> None:
     """Tell how the request stands that somebody decided before a restart."""
     view = await _seen(surface, decision.number, address.user)
@@ -90,7 +98,7 @@ async def _decide(surface: Surface, address: ReplyAddress, wish: Decide, *, trig
 
 async def _seen(surface: Surface, number: int, person: str) -> RequestView:
     """The request, where it concerns the person; raises `RequestNotFound`."""
-    return await PersonsTables(surface.context, person, sees_everything=False).request(number)
+    return await (await tables_of(surface.context, person)).request(number)
 
 
 def decided_text(surface: Surface, view: RequestView) -> str:

@@ -38,7 +38,7 @@ def read(file: File) -> list[list[str]]:
 
 async def test_the_export_of_the_members_is_a_file_for_its_requester_alone(readable: House) -> None:
     house = readable
-    await refusal(house.ann, "/hub member export", "Members of acme", "members and invited")
+    await refusal(house.ann, "/hub member export", "Members of acme", "pending invites")
     file = await file_of(house)
     assert (file.name, file.channels) == ("acme-members.csv", [house.ann.direct_channel])
     rows = read(file)

@@ -34,6 +34,8 @@ async def test_a_rule_by_name_shows_all(open_house: OpenHouse, tmp_path: Path) -
     history = await refusal(sam, "/hub history 1", "History of request 1")
     assert "1 of 1 approvals" in history
     assert "execution.succeeded" in history
+    assert (await sam.command("/hub request 1")).ok
+    await sam.wait_for_ephemeral("annberg")
 
 
 async def test_without_a_rule_nobody_reads_them(open_house: OpenHouse, tmp_path: Path) -> None:

@@ -82,9 +82,10 @@ def test_an_operation_that_says_nothing_has_no_title_and_where_it_destroys_one_r
 
 
 def test_a_heading_that_is_too_long_ends_with_an_ellipsis() -> None:
-    operation = lever(heading=lambda *_: "x" * 999)
+    operation = lever(heading=lambda *_: "Pull\n" + "x" * 999)
     title = head_of(operation, Params(organization="acme"), Preview(())).title
     assert len(title) == HEADING
+    assert title.startswith("Pull xx")
     assert title.endswith("x…")
 
 

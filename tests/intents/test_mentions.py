@@ -146,3 +146,14 @@ def test_a_mention_with_a_comma_behind_it_is_still_somebody_and_one_glued_to_tex
     assert found.params.model_dump()["username"] == "bobby"
     with pytest.raises(UserError, match="“@bob@ann” is no"):
         read(accounts, "invite send ", BOB, ANN, " --reason x")
+
+
+def test_a_parameter_can_take_whoever_is_mentioned_themselves_and_nobody_is_looked_up() -> None:
+    accounts = known()
+    found = read(accounts, "requests --person ", BOB)
+    assert isinstance(found, Intent)
+    assert found.params.model_dump()["person"] == "U0BOB"
+    named = read(accounts, "requests --person bobby")
+    assert isinstance(named, Intent)
+    assert named.params.model_dump()["person"] == "bobby"
+    assert accounts.asked == []

@@ -23,8 +23,11 @@ async def test_the_list_tells_editors_from_members_although_docker_reads_both_al
     assert (roles["omarh"], roles["kofim"], roles["annberg"]) == ("Owner", "Editor", "Member")
     assert [row[3] for row in answer.rows if row[2] == "tom.old@example.com"] == ["Invitee"]
     assert answer.total == len(answer.rows)
+    invited = sum(row[3] == "Invitee" for row in answer.rows)
+    assert answer.counted == f"{len(answer.rows) - invited} members and {invited} pending invites"
     only = await read(hub, "member.list", role="editor", search="kofi", type="member")
     assert [(row[0], row[3]) for row in only.rows] == [("kofim", "Editor")]
+    assert only.counted == ""
     assert "ListOrgMembers" in judge(hub_sandbox)
 
 

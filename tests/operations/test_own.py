@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from bot.governance.ledger.lifecycle import Status
 from bot.operations.kit.base import Change
@@ -117,3 +118,18 @@ async def test_a_history_says_in_words_what_the_trail_has() -> None:
         ("execution.failed", "Hubwarden", "Docker Hub said no; 0 of 1"),
         ("execution.started", "Hubwarden", "–"),
     ]
+
+
+async def test_a_person_a_repository_and_a_time_are_handed_on() -> None:
+    asked = tables()
+    params = RequestList.model_validate(
+        {"organization": "acme", "person": "U0ANN", "repository": "api", "from": "2026-11-01", "to": "2026-11-02"}
+    )
+    await list_requests(asked, params)
+    since, until = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 2, 23, 59, 59, tzinfo=UTC)
+    assert asked.asked == [Wanted("acme", "all", (), None, "U0ANN", "api", since, until)]
+
+
+def test_a_time_that_ends_before_it_begins_is_no_time() -> None:
+    with pytest.raises(ValidationError, match="lies before the beginning"):
+        RequestList.model_validate({"organization": "acme", "from": "2026-11-02", "to": "2026-11-01"})

@@ -105,14 +105,16 @@ def test_no_alias_hides_a_name(operation: Operation) -> None:
     words = operation.name.split(".")
     assert parse(" ".join([*words, "--help"])) == Help(operation.name)
     for length in range(1, len(words)):
-        assert parse(" ".join(words[:length])) == Help(".".join(words[:length]))
+        begun = " ".join(words[:length])
+        aliased = next((each for each in ALIASED if each.alias == begun), None)
+        assert parse(begun) == (Form(aliased) if aliased else Help(".".join(words[:length])))
 
 
 @pytest.mark.parametrize("operation", ALIASED, ids=ids)
 def test_an_alias_parses_as_the_name_does_and_has_its_help(operation: Operation) -> None:
     values = sample_values(operation)
     line = usage(operation).replace(operation.name.replace(".", " "), operation.alias, 1)
-    parsed = parse(fill(line, operation, values), "other")
+    parsed = parse(fill(line, operation, values), values["organization"])
     assert isinstance(parsed, Intent)
     assert parsed.operation is operation
     assert parsed.params == operation.params.model_validate(values)
@@ -120,18 +122,19 @@ def test_an_alias_parses_as_the_name_does_and_has_its_help(operation: Operation)
     assert parse(f"{operation.alias} --help") == Help(topic)
 
 
-def test_an_alias_alone_does_what_the_name_alone_does_and_help_where_it_begins_names() -> None:
+def test_an_alias_alone_does_what_the_name_alone_does_also_where_it_begins_names() -> None:
     assert isinstance(parse("members"), Intent)
     assert isinstance(parse("tags"), Form)
     assert parse("members help") == Help("member.list")
-    assert parse("invite") == Help("invite")
+    assert parse("invite") == Form(BY_NAME["invite.send"])
+    assert parse("invite help") == Help("invite")
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=ids)
 def test_the_usage_line_parses_back_when_its_blanks_are_filled(operation: Operation) -> None:
     values = sample_values(operation)
     line = fill(usage(operation), operation, values)
-    parsed = parse(line, "other")
+    parsed = parse(line, values["organization"])
     assert isinstance(parsed, Intent), f"{line} is {parsed}"
     assert parsed.operation is operation
     assert parsed.params == operation.params.model_validate(values)

@@ -86,6 +86,27 @@ async def test_with_nothing_due_it_rests_until_the_next_message_is(rig: Rig) -> 
     assert await rig.step() == 15
 
 
+async def test_a_message_that_must_wait_alone_holds_up_no_other_of_its_place(rig: Rig) -> None:
+    rig.far.troubles = [RateLimited(20, holds_up=False)]
+    await rig.want("alert:1")
+    await rig.want("alert:2")
+    await rig.drain()
+    rig.pass_by(seconds=2)
+    await rig.drain()
+    assert rig.far.posts == ["alert:2"]
+    rig.pass_by(seconds=20)
+    await rig.drain()
+    assert rig.far.posts == ["alert:2", "alert:1"]
+
+
+async def test_what_nobody_can_do_anything_about_is_given_up_and_told_to_nobody(rig: Rig) -> None:
+    rig.far.troubles = [Refused("user_disabled", is_told=False)]
+    await rig.want("alert:1")
+    await rig.drain()
+    assert (await rig.message("alert:1")).state == messages.FAILED
+    assert rig.far.posts == []
+
+
 # The two times
 
 

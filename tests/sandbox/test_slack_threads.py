@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox.slack import NotPossibleError, Person, SlackSandbox
 from sandbox.slack.block_kit.check import check_blocks
-from tests.sandbox.slack_support import RawSocket, bolt_app, connected, modal, raw_socket
+from tests.sandbox.slack_support import RawSocket, actions, bolt_app, button, connected, modal, raw_socket
 
 Json = dict[str, Any]
 HERE = "C0GENERAL"
@@ -151,6 +151,39 @@ async def test_the_app_is_told_what_was_said_before_and_now(
     assert (gone["subtype"], gone["deleted_ts"], gone["previous_message"]["text"]) == (
         "message_deleted", said.ts, "second",
     )  # fmt: skip
+
+
+async def test_an_event_tells_how_it_was_when_it_happened(
+    slack: SlackSandbox, client: AsyncWebClient, socket: RawSocket, ann: Person
+) -> None:
+    option = {"text": {"type": "plain_text", "text": "One"}, "value": "1"}
+    menu = {"type": "static_select", "action_id": "pick", "options": [option]}
+    home = await client.views_publish(user_id=ann.id, view={"type": "home", "blocks": [actions(menu, block_id="b")]})
+    hold = slack.hold("socket.events_api")
+    ann.open_home()
+    await hold.arrived()
+    assert ann.home is not None
+    clicking = asyncio.create_task(ann.click(ann.home, "pick", value="1"))
+    assert (await socket.take())["payload"]["type"] == "block_actions"
+    await clicking
+    hold.release()
+    told = await event(socket)
+    assert told["view"]["state"]["values"] == home["view"]["state"]["values"]
+
+
+async def test_the_app_hears_nothing_of_what_one_person_alone_sees(
+    slack: SlackSandbox, client: AsyncWebClient, socket: RawSocket, ann: Person
+) -> None:
+    await client.chat_postEphemeral(channel=HERE, user=ann.id, text="for you", blocks=[actions(button("press"))])
+    message = await ann.wait_for_ephemeral("for you")
+    clicking = asyncio.create_task(ann.click(message, "press"))
+    address = (await socket.take())["payload"]["response_url"]
+    await clicking
+    for body in ({"text": "changed", "replace_original": True}, {"delete_original": True}):
+        async with client.session.post(address, json=body) as answer:  # type: ignore[union-attr]
+            assert answer.status == 200
+    ann.say("over", channel=HERE)
+    assert (await event(socket))["text"] == "over"
 
 
 async def test_bolt_does_not_hear_itself(slack: SlackSandbox, ann: Person) -> None:

@@ -232,3 +232,10 @@ def test_whoever_is_of_the_workspace_is_named_in_the_text_too_and_nobody_else() 
     text = answer_message(Answer("Who", ("Person", "Said"), rows, 2), token=None).text
     assert "<@U0ANN> · &lt;@U0OMAR&gt;" in text
     assert "<@U0LENA>" not in text
+
+
+def test_rows_that_are_not_all_of_a_kind_are_counted_apart() -> None:
+    mixed = Answer("Members", ("Username",), (("jane",),) * 21, 21, counted="18 members and 3 pending invites")
+    said = answer_message(mixed, token=TOKEN).text
+    assert "18 members and 3 pending invites, 1 to 20 shown." in said
+    assert "in all" not in said

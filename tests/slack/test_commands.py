@@ -101,3 +101,13 @@ async def test_another_slash_command_is_told_what_we_listen_to(desk: Desk) -> No
     body = {"command": "/harbor", "text": "", "user_id": "U0ANN", "team_id": "T0ACME"}
     outcome = await desk.slack.sockets.deliver("slash_commands", body, accepts_payload=True)
     assert "Hubwarden listens to /hub. “/hub help” lists everything." in str(outcome)
+
+
+async def test_what_was_typed_and_is_wrong_is_in_a_form_behind_a_button(desk: Desk) -> None:
+    await desk.ann.command('/hub team member add backend "no name" --reason "moves over"')
+    told = await desk.ann.wait_for_ephemeral("“no name” is no Docker ID")
+    assert (await desk.ann.click(told, "Open the form")).ok
+    form = await desk.ann.wait_for_view("Add to team")
+    assert form.values["username"]["choice"]["selected_option"]["value"] == "no name"
+    assert form.values["reason"]["value"]["value"] == "moves over"
+    assert desk.slack.violations == []

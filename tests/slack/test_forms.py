@@ -113,6 +113,21 @@ async def test_where_the_form_is_closed_meanwhile_it_is_said_in_a_direct_message
     await desk.told(desk.ann, said)
 
 
+async def test_what_was_put_into_a_closed_form_is_behind_a_button(desk: Desk) -> None:
+    form = await form_of(desk, "/hub team member add nobodys samok", "Add to team")
+    held = desk.slack.hold("users.info")
+    desk.surface.directory.forget_person("U0ANN")
+    assert (await desk.ann.submit(form, {"reason": "moves over"})).ok
+    await held.arrived()
+    await desk.ann.close(await desk.ann.wait_for_view("Asking Docker Hub"))
+    held.release()
+    told = await desk.told(desk.ann, "There is no team “nobodys” in acme.")
+    assert (await desk.ann.click(told, "Open the form")).ok
+    again = await desk.ann.wait_for_view("Add to team")
+    assert again.values["team"]["choice"]["selected_option"]["value"] == "nobodys"
+    assert again.values["reason"]["value"]["value"] == "moves over"
+
+
 async def test_a_form_sent_twice_is_one_request(desk: Desk) -> None:
     form = await form_of(desk, "/hub team member add backend samok", "Add to team")
     desk.slack.sockets.duplicate(1)

@@ -384,3 +384,12 @@ def test_a_long_line_is_parted_whole(line: str, limit: int) -> None:
 @pytest.mark.parametrize(("values", "begins"), [({}, "90 days"), ({"expires": None}, "never")])
 def test_what_was_asked_to_have_no_end_is_asked_for_so_again(values: dict[str, Any], begins: str) -> None:
     assert inputs(shown_form(OAT, values))["expires"]["initial_option"]["value"] == begins
+
+
+def test_a_menu_says_what_each_of_its_entries_means() -> None:
+    entries = inputs(shown_form(BY_NAME["member.role"], {}))["role"]["options"]
+    assert {entry["value"]: entry["description"]["text"] for entry in entries}["owner"] == (
+        "Can do everything, other owners and billing included"
+    )
+    initial = inputs(shown_form(BY_NAME["member.role"], {"role": "owner"}))["role"]["initial_option"]
+    assert initial == entries[2]

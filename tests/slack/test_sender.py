@@ -203,6 +203,17 @@ async def test_a_channel_that_nobody_knows_by_this_name_is_refused(slack: SlackS
     assert (caught.value.code, caught.value.trouble) == ("channel_not_found", MENDABLE["channel_not_found"])
 
 
+async def test_who_has_left_has_no_direct_messages_and_that_is_nobodys_trouble(
+    slack: SlackSandbox, sender: SlackSender
+) -> None:
+    with pytest.raises(Refused) as left:
+        await sender.post(message(slack, "U0DEE"), SAID)
+    assert (left.value.trouble, left.value.is_told) == (None, False)
+    with pytest.raises(Refused) as closed:
+        await sender.post(message(slack, "C0NONE"), SAID)
+    assert closed.value.is_told
+
+
 # In a thread
 
 

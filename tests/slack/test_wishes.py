@@ -105,7 +105,7 @@ async def test_what_was_decided_before_a_restart_is_told_and_not_decided_again(a
 async def test_where_no_form_can_be_opened_there_is_a_button_for_it(desk: Desk) -> None:
     form = Form(BY_NAME["team.member.add"], {"team": "backend"})
     await answer(desk.surface, ReplyAddress("U0ANN"), form, text="team member add backend", trigger=None)
-    shown = await desk.told(desk.ann, "Nothing was asked for yet: there is a form for that.")
+    shown = await desk.told(desk.ann, "Nothing is asked for until you send the form.")
     await desk.ann.click(shown, "again")
     opened = await desk.ann.wait_for_view("Add to team")
     assert opened.values["team"]["choice"]["selected_option"]["value"] == "backend"

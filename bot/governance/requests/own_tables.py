@@ -10,11 +10,17 @@ from bot.governance.approval.requirement import Requirement
 from bot.governance.context import Context
 from bot.governance.ledger.events import HUBWARDEN
 from bot.governance.people import DirectoryUnavailable
+from bot.governance.policy import Allowed, names_exactly
 from bot.governance.requests.admission import is_admitted
+from bot.governance.requests.authority import judge
 from bot.governance.requests.queries import MOST, mine, view_in, views_in, waiting_for
 from bot.governance.views import RequestView
+from bot.operations.kit.base import Intent, is_read
 from bot.operations.kit.own_tables import SeenRequests, SeenStep, Wanted
 from bot.operations.kit.text import nearest_hint
+
+# What lists them; who may read all of that may look at each.
+LIST = "requests"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,23 @@ class PersonsTables:
             return False
 
 
+async def tables_of(context: Context, person: str) -> PersonsTables:
+    """Our tables for the person: all of them, where a rule of the policy names the list and lets them have it."""
+    return PersonsTables(context, person, await _sees_everything(context, person))
+
+
+async def _sees_everything(context: Context, person: str) -> bool:
+    operation = context.operations.get(LIST)
+    if operation is None or not is_read(operation):
+        return False
+    for organization in context.organizations:
+        intent = Intent(operation, operation.params.model_validate({"organization": organization}))
+        decision = await judge(context, intent, person)
+        if not isinstance(decision, Allowed) or not names_exactly(context.policy, decision.rule, operation):
+            return False
+    return True
+
+
 def require_operation(context: Context, name: str | None) -> None:
     """Raises `UserError` for an operation that there is not: an empty list would say that nobody has asked for it."""
     if name is not None and name not in context.operations:
@@ -102,4 +125,25 @@ def fits(view: RequestView, wanted: Wanted) -> bool:
         view.organization == wanted.organization
         and (not wanted.states or view.status in wanted.states)
         and wanted.operation in {None, view.operation}
+        and (wanted.person is None or involves(view, wanted.person))
+        and (wanted.repository is None or wanted.repository in values_of(view))
+        and (wanted.since is None or view.created_at >= wanted.since)
+        and (wanted.until is None or view.created_at <= wanted.until)
     )
+
+
+def involves(view: RequestView, person: str) -> bool:
+    """Whether they asked for it, said something to it, or are whom it is about: by id, or by name in Docker Hub."""
+    name = person.removeprefix("@").casefold()
+    about = {known.casefold() for each in view.about or () for known in each.names}
+    people = {view.requester, view.decided_by, view.settled_by, *(ballot.voter for ballot in view.ballots)}
+    people |= {user for each in view.about or () for user in each.people or ()}
+    return person in people or name in about or name in {value.casefold() for value in values_of(view)}
+
+
+def values_of(view: RequestView) -> frozenset[str]:
+    """Every text that the request was asked for with, one by one where there are several."""
+    found: set[str] = set()
+    for value in view.params.values():
+        found |= {str(each) for each in (value if isinstance(value, list | tuple) else (value,))}
+    return frozenset(found)

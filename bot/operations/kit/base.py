@@ -158,7 +158,8 @@ Cell: TypeAlias = str | datetime | Mention
 class Answer:
     """What a read found: a table, or a `document`, or both.
 
-    `total` counts all there is, `rows` may be fewer only where `note` says why.
+    `total` counts all there is, `rows` may be fewer only where `note` says why. `counted` says it in words, where the
+    rows are not all of one kind.
     """
 
     title: str
@@ -167,6 +168,7 @@ class Answer:
     total: int
     note: str = ""
     document: Document | None = None
+    counted: str = ""
 
 
 class CapabilityMissing(UserError):
@@ -202,6 +204,11 @@ class Mentions:
     """
 
     addresses: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """Annotates a field that takes a person of the Slack workspace by id; other text stays as it is typed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,8 @@ COMES_NOT_BACK = Risk(Harm.FINAL, "This cannot be taken back.")
 
 
 def shortened(text: str, length: int = HEADING) -> str:
-    """The text, or what fits of it and an ellipsis."""
+    """The text on one line, or what fits of it and an ellipsis."""
+    text = " ".join(text.split())
     return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
 
 

@@ -33,3 +33,10 @@ class Periods:
     options: Mapping[str, str]
     default: str
     endless: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Annotates a value of few: what each means, of which a menu shows 75 characters."""
+
+    meanings: Mapping[str, str]

@@ -66,12 +66,20 @@ class SeenStep:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which requests a list is for; no state and no operation stand for all."""
+    """Which requests a list is for; what is left out stands for all.
+
+    `person` asked for it, said something to it, or is whom it is about: by their id, or by their name in Docker Hub.
+    `repository` is one that it is about; `since` and `until` are when it was asked for, both included.
+    """
 
     organization: str
     whose: Whose
     states: tuple[str, ...] = ()
     operation: str | None = None
+    person: str | None = None
+    repository: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

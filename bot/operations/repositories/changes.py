@@ -1,6 +1,6 @@
 """Changes of a repository that is there: its description, who can see it, and its end."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -14,6 +14,7 @@ from bot.operations.kit.text import count, minute, size
 from bot.operations.repositories.repositories import (
     MEANING,
     REPOSITORY,
+    WHO,
     Description,
     FullDescription,
     OneRepository,
@@ -53,7 +54,7 @@ class RepositoryUpdate(OneRepository):
 class RepositoryVisibility(OneRepository):
     """Who can see a repository."""
 
-    visibility: Visibility = Field(title="Visibility", description="Public: everybody can pull from it")
+    visibility: Annotated[Visibility, WHO] = Field(title="Visibility", description="Public: everybody can pull from it")
 
 
 def texts_of(params: RepositoryUpdate) -> dict[str, str]:

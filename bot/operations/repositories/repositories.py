@@ -22,6 +22,7 @@ from bot.operations.kit.base import (
 )
 from bot.operations.kit.consequences import Harm, Risk
 from bot.operations.kit.fields import AtMost, Organization, RepositoryName, Sought
+from bot.operations.kit.menus import Explained
 from bot.operations.kit.text import count, day, moment, nearest_hint, size
 
 REPOSITORIES = "/v2/namespaces/{organization}/repositories"
@@ -37,6 +38,12 @@ MEANING: dict[str, str] = {
 }
 
 
+WHO = Explained(
+    {
+        "private": "Owners, editors and the teams that are given it can pull it",
+        "public": "Everybody on the internet can pull it, without an account",
+    }
+)
 Description = Annotated[str, AtMost(100, "description", "the full description has room for more")]
 FullDescription = Annotated[str, AtMost(25_000, "full description", "keep the rest elsewhere and link to it")]
 
@@ -73,7 +80,9 @@ class RepositoryCreate(Params):
 
     organization: Organization
     repository: RepositoryName
-    visibility: Visibility = Field("private", title="Visibility", description="Public: everybody can pull from it")
+    visibility: Annotated[Visibility, WHO] = Field(
+        "private", title="Visibility", description="Public: everybody can pull from it"
+    )
     description: Description = Field("", title="Description", description="One line, at most 100 characters")
     full_description: FullDescription = Field(
         "", title="Full description", description="What its page says, in Markdown, at most 25,000 characters"

@@ -11,6 +11,7 @@ from bot.operations.kit.base import Answer, CapabilityMissing, Change, Operation
 from bot.operations.kit.beneficiaries import everybody
 from bot.operations.kit.consequences import Harm, Prepared, Risk
 from bot.operations.kit.fields import TeamName
+from bot.operations.kit.menus import Explained
 from bot.operations.kit.permissions import Member, Permission, moves, read_members
 from bot.operations.kit.refusals import offering
 from bot.operations.kit.text import count
@@ -45,7 +46,9 @@ class RepositoryTeam(OneRepository):
 class RepositoryTeamSet(RepositoryTeam):
     """What the team may do."""
 
-    permission: Permission = Field(title="Permission", description="What the team may do; each includes the lesser")
+    permission: Annotated[Permission, Explained(POWERS)] = Field(
+        title="Permission", description="What the team may do; each includes the lesser"
+    )
 
 
 @dataclass(frozen=True, slots=True)

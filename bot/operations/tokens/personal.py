@@ -11,6 +11,7 @@ from bot.hub import Call, Hub
 from bot.operations.kit.base import Answer, Change, Choices, Lookup, Operation, Outcome, Params, Preview, Read, Write
 from bot.operations.kit.consequences import Harm, Risk
 from bot.operations.kit.fields import AtMost, Organization
+from bot.operations.kit.menus import Explained
 from bot.operations.kit.refusals import needing
 from bot.operations.kit.text import count, day, moment
 from bot.operations.tokens.access_tokens import (
@@ -85,7 +86,9 @@ class PersonalTokenCreate(Params):
 
     organization: Organization
     label: PersonalLabel
-    scope: Scope = Field(title="Scope", description="How far it reaches; each includes the lesser ones")
+    scope: Annotated[Scope, Explained(REACH)] = Field(
+        title="Scope", description="How far it reaches; each includes the lesser ones"
+    )
     expires: LastDay
 
 

@@ -186,3 +186,31 @@ async def test_whom_it_does_not_concern_learns_no_more_than_of_a_number_that_nob
     with pytest.raises(RequestNotFound) as missing:
         await tables.history("acme", number + 1)
     assert hidden.value.text.replace(str(number), "N") == missing.value.text.replace(str(number + 1), "N")
+
+
+async def test_a_person_a_repository_and_a_time_narrow_the_list(context: Context) -> None:
+    about = [{"names": ["samok", "sam@example.com"], "people": ["U0SAM"]}]
+    asked = await stored(context.database, requester="U0LEA")
+    concerning = await stored(context.database, about=about, params={"organization": "acme", "username": "Samok"})
+    decided = await stored(context.database, status="denied", decided_by="U0MAX")
+    voted_on = await stored(context.database, params={"organization": "acme", "invitees": ["kim", "lee"]})
+    await voted(context.database, voted_on, "U0IDA")
+    of_repository = await stored(context.database, params={"organization": "acme", "repository": "api"})
+    late = await stored(context.database, created_at=NOW + timedelta(days=2))
+
+    async def of(**wanted: Any) -> list[int]:
+        tables = PersonsTables(context, "U0ANN", sees_everything=True)
+        return [view.id for view in (await tables.requests(Wanted("acme", "all", **wanted))).requests]
+
+    assert await of(person="U0LEA") == [asked]
+    assert await of(person="U0SAM") == [concerning]
+    assert await of(person="samok") == await of(person="@SAMOK") == await of(person="sam@example.com") == [concerning]
+    assert await of(person="U0MAX") == [decided]
+    assert await of(person="U0IDA") == await of(person="lee") == [voted_on]
+    assert await of(person="nobody") == []
+    assert await of(repository="api") == [of_repository]
+    assert await of(repository="ap") == []
+    assert await of(since=NOW + timedelta(days=2)) == [late]
+    assert await of(since=NOW + timedelta(days=2, seconds=1)) == []
+    assert late not in await of(until=NOW + timedelta(days=2) - timedelta(seconds=1))
+    assert late in await of(until=NOW + timedelta(days=2))
