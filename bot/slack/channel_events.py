@@ -9,6 +9,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from bot.governance.greetings import greet_channel
 from bot.inbox.arrivals import Lane
 from bot.slack.arrivals import Kind, as_before, in_lane
+from bot.slack.conversations import is_channel_id
 from bot.slack.presses import keep_or_tell
 from bot.slack.replies import ReplyAddress
 from bot.slack.surface import Surface
@@ -35,10 +36,12 @@ def register(app: AsyncApp, surface: Surface) -> None:
 
 
 async def say_who_came(surface: Surface, _address: ReplyAddress, joined: Joined) -> None:
-    """Two lines in the channel; those that were named in the settings know already."""
+    """Two lines in the channel; those that were named in the settings know already. Raises `DirectoryUnavailable`."""
     context = surface.context
-    if joined.channel in {context.approvals_channel, context.admin_channel}:
-        return
+    for known in (context.approvals_channel, context.admin_channel):
+        # One that was private when we started is known by its name alone.
+        if joined.channel == (known if is_channel_id(known) else await surface.directory.channel_id(known)):
+            return
     if await greet_channel(context, joined.channel):
         context.wake()
 

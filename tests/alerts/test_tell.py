@@ -90,9 +90,9 @@ async def test_who_is_known_for_a_docker_id_is_named_by_the_policys_word_or_as_i
     batch += [Alert(stored(8, after=90, actor="acme-hubwarden"), ONE)]
     async with database.begin() as session:
         await tell(session, batch, channel="C0ALERTS", now=START, knowledge=knowledge)
-    person, machine = await outbox(database)
-    assert person.payload["people"] == [["omarh", "U0OMAR"], ["annberg", "U0ANN"]]
-    assert (person.payload["by_us"], machine.payload["by_us"]) == (False, True)
+    by_somebody, by_machine = await outbox(database)
+    assert by_somebody.payload["people"] == [["omarh", "U0OMAR"], ["annberg", "U0ANN"]]
+    assert (by_somebody.payload["by_us"], by_machine.payload["by_us"]) == (False, True)
 
 
 async def test_nothing_to_tell_makes_no_message(database: Database) -> None:
