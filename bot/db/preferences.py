@@ -21,6 +21,11 @@ async def get_each(session: AsyncSession, people: Collection[str]) -> Mapping[st
     return {each.person: each for each in found}
 
 
+async def somebody_wants(session: AsyncSession, want: str) -> bool:
+    """Whether anybody has settled that they want this."""
+    return any(want in wants for wants in await session.scalars(select(StoredPreferences.wants)))
+
+
 async def put(
     session: AsyncSession,
     person: str,

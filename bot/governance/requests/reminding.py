@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 import structlog
 
 from bot import outbox
-from bot.db import messages, requests
+from bot.db import messages, preferences, requests
 from bot.governance.approval.principals import Principal, dump_principal
 from bot.governance.approval.requirement import Requirement
 from bot.governance.context import Context
@@ -86,7 +86,13 @@ async def call_approvers(context: Context) -> int:
     now = context.clock.now()
     async with context.database.reading() as session:
         rows = await requests.in_states(session, [Status.PENDING], limit=MOST)
-        pending = [view for view in await views_in(session, rows) if now < view.expires_at]
+        is_asked = await preferences.somebody_wants(session, "ask")
+        # Who is in a group is asked of Slack only where somebody may have to be told something.
+        pending = [
+            view
+            for view in await views_in(session, rows)
+            if now < view.expires_at and (is_asked or reminder_at(view, now) is not None)
+        ]
         told = await messages.keys_of(session, [view.id for view in pending], [ASK.name, REMINDER.name])
     candidates = {asked: await _candidates(context, asked) for asked in {view.requirements for view in pending}}
     everybody = frozenset[str]().union(*candidates.values())

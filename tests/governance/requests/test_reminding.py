@@ -194,6 +194,17 @@ async def test_a_silent_slack_keeps_only_what_hangs_on_it_from_being_told(desk: 
     assert await told(desk) == [f"ask:1:{LENA}", f"ask:2:{OMAR}"]
 
 
+async def test_slack_is_asked_who_is_in_a_group_only_where_somebody_has_to_be_told(desk: Desk) -> None:
+    await want(desk, OMAR, "results")
+    await desk.ask()
+    desk.people.asked.clear()
+    assert await told(desk) == []
+    assert desk.people.asked == []
+    await want(desk, OMAR, "ask")
+    assert await told(desk) == [f"ask:1:{OMAR}"]
+    assert desk.people.asked != []
+
+
 async def test_what_was_told_is_brought_up_to_date_when_somebody_decides(desk: Desk) -> None:
     await want(desk, OMAR, "ask", *DEFAULT)
     number = await desk.ask()
