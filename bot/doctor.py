@@ -112,7 +112,7 @@ class Examination:
         if found.is_shared:
             said = f"{given} is shared with another company, whose people read everything in it."
             return Light(name, "yellow", said, "Take another channel, unless that is meant.")
-        return Light(name, "green", f"Hubwarden is in {given}.")
+        return Light(name, "green", "Hubwarden is in it.")
 
     async def _hub(self, organization: str) -> Light:
         name = hub_name(organization)

@@ -104,7 +104,7 @@ def feature_lights(scopes: Set[str], *, heard: Set[str] | None) -> Iterator[Ligh
             said = f"{feature.without} Missing: {', '.join(missing)}."
             yield Light(feature.name, "red" if feature.vital else "off", said, INSTALL_AGAIN)
         elif heard is not None and feature.events and not feature.events & heard:
-            said = f"Slack has told of none yet ({', '.join(sorted(feature.events))})."
+            said = f"Nothing of it has come from Slack yet ({', '.join(sorted(feature.events))})."
             yield Light(feature.name, "off", said, ADD_EVENTS)
         else:
             yield Light(feature.name, "green", "Slack gives what it needs.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -14,7 +15,7 @@ from bot.errors import UserError
 from bot.governance.people import DirectoryUnavailable
 from bot.governance.requests.read import read
 from bot.inbox.arrivals import Lane
-from bot.operations.kit.base import Answer, Intent
+from bot.operations.kit.base import Answer, Cell, Intent
 from bot.operations.kit.consequences import Prepared
 from bot.operations.kit.pages import Place, read_place
 from bot.slack.arrivals import Kind, as_before, in_lane
@@ -24,9 +25,8 @@ from bot.slack.offers import inline, propose_buttons
 from bot.slack.presses import keep_or_tell
 from bot.slack.replies import ReplyAddress
 from bot.slack.surface import Surface
-from bot.slack.text import fit_plain, one_line
+from bot.slack.text import fit, fit_plain, moment, one_line
 from bot.slack.texts import link as texts
-from bot.visible import flat
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -35,6 +35,13 @@ SHOW = "repo.show"
 # So many links of a message are shown; so many people are looked at before the channel counts as one with outsiders.
 LINKS, PEOPLE = 3, 1000
 NAME, DESCRIPTION, LABEL = 120, 300, 40
+SHOWN = {
+    "visibility": "Visibility",
+    "tags": "Tags",
+    "immutable": "Immutable tags",
+    "pulls": "Pulls",
+    "updated": "Updated",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,22 +118,21 @@ async def facts_for(surface: Surface, place: Place, person: str) -> Answer:
 
 
 def facts_in(answer: Answer) -> Mapping[str, str]:
-    """The rows of a repository's answer, by what they are."""
-    return {str(row[0]): str(row[1]) for row in answer.rows}
+    """The rows of a repository's answer, by what they are; moments as Slack shows each reader their own."""
+    return {str(row[0]): fact(row[1]) for row in answer.rows}
+
+
+def fact(cell: Cell) -> str:
+    """A cell's text, made harmless."""
+    return moment(cell) if isinstance(cell, datetime) else one_line(str(cell))
 
 
 def unfolded(place: Place, facts: Mapping[str, str]) -> list[Block]:
     """The repository in three lines, and buttons that begin a request."""
     name = texts.TITLE.format(organization=place.organization, repository=place.repository)
-    line = texts.FACTS.format(
-        visibility=one_line(facts.get("Visibility", "?")),
-        tags=one_line(facts.get("Tags", "?")),
-        immutable=one_line(facts.get("Immutable tags", "?")),
-        pulls=one_line(facts.get("Pulls", "?")),
-        updated=one_line(facts.get("Updated", "?")),
-    )
-    description = one_line(fit_plain(flat(facts.get("Description", "")), DESCRIPTION))
-    lines = [f"*{one_line(fit_plain(name, NAME))}*", *([description] if description.strip("– ") else []), line]
+    given = {name: facts.get(title, "?") for name, title in SHOWN.items()}
+    line, about = texts.FACTS.format(**given), fit(facts.get("Description", ""), DESCRIPTION)
+    lines = [f"*{one_line(fit_plain(name, NAME))}*", *([about] if about.strip("– ") else []), line]
     return [section("\n".join(lines)), actions("link", *buttons_for(place, facts))]
 
 

@@ -1,6 +1,5 @@
 """What somebody wants, answered, in whichever way they said it: typed behind the command, in a message, by a button."""
 
-from collections.abc import Sequence
 from typing import assert_never
 
 from bot.errors import UserError
@@ -13,11 +12,11 @@ from bot.governance.views import RequestView
 from bot.intents.typed import ValuesAtFault
 from bot.intents.usage import usage_error
 from bot.intents.wishes import Decide, Doctor, Form, Help, Look, Pick, Small, Wish
-from bot.lights import SIGNS, Light
 from bot.operations.kit.base import Intent, is_read
-from bot.slack.blocks import Block, Content, button, pack
+from bot.slack.blocks import Block, Content, button
 from bot.slack.card import request_card
 from bot.slack.changes import value_text
+from bot.slack.doctor_said import doctor_message
 from bot.slack.drafts import correctable, form_button
 from bot.slack.fulfilment import fulfil
 from bot.slack.help import help_now, small_message
@@ -105,16 +104,6 @@ def decided_text(surface: Surface, view: RequestView) -> str:
     """How the request stands after somebody has said something to it."""
     given = f", {len(view.approvals)} of {view.required} given" if view.status is Status.PENDING else ""
     return f"Request {view.id} ({escape(surface.operation(view.operation).title)}) {STATES[view.status].said}{given}."
-
-
-def doctor_message(lights: Sequence[Light]) -> Content:
-    """Each light in a line: what was looked at, how it is, and the way out where something is wrong."""
-    lines = [
-        f"{SIGNS[light.state]} *{escape(light.name)}* ({light.state}): {escape(light.said)}"
-        + (f"\n    {escape(light.way_out)}" if light.way_out else "")
-        for light in lights
-    ] or ["Nothing was looked at."]
-    return Content("\n".join(lines), tuple(pack(lines)))
 
 
 async def open_form(

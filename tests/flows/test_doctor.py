@@ -24,10 +24,10 @@ async def test_somebody_who_asks_reads_a_light_for_each_part(house: House) -> No
     assert (await house.omar.command("/hub doctor")).ok
     said = words_of(await house.omar.wait_for_ephemeral("Approvers"))
     for words in (
-        "🟢 *Slack* (green): It takes the bot's token.",
-        "🟢 *Docker Hub, acme* (green): Docker Hub takes the credential.",
-        "🟢 *Alerts channel* (green): Hubwarden is in C0ALERTS.",
-        "⚪ *Links* (off): Slack has told of none yet (link_shared).",
+        "🟢 *Slack* (in order): It takes the bot's token.",
+        "🟢 *Docker Hub, acme* (in order): Docker Hub takes the credential.",
+        "🟢 *Alerts channel* (in order): Hubwarden is in it.",
+        "⚪ *Links* (off): Nothing of it has come from Slack yet (link_shared).",
     ):
         assert words in said
     assert house.slack.violations == []

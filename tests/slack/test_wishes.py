@@ -9,8 +9,9 @@ from bot.intents.wishes import Decide, Doctor, Form, Pick
 from bot.lights import Light
 from bot.operations import BY_NAME
 from bot.slack.commands import Typed, lane_of
+from bot.slack.doctor_said import doctor_message
 from bot.slack.replies import ReplyAddress
-from bot.slack.wishes import answer, answer_decided, doctor_message
+from bot.slack.wishes import answer, answer_decided
 from sandbox.slack import words_of
 from tests.operations.samples import HOSTILE
 from tests.slack.conftest import APPROVALS, Desk
@@ -131,7 +132,7 @@ async def test_the_doctor_shows_no_lights_to_guests(desk: Desk) -> None:
 @pytest.mark.parametrize("text", ["It answers.", *HOSTILE, AMPERSANDS])
 def test_each_light_has_its_line_and_its_way_out(text: str) -> None:
     content = doctor_message([Light("Database", "green", text), Light("Slack", "red", text, "Install it again.")])
-    assert "🟢 *Database* (green)" in content.text
+    assert "🟢 *Database* (in order)" in content.text
     assert "Install it again." in content.text
     assert flaws(content) == []
     assert flaws(doctor_message([])) == []
