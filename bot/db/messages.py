@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Table, and_, case, or_, select, tuple_, update
+from sqlalchemy import Table, and_, case, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.dialect import changed, dialect_of, insert_ignoring_conflicts, insertion_of
@@ -15,6 +15,7 @@ from bot.db.workspaces import workspace_of
 DUE = "due"
 SENT = "sent"
 FAILED = "failed"
+LOOKED_THROUGH = 5000
 MESSAGES = cast("Table", Message.__table__)
 
 
@@ -136,8 +137,9 @@ async def by_key(session: AsyncSession, key: str) -> Message | None:
 
 
 async def newest_of(session: AsyncSession, kind: str, limit: int) -> Sequence[Message]:
-    """The last messages of a kind that were asked for, newest first."""
-    statement = select(Message).where(Message.kind == kind).order_by(Message.id.desc()).limit(limit)
+    """The last messages of a kind, newest first, of the newest `LOOKED_THROUGH` of any: there is no index for kinds."""
+    since = select(func.max(Message.id) - LOOKED_THROUGH).scalar_subquery()
+    statement = select(Message).where(Message.kind == kind, Message.id > since).order_by(Message.id.desc()).limit(limit)
     return (await session.scalars(statement)).all()
 
 

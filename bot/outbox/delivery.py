@@ -114,6 +114,7 @@ class Delivery:
         except (RateLimited, Unclear, Gone, Refused) as error:
             await self._sort(message, error, sender)
         else:
+            self.posted.note(message.key, place)
             async with self.database.begin() as session:
                 await messages.mark_sent(
                     session, message.id, version=message.wanted, address=place.address, posted_id=place.id

@@ -1,10 +1,16 @@
-"""What is sent at this moment, for whoever waits for it in this process: an answer that wants to link to it."""
+"""Where messages stand that were sent a moment ago, for whoever waits for one in this process: to link to it."""
 
 import asyncio
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+
+from cachetools import LRUCache
+
+from bot.outbox.sender import Place
+
+MOST_REMEMBERED = 1000
 
 
 @dataclass(eq=False, slots=True)
@@ -18,14 +24,15 @@ class Expected:
 
 
 class Posted:
-    """Tells those who wait for a message that it was sent, or that it will not be for a while.
+    """Tells those who wait for a message where it stands, or that it will not for a while.
 
     Of what other replicas send it knows nothing.
     """
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
-        self._rests_until: dict[str, float] = {}
+        self._rests_until: LRUCache[str, float] = LRUCache(MOST_REMEMBERED)
+        self._places: LRUCache[str, Place] = LRUCache(MOST_REMEMBERED)
         self._sending: set[str] = set()
         self._expected: set[Expected] = set()
 
@@ -39,20 +46,32 @@ class Posted:
             yield
         finally:
             self._sending.discard(key)
-            for expected in self._expected:
-                if expected.key == key:
-                    expected.is_over.set()
+            self._tell(key)
 
-    @contextmanager
-    def expecting(self, key: str, address: str, *, within: float) -> Iterator[asyncio.Event]:
-        """An event that is set once the message was sent, or once that cannot be within so many seconds."""
+    def note(self, key: str, place: Place) -> None:
+        """The message stands there."""
+        self._places[key] = place
+        self._tell(key)
+
+    async def place_of(self, key: str, address: str, *, within: float) -> Place | None:
+        """Where the message stands, as soon as it does; None where that takes longer than so many seconds."""
+        if key in self._places:
+            return self._places[key]
         expected = Expected(key, address, within)
         self._expected.add(expected)
         self._let_go(address)
         try:
-            yield expected.is_over
+            with suppress(TimeoutError):
+                async with asyncio.timeout(within):
+                    await expected.is_over.wait()
         finally:
             self._expected.discard(expected)
+        return self._places.get(key)
+
+    def _tell(self, key: str) -> None:
+        for expected in self._expected:
+            if expected.key == key:
+                expected.is_over.set()
 
     def _let_go(self, address: str) -> None:
         """What the address is too busy for is waited for no longer."""

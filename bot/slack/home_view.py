@@ -14,9 +14,9 @@ from bot.slack.blocks import Block, actions, button, context, header, section
 from bot.slack.card import BUTTONS, headline, request_lines
 from bot.slack.links import Links
 from bot.slack.offers import AGAIN, again_button
-from bot.slack.outcomes import status_line
+from bot.slack.outcomes import outcome_text, status_line
 from bot.slack.settings_view import SETTINGS, settings_button
-from bot.slack.text import code, escape, fit_plain, moment, one_line, phrase_text
+from bot.slack.text import code, escape, fit, fit_plain, moment, one_line, phrase_text
 from bot.slack.texts import home as texts
 from bot.visible import flat
 
@@ -75,7 +75,7 @@ def waiting_blocks(facts: HomeFacts, operations: Mapping[str, Operation], links:
 
 
 def own_blocks(facts: HomeFacts, operations: Mapping[str, Operation], links: Links) -> list[Block]:
-    """What they asked for and what became of it, in two lines each."""
+    """What they asked for and what became of it, in few lines each."""
     blocks = [header(texts.OWN)]
     for view in facts.own:
         blocks += own_request(view, operations[view.operation], links)
@@ -88,7 +88,9 @@ def own_blocks(facts: HomeFacts, operations: Mapping[str, Operation], links: Lin
 
 def own_request(view: RequestView, operation: Operation, links: Links) -> list[Block]:
     """One of them; whoever asked may take it back."""
-    said = section(f"*{escape(headline(view, operation))}*\n{status_line(view)}")
+    came_of_it = "" if STATES[view.status].has_changed else fit(outcome_text(view), 600)
+    lines = [f"*{escape(headline(view, operation))}*", status_line(view), came_of_it]
+    said = section("\n".join(filter(None, lines)))
     foot, what = context(foot_line(view, links)), headline(view, operation)
     if Act.CANCEL not in STATES[view.status].acts:
         return [said | {"accessory": about(details_button(view), what)}, foot]

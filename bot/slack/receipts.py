@@ -1,7 +1,5 @@
 """What somebody is shown who has asked for a change: what it waits for, where its card is, and how to take it back."""
 
-import asyncio
-import contextlib
 from collections.abc import Sequence
 
 from slack_bolt.app.async_app import AsyncApp
@@ -9,7 +7,6 @@ from slack_bolt.app.async_app import AsyncApp
 from bot.governance.ledger.lifecycle import STATES, Status
 from bot.governance.ledger.subscribers import card_key
 from bot.governance.requests.cancel import cancel
-from bot.governance.requests.queries import by_number
 from bot.governance.views import RequestView
 from bot.inbox.arrivals import Lane
 from bot.operations.kit.base import Operation
@@ -38,26 +35,22 @@ def register(app: AsyncApp, surface: Surface) -> None:
 
 async def receipt(surface: Surface, view: RequestView, *, notes: Sequence[str] = ()) -> Content:
     """What to answer whoever asked, with the way to the card where that stands soon enough."""
+    link = ""
     if view.status is Status.PENDING:
-        view = await with_card(surface, view)
-    link = surface.links.message(view.card) if view.card else ""
+        link = await card_link(surface, view)
     operation = surface.operation(view.operation)
     return receipt_message(view, operation, channel=surface.approvals_channel, link=link, notes=notes)
 
 
-async def with_card(surface: Surface, view: RequestView) -> RequestView:
-    """The request as it stands once its card does; as it is where that takes longer than anybody should wait."""
-    key = card_key(view.id)
-    with surface.posted.expecting(key, surface.context.approvals_channel, within=CARD_SECONDS) as is_over:
-        # The card can have been sent before anybody waited for it.
-        found = await by_number(surface.context, view.id)
-        if found.card is None:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(CARD_SECONDS):
-                    await is_over.wait()
-            found = await by_number(surface.context, view.id)
-    # What has come of it meanwhile is told by other messages.
-    return found if found.status is view.status else view
+async def card_link(surface: Surface, view: RequestView) -> str:
+    """The address of the request's card, as soon as that stands; empty where it takes longer than anybody should wait.
+
+    Nothing is read for it: what only another replica knows is told by the result.
+    """
+    place = view.card or await surface.posted.place_of(
+        card_key(view.id), surface.context.approvals_channel, within=CARD_SECONDS
+    )
+    return surface.links.message(place) if place else ""
 
 
 def receipt_message(

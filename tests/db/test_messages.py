@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from bot.db import messages
+from bot.db import messages, requests
 from bot.db.models import Message
 from bot.db.session import Database
-from tests.db.rows import NOW, SOON, message_of
+from tests.db.rows import NOW, SOON, message_of, request_row
 
 SECOND = timedelta(seconds=1)
 URGENCY = {"card": 1, "alert": 0}
@@ -259,3 +259,32 @@ async def test_a_message_has_a_place_once_it_stands_there(database: Database) ->
     await sent(database, number)
     async with database.begin() as session:
         assert await messages.place_of(session, "card:1") == ("C0APPROVALS", "1.2")
+
+
+async def test_the_newest_of_a_kind_are_found_among_the_newest_of_all(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, kind in enumerate(("alert", "card", "alert", "card", "alert")):
+        await wanted(database, f"{kind}:{number}", kind=kind)
+    async with database.begin() as session:
+        assert [each.key for each in await messages.newest_of(session, "alert", 2)] == ["alert:4", "alert:2"]
+        assert [each.key for each in await messages.newest_of(session, "alert", 9)] == ["alert:4", "alert:2", "alert:0"]
+        monkeypatch.setattr(messages, "LOOKED_THROUGH", 3)
+        assert [each.key for each in await messages.newest_of(session, "alert", 9)] == ["alert:4", "alert:2"]
+
+
+async def test_what_tells_of_a_request_is_found_and_brought_up_to_date_together(database: Database) -> None:
+    async with database.begin() as session:
+        numbers = [await requests.add(session, request_row()) for _ in range(2)]
+    first, second = (number or 0 for number in numbers)
+    for key, kind, number in (
+        ("a", "ask", first),
+        ("b", "reminder", first),
+        ("c", "card", first),
+        ("d", "ask", second),
+    ):
+        await wanted(database, key, kind=kind, request_id=number)
+    async with database.begin() as session:
+        assert await messages.keys_of(session, [first, second], ["ask", "reminder"]) == {"a", "b", "d"}
+        await messages.touch_of(session, first, ["ask", "reminder"], SOON)
+    assert [(await read(database, key)).wanted for key in "abcd"] == [2, 2, 1, 1]

@@ -24,7 +24,16 @@ async def ask(house: House, line: str, *, number: int = 1, person: Person | None
     """Somebody (Ann) types the command with a reason; answers the card of the request that comes of it."""
     asker = person or house.ann
     assert (await asker.command(f'{line} --reason "for the release"')).ok
-    return await house.card(number, "for the release", "Waiting for approval")
+    card = await house.card(number, "for the release", "Waiting for approval")
+    # It links to the card, so it comes after that: a test that moves the clock would let its address expire.
+    await asker.wait_until(lambda: has_receipt(asker, number))
+    return card
+
+
+def has_receipt(person: Person, number: int) -> bool:
+    """Whether the person was answered that the request is recorded."""
+    heard = [*person.ephemerals(), *person.messages(person.direct_channel)]
+    return any(f'"Request {number}"' in words_of(message) for message in heard)
 
 
 async def agree(house: House, card: Message, *people: Person) -> None:

@@ -27,7 +27,7 @@ function exhibit({ surface, title, text, body }, at) {
   return h(
     "article",
     { class: "exhibit", "aria-labelledby": name, dataset: { surface } },
-    h("h3", { id: name }, h("span", { class: "tag" }, SIDES[surface] ?? surface.replaceAll("_", " ")), " ", plain(title).slice(0, 100)),
+    h("h3", { id: name }, h("span", { class: "tag" }, SIDES[surface] ?? surface.replaceAll("_", " ")), " ", heard(h("span", {}, renderMrkdwn(title))).slice(0, 100)),
     h("div", { class: "sides" }, h("div", { class: "shown message" }, h("div", {}, drawn(body), submit)), h("p", { class: "aloud" }, heard(h("div", {}, renderMrkdwn(text))))),
   );
 }

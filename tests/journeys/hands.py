@@ -25,6 +25,9 @@ class Hands(Protocol):
     async def choose(self, menu: Locator, typed: str, option: Locator) -> None:
         """In a menu that is searched by typing."""
 
+    async def choose_item(self, item: Locator) -> None:
+        """Of a menu that is open."""
+
 
 class Mouse:
     """Points and clicks, and types where it has clicked."""
@@ -47,6 +50,10 @@ class Mouse:
         await menu.click()
         await menu.press_sequentially(typed)
         await option.click()
+
+    async def choose_item(self, item: Locator) -> None:
+        """Click it."""
+        await item.click()
 
 
 class Keyboard:
@@ -94,6 +101,15 @@ class Keyboard:
         await self.reach(menu)
         await self.page.keyboard.type(typed)
         await expect(option).to_be_visible()
+        await self.page.keyboard.press("Enter")
+
+    async def choose_item(self, item: Locator) -> None:
+        """Go down to it with the arrow, and press Enter."""
+        await expect(item).to_be_visible()
+        for _ in range(MOST_TABS):
+            if await item.evaluate(IS_REACHED):
+                break
+            await self.page.keyboard.press("ArrowDown")
         await self.page.keyboard.press("Enter")
 
 

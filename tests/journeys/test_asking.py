@@ -67,3 +67,31 @@ async def test_a_request_by_direct_message(desk: Desk) -> None:
     await expect(desk.modal).to_contain_text("approval")
     await desk.leave()
     await desk.house.card(1, "jane@example.com")
+
+
+async def test_a_request_by_link(desk: Desk) -> None:
+    await desk.be("U0ANN", GENERAL)
+    await desk.say("https://hub.docker.com/r/acme/web needs a lock")
+    unfolded = await desk.sees("acme/web", "immutable tags off")
+    await desk.look("04-link")
+    await desk.hands.press(unfolded.get_by_role("button", name="Ask for immutable tags"))
+    await expect(desk.field("repository")).to_have_value("web")
+    await desk.fill("rules", "v.*")
+    await desk.fill("reason", "releases do not change")
+    await desk.send()
+    await expect(desk.modal).to_contain_text("approval")
+    await desk.leave()
+    await desk.house.card(1, "acme/web")
+
+
+async def test_a_request_about_a_message(desk: Desk) -> None:
+    desk.house.omar.say("jane@example.com joins us on Monday", channel=GENERAL)
+    await desk.be("U0ANN", GENERAL)
+    said = await desk.sees("jane@example.com joins")
+    await desk.hands.press(said.get_by_test_id("message-menu"))
+    await desk.hands.choose_item(desk.page.get_by_test_id("message-shortcut"))
+    offered = desk.page.get_by_role("button", name="jane@example.com").last
+    await expect(offered).to_be_visible()
+    await desk.look("04-about-a-message")
+    await desk.hands.press(offered)
+    await expect(desk.field("invitees")).to_have_value("jane@example.com")

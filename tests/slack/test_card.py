@@ -309,7 +309,7 @@ def test_an_expiry_says_that_it_is_no_denial() -> None:
 
 def test_a_result_links_back_to_the_card() -> None:
     link = "https://acme.slack.com/archives/C0APPROVALS/p1"
-    assert f"<{link}|Its card>" in result_message(request_view(INVITE, Status.DENIED), INVITE, link=link).text
+    assert f"<{link}|See its card>" in result_message(request_view(INVITE, Status.DENIED), INVITE, link=link).text
 
 
 def pressed_in(content: Content) -> dict[str, str]:

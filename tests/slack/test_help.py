@@ -79,7 +79,7 @@ async def test_the_buttons_lead_from_topic_to_topic(desk: Desk) -> None:
     await desk.ann.command("/hub help")
     shown = await desk.ann.wait_for_ephemeral("Access tokens")
     assert (await desk.ann.click(shown, "Access tokens")).ok
-    topic = await desk.ann.wait_for_ephemeral("/hub oat create")
+    topic = await desk.ann.wait_for_ephemeral("/hub oat list")
     assert "/hub team" not in words_of(topic)
     assert (await desk.ann.click(topic, "All topics")).ok
     await desk.ann.wait_for_ephemeral("Image and registry access")

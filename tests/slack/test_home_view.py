@@ -109,6 +109,14 @@ def test_who_asked_can_take_it_back_as_long_as_that_is_possible() -> None:
     assert ("Approve", "approve") not in pending
 
 
+def test_what_came_to_nothing_says_why_and_what_is_done_is_brief() -> None:
+    denied = request_view(INVITE, Status.DENIED, decided_by="U0LENA", decision_reason="not this week")
+    done = request_view(INVITE, Status.SUCCEEDED, finished_at=NOW, summary="All were invited")
+    said = text_of(shown(facts(own=(denied, replace(done, id=8)), asked=2)))
+    assert "> not this week" in said
+    assert "All were invited" not in said
+
+
 def test_ten_quick_actions_what_they_ask_for_most_first() -> None:
     of = facts(used=("tag.delete", "repo.delete"))
     names = [each.name for each in quick(of)]

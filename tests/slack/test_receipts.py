@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.db import messages
 from bot.governance.ledger.lifecycle import STATES, Status
 from bot.governance.ledger.subscribers import card_key
 from bot.governance.views import RequestView
 from bot.operations import BY_NAME
 from bot.operations.kit.base import Operation
+from bot.outbox.sender import Place
 from bot.slack.blocks import Content
 from bot.slack.receipts import receipt, receipt_message
 from bot.slack.spoken import missing_from
@@ -87,11 +87,7 @@ async def test_it_waits_a_moment_for_the_card_and_no_longer(desk: Desk) -> None:
 
     waiting = asyncio.create_task(receipt(desk.surface, view))
     await asyncio.sleep(0)
-    with desk.surface.posted.sending(card_key(view.id), APPROVALS, rest_seconds=1):
-        async with desk.context.database.begin() as session:
-            card = await messages.by_key(session, card_key(view.id))
-            assert card is not None
-            await messages.mark_sent(session, card.id, version=1, address=APPROVALS, posted_id="1795637407.595749")
+    desk.surface.posted.note(card_key(view.id), Place(APPROVALS, "1795637407.595749"))
     assert f"<{LINK}|its card>" in (await waiting).text
     assert f"<{LINK}|its card>" in (await receipt(desk.surface, view)).text, "it stood already"
 

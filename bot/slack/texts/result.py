@@ -4,7 +4,7 @@ ENDING = "Your request {ending}"
 BY = " by {who}"
 NOTHING_CHANGED = "Nothing was changed in Docker Hub."
 WOULD_HAVE = "It would have been:"
-CARD = "<{link}|Its card>"
+CARD = "<{link}|See its card>"
 OF_REQUEST = "Request {number} · {organization}"
 
 ASK_AGAIN = "Ask again"

@@ -108,6 +108,14 @@ async def test_whoever_can_add_nothing_is_left_alone(desk: Desk) -> None:
     assert found == {OMAR: users(OMAR)}, "Lena has agreed, and beside her Mira's would count for nothing"
 
 
+async def test_who_has_agreed_by_another_account_is_not_told_by_this_one(desk: Desk, known: KnownHumans) -> None:
+    known.same.append(frozenset({OMAR, MIRA}))
+    number = await desk.ask()
+    await approve(desk.context, number, OMAR)
+    desk.times.let_pass(HOUR)
+    assert await told(desk) == reminded("half", LENA)
+
+
 async def test_who_asked_and_whom_it_is_about_are_not_told(desk: Desk, known: KnownHumans) -> None:
     desk.policy = ONE_AGREES
     known.same.append(frozenset({ANN, MIRA}))
