@@ -17,6 +17,7 @@ from bot.slack import (
     commands,
     decisions,
     forms,
+    greetings,
     home,
     links_shared,
     mentions,
@@ -30,7 +31,6 @@ from bot.slack import (
     talk,
 )
 from bot.slack.arrivals import Kind
-from bot.slack.greetings import greeting_newcomers
 from bot.slack.heard import remembering_events
 from bot.slack.manifest import COMMAND
 from bot.slack.sentences import SORRY
@@ -43,7 +43,7 @@ EVERYTHING = re.compile(r"[\s\S]*")
 
 PARTS = (
     *(commands, forms, picker, proposals, decisions, receipts, pages, settings_form, alert_presses),
-    *(home, shortcuts, links_shared),
+    *(home, shortcuts, links_shared, greetings),
     *(talk, mentions, people_events, channel_events),
 )
 # Everything that is kept before it is acknowledged.
@@ -55,8 +55,7 @@ def build_app(client: AsyncWebClient, surface: Surface) -> AsyncApp:
     # Bolt polls for the ack every 10 ms otherwise; the work itself runs in tasks of ours.
     # And it looks for its name through every source file that is loaded, where it is given none.
     app = AsyncApp(name="hubwarden", client=client, process_before_response=True, ignoring_self_events_enabled=True)
-    for remembering in (remembering_events, greeting_newcomers):
-        app.use(remembering(surface))
+    app.use(remembering_events(surface))
     for part in (*PARTS, choices):
         part.register(app, surface)
     catch_all(app)

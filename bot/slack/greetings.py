@@ -1,16 +1,22 @@
 """What is said at first contact, and of people who have left; and whom it is said to."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
+from slack_bolt.app.async_app import AsyncApp
 
 from bot.governance.greetings import greet_person
 from bot.governance.people import DirectoryUnavailable
+from bot.inbox.arrivals import Lane, NotStored
 from bot.operations.kit.consequences import Prepared
+from bot.slack.arrivals import Kind, as_before, in_lane, keep
 from bot.slack.blocks import Block, Content, actions, content, header, section
 from bot.slack.conversations import is_channel_id
 from bot.slack.offers import again_button, inline, propose_button
+from bot.slack.replies import ReplyAddress
 from bot.slack.surface import Surface
 from bot.slack.text import code, mention, mention_group, one_line
 from bot.slack.texts import greeting as texts
@@ -70,24 +76,38 @@ def mentioned(who: str) -> str:
     return mention_group(who) if who.startswith("S") else mention(who)
 
 
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Somebody looks around who has not done so in this process's time."""
+
+
+def register(app: AsyncApp, surface: Surface) -> None:
+    """Look at everything that arrives for who is new."""
+    app.use(greeting_newcomers(surface))
+
+
 def greeting_newcomers(surface: Surface) -> Callable[..., Awaitable[None]]:
-    """A middleware that greets whoever looks around for the first time; once a process it is asked whether it was."""
+    """A middleware that has whoever looks around for the first time greeted, after what they did is answered."""
     known: set[str] = set()
 
     async def greet(body: dict[str, Any], next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002  Bolt's name
-        await next()
         person = newcomer_in(body)
-        if not person or person in known:
-            return
-        try:
-            if await greet_person(surface.context, person):
-                surface.context.wake()
-        except DirectoryUnavailable:
-            log.info("greeting.not_known", user=person)
-        else:
-            known.add(person)
+        if person and person not in known:
+            with suppress(NotStored):
+                await keep(surface, NEWCOMER, Newcomer(), key=person, address=ReplyAddress(person))
+                known.add(person)
+        await next()
 
     return greet
+
+
+async def greet_newcomer(surface: Surface, address: ReplyAddress, _newcomer: Newcomer) -> None:
+    """Tell them what they may do, unless they have been told before; where nobody knows who they are, another time."""
+    try:
+        if await greet_person(surface.context, address.user):
+            surface.context.wake()
+    except DirectoryUnavailable:
+        log.info("greeting.not_known")
 
 
 def newcomer_in(body: Mapping[str, Any]) -> str:
@@ -97,3 +117,9 @@ def newcomer_in(body: Mapping[str, Any]) -> str:
         return str(event.get("user") or "")
     is_looking = "command" in body and str(body.get("text") or "").strip() in LOOKING_AROUND
     return str(body.get("user_id") or "") if is_looking else ""
+
+
+NEWCOMER = Kind(
+    name="newcomer", sent=Newcomer, lane=in_lane(Lane.READS), work=greet_newcomer, resume=as_before(greet_newcomer)
+)
+KINDS = (NEWCOMER,)

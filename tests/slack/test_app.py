@@ -45,7 +45,7 @@ async def test_an_acknowledgement_waits_for_no_work(desk: Desk, monkeypatch: pyt
 
     monkeypatch.setattr(SocketModeClient, "send_message", sent)
     monkeypatch.setattr(SlackDesk, "work", worked)
-    await desk.ann.command("/hub help")
+    await desk.ann.command("/hub help team")
     await desk.ann.wait_for_ephemeral("/hub")
     assert order == ["acknowledged", "begun"]
 

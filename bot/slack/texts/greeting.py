@@ -26,7 +26,7 @@ TOPICS = {
     "tag": "tags",
     "pat": "personal access tokens",
     "oat": "organization access tokens",
-    "settings": "settings",
+    "org": "the organization's settings",
     "registry": "registry access",
     "scim": "people from the identity provider",
 }
