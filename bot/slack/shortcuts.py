@@ -29,7 +29,7 @@ LABEL = 40
 MOST = 5
 LONGEST_MESSAGE = 4000
 ADDRESS = re.compile(r"(?:https?://)?(?:hub|app)\.docker\.com/[^\s<>|]+", re.IGNORECASE)
-MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
