@@ -23,7 +23,7 @@ def doctor_message(lights: Sequence[Light]) -> Content:
     lines = [WELL] if all(light.state == "green" for light in lights) else []
     for _, together in groupby(sorted(lights, key=rank), key=rank):
         group = list(together)
-        lines += [line_of(light) for light in group]
+        lines += [line_of(list(alike)) for _, alike in groupby(group, key=lambda light: light.said)]
         if way_out := group[0].way_out:
             lines.append(f"→ _{short(way_out)}_")
     return content(*pack(lines), limit=LONGEST)
@@ -34,9 +34,10 @@ def rank(light: Light) -> tuple[int, str]:
     return ORDER.index(light.state), light.way_out
 
 
-def line_of(light: Light) -> str:
-    """A light in a line, its colour in a word too, for who hears it read."""
-    return f"{SIGNS[light.state]} *{short(light.name)}* ({WORDS[light.state]}): {short(light.said)}"
+def line_of(alike: Sequence[Light]) -> str:
+    """Lights that say the same in a line, their colour in a word too, for who hears it read."""
+    state, names = alike[0].state, ", ".join(light.name for light in alike)
+    return f"{SIGNS[state]} *{short(names)}* ({WORDS[state]}): {short(alike[0].said)}"
 
 
 def short(text: str) -> str:

@@ -26,7 +26,7 @@ async def test_somebody_who_asks_reads_a_light_for_each_part(house: House) -> No
     for words in (
         "🟢 *Slack* (in order): It takes the bot's token.",
         "🟢 *Docker Hub, acme* (in order): Docker Hub takes the credential.",
-        "🟢 *Alerts channel* (in order): Hubwarden is in it.",
+        "🟢 *Approvals channel, Alerts channel, Admin channel* (in order): Hubwarden is in it.",
         "⚪ *Links* (off): Nothing of it has come from Slack yet (link_shared).",
     ):
         assert words in said

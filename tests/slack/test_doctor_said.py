@@ -14,6 +14,7 @@ def test_what_is_wrong_stands_first_and_one_way_out_is_said_once() -> None:
     shown = doctor_message(
         [
             Light("Database", "green", "It answers."),
+            Light("Socket", "green", "It answers."),
             Light("Mentions", "off", "None yet.", "Install it again."),
             Light("Slack", "red", "It is away.", "Wait."),
             Light("Links", "off", "None either.", "Install it again."),
@@ -25,7 +26,7 @@ def test_what_is_wrong_stands_first_and_one_way_out_is_said_once() -> None:
         "⚪ *Mentions* (off): None yet.",
         "⚪ *Links* (off): None either.",
         "→ _Install it again._",
-        "🟢 *Database* (in order): It answers.",
+        "🟢 *Database, Socket* (in order): It answers.",
     ]
 
 
