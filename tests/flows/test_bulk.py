@@ -57,7 +57,9 @@ async def test_three_hundred_killed_in_the_middle_limited_and_locked_out_are_eac
         assert_each_done_once(house)
         assert_told_of_progress(house)
         assert_told_once(house, 1, "✅ *Done*", " · 1 already a member")
-        assert house.omar.messages(ALERTS) == [], "the bot knows its own doing in Docker Hub's log"
+        told = [words_of(message) for message in house.omar.messages(ALERTS)]
+        assert all("rate limit" in said for said in told), "the bot knows its own doing in Docker Hub's log"
+        assert len(told) <= 2, "each of the two limits that delayed it is one message"
         assert house.slack.violations == []
         await assert_details_hold_all(house)
 
