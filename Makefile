@@ -55,8 +55,8 @@ bench-hub: $(VENV)/.dev ## Measure reading long lists from Docker Hub, against b
 	$(BIN)/python benchmarks/hub_pages.py $(ARGS)
 
 bench-slack: $(VENV)/.dev ## Measure how fast Slack hears “got it”, and how fast people see the answer
-	$(BIN)/python -m benchmarks.slack_acks $(ARGS)
-	$(BIN)/python -m benchmarks.slack_answers
+	@missed=0; $(BIN)/python -m benchmarks.slack_acks $(ARGS) || missed=1; \
+	$(BIN)/python -m benchmarks.slack_answers || missed=1; exit $$missed
 
 mutants: $(VENV)/.dev ## Break the code in one place after another: does a test notice? (ARGS="--sample 50", or a module)
 	$(BIN)/python -m mutants $(ARGS)
