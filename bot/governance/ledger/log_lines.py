@@ -41,9 +41,11 @@ def moved_line(fact: Moved) -> Phrase:
 
 
 def ended_line(fact: Finished | Settled) -> Phrase:
-    """How it ended."""
+    """How it ended; where not every item was done, that it ended, and the summary counts."""
+    is_whole = fact.outcome is None or all(item.done for item in fact.outcome.items)
+    ending = STATES[fact.status].said if is_whole or fact.status is not Status.SUCCEEDED else "has ended"
     by: Phrase = (", settled by ", Mention(fact.actor)) if isinstance(fact, Settled) else ()
     summary = fact.outcome.summary if fact.outcome else ""
     error = fact.error if isinstance(fact, Finished) and fact.error else ""
     told = " ".join(f"{text.rstrip('.')}." for text in (summary, error) if text)
-    return (f"It {STATES[fact.status].said}", *by, f". {told}".rstrip())
+    return (f"It {ending}", *by, f". {told}".rstrip())

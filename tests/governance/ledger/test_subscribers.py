@@ -25,13 +25,14 @@ from bot.governance.ledger.subscribers import (
     tell_requester,
 )
 from bot.governance.preferences import Preferences, settle_preferences
-from bot.operations.kit.base import Outcome
+from bot.operations.kit.base import ItemResult, Outcome
 from bot.phrases import load_phrase, plain
 from tests.db.rows import message_of
 from tests.governance.parts import ANN, AT_ONCE, CHANNEL, DAY, LEASE, OMAR, START, Desk
 
 LATER = START + timedelta(minutes=5)
 DONE = Outcome("done")
+IN_PART = Outcome("1 of 2", (ItemResult("a", done=True, text="done"), ItemResult("b", done=False, text="refused")))
 YES = Balloted(ballot=Ballot(voter=OMAR, choice=Choice.APPROVE, at=LATER), given=1, required=2)
 CLAIMED = Claimed(at=LATER, executor="one", lease_until=START + LEASE)
 
@@ -127,6 +128,11 @@ LOGGED: list[tuple[Fact, Status, str | None]] = [
     (Reconsidered(at=LATER, found=NOTHING_FOUND), Status.PENDING, None),
     (CLAIMED, Status.APPROVED, None),
     (Finished(at=LATER, status=Status.SUCCEEDED, executor="one", outcome=DONE), Status.EXECUTING, "It is done. done."),
+    (
+        Finished(at=LATER, status=Status.SUCCEEDED, executor="one", outcome=IN_PART),
+        Status.EXECUTING,
+        "It has ended. 1 of 2.",
+    ),
     (Finished(at=LATER, status=Status.FAILED, executor="one", error="no."), Status.EXECUTING, "It has failed. no."),
     (
         Settled(actor=OMAR, at=LATER, status=Status.FAILED, outcome=DONE),
