@@ -13,6 +13,8 @@ Level = Literal["info", "warning", "error"]
 MAX_BLOCKS = 100
 # `chat.update` takes 4,000 characters of text: https://docs.slack.dev/reference/methods/chat.update
 LONGEST_TEXT = 3900
+# What a view's blocks may say in all: https://docs.slack.dev/reference/views
+ROOM = 200_000
 # Kinds that not every workspace takes; the alert block is for modals only.
 NEWER = frozenset({"table", "data_table", "alert", "card", "container", "layout"})
 SIGNS = {"info": "ℹ️", "warning": "⚠️", "error": "🛑"}  # noqa: RUF001  the sign is meant
@@ -97,13 +99,27 @@ def confirmation(title: str, text: str, confirm: str, *, danger: bool = False) -
     }
 
 
-def pack(lines: Sequence[str], *, limit: int = 2900, total: int = 200_000) -> list[Block]:
-    """Lines in as few sections as they need; the last says how many found no room in a view."""
+def pack_paragraphs(paragraphs: Sequence[Sequence[str]]) -> list[Block]:
+    """Each paragraph in sections of its own, those that come later with what room the earlier ones have left."""
+    blocks: list[Block] = []
+    room = ROOM
+    for number, lines in enumerate(paragraphs):
+        later = len(paragraphs) - number - 1
+        # Whatever comes later has some room, however much this one has to say.
+        share = room if not later else room // 2
+        packed = pack(lines, total=share, most=max(2, MAX_BLOCKS - len(blocks) - later))
+        room -= sum(len(block["text"]["text"]) for block in packed)
+        blocks += packed
+    return blocks
+
+
+def pack(lines: Sequence[str], *, limit: int = 2900, total: int = ROOM, most: int = MAX_BLOCKS) -> list[Block]:
+    """Lines in as few sections as they need, `most` at most; the last says how many found no room in a view."""
     texts: list[str] = []
     used = 0
     pieces = [piece for line in lines for piece in parts_of(line, limit)]
     for number, line in enumerate(pieces):
-        if used + len(line) > total or (len(texts) == MAX_BLOCKS - 1 and len(texts[-1]) + len(line) + 1 > limit):
+        if used + len(line) > total or (len(texts) == most - 1 and len(texts[-1]) + len(line) + 1 > limit):
             texts.append(f"…and {len(pieces) - number:,} more lines, for which Slack's forms have no room.")
             break
         if texts and len(texts[-1]) + len(line) + 1 <= limit:

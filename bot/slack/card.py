@@ -60,11 +60,17 @@ def request_lines(view: RequestView, operation: Operation, *, why_you: str = "",
     asked = texts.ASKS.format(who=mention(view.requester), where=origin_text(view))
     blocks.append(section(f"{asked}\n{fit(quote(view.reason), 400)}" if view.reason else asked))
     blocks.append(section(changes_text(view, brief=brief)))
-    if view.notes and view.status is Status.PENDING and not brief:
-        notes = [f"• {fit_plain(flat(note[:LONGEST]), 150)}" for note in view.notes]
+    if (unsaid := notes_besides(view)) and view.status is Status.PENDING and not brief:
+        notes = [f"• {fit_plain(flat(note[:LONGEST]), 150)}" for note in unsaid]
         shown = first_lines([one_line(note) for note in notes], most=MOST_NOTES, room=400)
         blocks.append(section(f"*{texts.GOOD_TO_KNOW}*\n{shown}"))
     return [*blocks, *([section(why_you)] if why_you else [])]
+
+
+def notes_besides(view: RequestView) -> list[str]:
+    """What else is good to know: a risk says some of it already."""
+    risks = {risk.said for risk in view.risks}
+    return [note for note in view.notes if note not in risks]
 
 
 def headline(view: RequestView, operation: Operation) -> str:

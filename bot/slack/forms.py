@@ -16,7 +16,17 @@ from bot.slack.attachments import read_files
 from bot.slack.blocks import Content
 from bot.slack.drafts import correctable, form_button
 from bot.slack.fulfilment import answer_interrupted, fulfil
-from bot.slack.modals import ATTACH, FILE, FORM, attached_files, form_values, form_view, message_view, metadata_of
+from bot.slack.modals import (
+    ATTACH,
+    FILE,
+    FORM,
+    attached_files,
+    content_view,
+    form_values,
+    form_view,
+    message_view,
+    metadata_of,
+)
 from bot.slack.presses import keep_or_tell
 from bot.slack.replies import ReplyAddress
 from bot.slack.sentences import error_text, said
@@ -184,7 +194,7 @@ async def ask_for_file(surface: Surface, _address: ReplyAddress, wanted: WantsFi
 
 async def say_in_form(surface: Surface, address: ReplyAddress, form: SentForm, content: Content) -> None:
     """Where the form was; in a direct message where it has been closed."""
-    if not await surface.views.update(form.view, message_view(surface.operation(form.operation).title, content.text)):
+    if not await surface.views.update(form.view, content_view(surface.operation(form.operation).title, content)):
         await surface.replies.answer(address, content)
 
 

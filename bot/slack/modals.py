@@ -10,8 +10,8 @@ from bot.intents.typed import MAX_REASON
 from bot.operations.kit.base import FromFile, Operation, is_read, marker_of
 from bot.operations.kit.menus import Endings, Periods
 from bot.operations.kit.parameters import Parameter, parameters
-from bot.slack.blocks import MAX_BLOCKS, Block, actions, alert, button, pack, section
-from bot.slack.card import headline, origin_text
+from bot.slack.blocks import MAX_BLOCKS, Block, Content, actions, alert, button, pack_paragraphs, section
+from bot.slack.card import headline, notes_besides, origin_text
 from bot.slack.changes import change_heading, value_text, whole_change
 from bot.slack.deciders import barred_line, rule_line
 from bot.slack.inputs import (
@@ -271,6 +271,11 @@ def deny_view(request_id: int, title: str) -> Block:
     )
 
 
+def content_view(title: str, content: Content) -> Block:
+    """A modal that shows a message, buttons and all."""
+    return view(PLAIN, title, content.blocks)
+
+
 def message_view(title: str, *paragraphs: str) -> Block:
     """A modal that only says something."""
     return view(PLAIN, title, [section(paragraph) for paragraph in paragraphs if paragraph])
@@ -278,22 +283,15 @@ def message_view(title: str, *paragraphs: str) -> Block:
 
 def details_view(request: RequestView, operation: Operation) -> Block:
     """All of a request, nothing left out that Slack has room for; it says where that ends."""
-    lines = [
-        f"*{escape(headline(request, operation))}*",
-        texts.ASKS.format(who=mention(request.requester), where=origin_text(request)),
-        *([quote(request.reason)] if request.reason else []),
-        *(
-            f"*{escape(name)}*: {code(value_text(value))}"
-            for name, value in request.params.items()
-            if value not in (None, [], "")
-        ),
-        status_line(request),
-        *outcome_lines(request),
-        *(escape(risk.said) for risk in request.risks),
-        rule_line(request),
-        *filter(None, [barred_line(request)]),
-        f"*{change_heading(request)}*",
-        *(line for change in request.changes for line in whole_change(change)),
-        *(one_line(note) for note in request.notes),
-    ]
-    return view(PLAIN, f"Request {request.id}", pack(lines))
+    asks = texts.ASKS.format(who=mention(request.requester), where=origin_text(request))
+    values = {name: value for name, value in request.params.items() if value not in (None, [], "")}
+    paragraphs = (
+        [f"*{escape(headline(request, operation))}*", status_line(request)],
+        [asks, *([quote(request.reason)] if request.reason else [])],
+        outcome_lines(request),
+        [*(escape(risk.said) for risk in request.risks), *(one_line(note) for note in notes_besides(request))],
+        [f"*{texts.ASKED_FOR}*", *(f"{escape(name)}: {code(value_text(value))}" for name, value in values.items())],
+        [rule_line(request), *filter(None, [barred_line(request)])],
+        [f"*{change_heading(request)}*", *(line for change in request.changes for line in whole_change(change))],
+    )
+    return view(PLAIN, f"Request {request.id}", pack_paragraphs(paragraphs))

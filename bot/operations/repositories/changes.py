@@ -186,7 +186,7 @@ def leaving(
 def delete_notes(repository: dict[str, Any]) -> tuple[str, ...]:
     """What else to know before a repository goes."""
     last = f"It was last changed {minute(repository.get('last_updated'))}."
-    return (last, "A deleted repository does not come back, and every pull of it fails from then on.")
+    return (last, "Every pull of it fails from then on.")
 
 
 async def delete(hub: Hub, params: OneRepository) -> Outcome:

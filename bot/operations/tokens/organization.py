@@ -224,8 +224,8 @@ async def preview_delete(hub: Hub, params: OneOrganizationToken) -> Preview:
         return Preview((), notes=(missing(tokens, params),))
     resources = read_resources(await read_whole(hub, params.organization, token))
     change = Change(f"Organization access token “{token.label}” of {params.organization}", token.state, None)
-    notes = (*history_notes(token, resources, stops=token.state == "active"), "A deleted token does not come back.")
-    return Preview((change,), notes=notes, basis=["delete", token.id], about=whose(hub, token))
+    notes = history_notes(token, resources, stops=False)  # its risk says what stops
+    return Preview((change,), notes=tuple(notes), basis=["delete", token.id], about=whose(hub, token))
 
 
 async def delete(hub: Hub, params: OneOrganizationToken) -> Outcome:

@@ -251,7 +251,7 @@ async def preview_delete(hub: Hub, params: OnePersonalToken) -> Preview:
         return Preview((), notes=(missing(tokens, params.token),))
     subject = f"Personal access token “{token.label}” of the bot's own account"
     change = Change(subject, f"{token.state}, {', '.join(token.scopes) or 'no scope'}", None)
-    notes = (f"It was {token.story}.", LOCKED_OUT, "A deleted token does not come back.")
+    notes = (f"It was {token.story}.", LOCKED_OUT)
     return Preview((change,), notes=notes, basis=["delete", token.id])
 
 

@@ -7,6 +7,7 @@ DONE_IN_PART = "Done in part"
 UNTITLED = "a request of an earlier version"
 
 ASKS = "{who} asks{where}:"
+ASKED_FOR = "What was asked for"
 FROM = " from the {place}"
 WOULD_CHANGE = "What it would change"
 HAS_CHANGED = "What it changed"
