@@ -26,7 +26,11 @@ function failed({ container, block_id: block, action_id: action, text }) {
 }
 
 const MINE = {
-  hello: ({ now }) => setNow(now),
+  hello({ now }) {
+    setNow(now);
+    // What was said between the conversation's loading and now, nobody has told us of.
+    emit("hello");
+  },
   message: received,
   message_changed: ({ channel, message }) => channel === store.channel && putMessage(message),
   message_deleted: ({ channel, ts }) => channel === store.channel && removeMessage(ts),

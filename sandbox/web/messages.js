@@ -211,6 +211,7 @@ function redrawAll() {
 export function startMessages() {
   on("channel", loadMessages);
   on("resync", loadMessages);
+  on("hello", loadMessages);
   on("clock", redrawAll);
   on("aloud", redrawAll);
   on("reply", answer);

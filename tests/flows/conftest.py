@@ -33,6 +33,12 @@ def quick_socket(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def watchful_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A socket that is looked at often, and so seldom pinged that it does not come back by itself."""
+    monkeypatch.setattr("bot.app.SocketMode", functools.partial(SocketMode, look_seconds=0.2, ping_seconds=600))
+
+
+@pytest.fixture
 async def open_house(sqlite_url: str) -> AsyncIterator[OpenHouse]:
     """Opens a house with a policy and settings of the story's own, changed by `before` ahead of its start."""
     async with AsyncExitStack() as stack:

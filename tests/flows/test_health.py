@@ -104,7 +104,7 @@ async def test_an_inbox_that_stores_nothing_more_is_seen(house: House) -> None:
     house.bot._inbox._committer._task = None
 
 
-async def test_a_session_from_which_nobody_reads_gives_no_sign_of_life(quick_socket: None, house: House) -> None:
+async def test_a_session_from_which_nobody_reads_gives_no_sign_of_life(watchful_socket: None, house: House) -> None:
     socket = house.bot.socket
     assert socket._handler is not None
     receiver = socket._handler.client.message_receiver
