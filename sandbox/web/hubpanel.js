@@ -144,6 +144,11 @@ function setShown(shown) {
   draw();
 }
 
+/** Beside the conversation it stays as it was left; where it would cover the conversation, it begins closed. */
+function followWidth() {
+  setShown(!narrow.matches && sessionStorage.getItem(SHOWN) !== "no");
+}
+
 function toggle() {
   setShown(root.hidden);
   if (!root.hidden && narrow.matches) root.querySelector("[data-testid='hub-close']").focus();
@@ -169,7 +174,8 @@ export function startHubPanel() {
   );
   hubToggle.node.addEventListener("click", toggle);
   root.addEventListener("keydown", (event) => event.key === "Escape" && narrow.matches && close());
-  setShown(!narrow.matches && sessionStorage.getItem(SHOWN) !== "no");
+  followWidth();
+  narrow.addEventListener("change", followWidth);
   on("hub", debounce(refresh, BURST));
   on("resync", refresh);
   on("clock", draw);

@@ -231,6 +231,17 @@ async def test_the_page_shows_another_world_as_its_first_person(manifest: Path, 
         assert errors == []
 
 
+async def test_docker_hubs_panel_makes_way_where_the_window_becomes_narrow(manifest: Path, browser: Browser) -> None:
+    async with running(read_cast(manifest, WORLD)) as servers:
+        page = await browser.new_page(viewport={"width": 1440, "height": 900})
+        await page.goto(servers.slack.url)
+        await expect(page.get_by_test_id("hub-panel")).to_be_visible()
+        await page.set_viewport_size({"width": 390, "height": 844})
+        await expect(page.get_by_test_id("hub-panel")).to_be_hidden()
+        await page.set_viewport_size({"width": 1440, "height": 900})
+        await expect(page.get_by_test_id("hub-panel")).to_be_visible()
+
+
 async def test_the_app_can_say_something_and_be_answered_in_the_other_world(manifest: Path) -> None:
     async with running(read_cast(manifest, WORLD)) as servers, aiohttp.ClientSession() as session:
         client = AsyncWebClient(servers.slack.bot_token, base_url=servers.slack.api_url, session=session)
