@@ -29,6 +29,7 @@ LONGEST_ANSWER = 12_000
 MOST_COLUMNS, PHONE_WIDTH = 4, 44
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2})?")
 NOTHING = frozenset({"", "–", "-"})
+NEEDS_A_NAME = re.compile(r"yes|no|never|none|all|[\d\W]+(?:[kKMGT]?i?B)?", re.IGNORECASE)
 PAGE_VALUE = re.compile(r"([A-Za-z0-9_-]{1,32}):(-1|[0-9]{1,9})")
 
 
@@ -76,20 +77,24 @@ def fits_a_phone(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
 
 
 def as_list(columns: Sequence[str], page: Sequence[Sequence[Cell]], rows: Sequence[Sequence[str]]) -> list[Block]:
-    """A line a row: what it is about, then the other columns by name."""
+    """A line a row: what it is about, then the other columns."""
     flat = [[flattened(cell) for cell in row] for row in rows]
     longest = longest_cell(flat, MAX_LIST - sum(len(column) + 10 for column in columns) * len(rows))
     return pack([list_line(columns, *row, longest) for row in zip(page, flat, strict=True)])
 
 
 def list_line(columns: Sequence[str], cells: Sequence[Cell], shown: Sequence[str], longest: int) -> str:
-    """`*annberg* · Name: Ann Berg · Role: member`; what is empty is left out."""
+    """`*annberg* · Ann Berg · member · Joined: 2026-11-23`; what is empty is left out."""
     values = [linear(cell, fit(text, longest)) for cell, text in zip(cells, shown, strict=True)]
     is_person = isinstance(cells[0], Mention)
     first = values[0] if is_person else bold(fit(shown[0], longest) or texts.EMPTY)
-    named = zip(columns[1:], values[1:], strict=True)
-    more = [texts.CELL.format(column=escape(column), value=value) for column, value in named if value not in NOTHING]
-    return " · ".join([first, *more])
+    rest = zip(columns[1:], values[1:], shown[1:], strict=True)
+    return " · ".join([first, *(named(column, value, text) for column, value, text in rest if value not in NOTHING)])
+
+
+def named(column: str, value: str, text: str) -> str:
+    """`Joined: 2026-11-23`, but `member`: a name or a word says by itself what it is, a number or a `yes` does not."""
+    return texts.CELL.format(column=escape(column), value=value) if NEEDS_A_NAME.fullmatch(text) else value
 
 
 def flattened(text: str) -> str:

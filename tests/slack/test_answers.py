@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from bot.operations.kit.base import Answer, Document
 from bot.phrases import Mention
-from bot.slack.answers import AS_FILE, PAGE, answer_message, as_document, page_of, page_value
+from bot.slack.answers import AS_FILE, PAGE, answer_message, as_document, named, page_of, page_value
 from bot.slack.blocks import Content, ways_to_show
 from bot.slack.spoken import missing_from
 from tests.operations.samples import HOSTILE, TEXTS
@@ -83,14 +83,14 @@ def test_what_a_phone_has_room_for_is_a_table_and_all_else_a_list() -> None:
     kinds = [[block["type"] for block in answer_message(found, token=None).blocks] for found in (TAG, answer(2))]
     assert kinds == [["section", "table"], ["section", "section"]]
     people = Answer("Members", ("Username", "E-mail"), (("jane", "j" * 40 + "@example.com"),), 1)
-    assert lines_of(answer_message(people, token=None)) == [f"*jane* · E-mail: {'j' * 40}@example.com"]
+    assert lines_of(answer_message(people, token=None)) == [f"*jane* · {'j' * 40}@example.com"]
 
 
-def test_a_list_names_each_column_and_leaves_out_what_is_empty() -> None:
+def test_a_list_names_what_says_nothing_by_itself_and_leaves_out_what_is_empty() -> None:
     rows = (("jane_doe", "Jane", "–", "member", "", "2026-11-23"), (Mention("U0ANN"), *("x",) * 5))
     lines = lines_of(answer_message(Answer("Members", COLUMNS, rows, 2), token=None))
-    assert lines[0] == "`jane_doe` · Name: Jane · Role: member · Joined: 2026\u201111\u201123"
-    assert lines[1].startswith("<@U0ANN> · Name: x · ")
+    assert lines[0] == "`jane_doe` · Jane · member · Joined: 2026\u201111\u201123"
+    assert lines[1].startswith("<@U0ANN> · x · ")
 
 
 def test_a_workspace_without_tables_gets_the_list_with_its_buttons() -> None:
@@ -239,3 +239,15 @@ def test_rows_that_are_not_all_of_a_kind_are_counted_apart() -> None:
     said = answer_message(mixed, token=TOKEN).text
     assert "18 members and 3 pending invites, 1 to 20 shown." in said
     assert "in all" not in said
+
+
+@pytest.mark.parametrize(
+    "text", ["3", "1,204", "yes", "No", "never", "2026\u201111\u201125\u00a012:30", "45 MB", "1.5 GB", "50 %"]
+)
+def test_a_number_a_moment_and_a_yes_are_named(text: str) -> None:
+    assert named("Pulls", text, text) == f"Pulls: {text}"
+
+
+@pytest.mark.parametrize("text", ["member", "Ann Berg", "v1.2.0", "backend, platform", "repo:read"])
+def test_a_word_needs_no_name(text: str) -> None:
+    assert named("Role", text, text) == text
