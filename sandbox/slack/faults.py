@@ -27,11 +27,12 @@ class Fault:
 
 @dataclass(slots=True)
 class Hold:
-    """Stops the next `times` requests whose name fits `pattern`, until they are released."""
+    """Stops the next `times` requests whose name fits `pattern` and that are `saying` this, until they are released."""
 
     pattern: str
     after_effect: bool = False
     times: int = 1
+    saying: str = ""
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
     _released: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -80,9 +81,9 @@ class Faults:
         self._faults.append(fault)
         return fault
 
-    def hold(self, pattern: str, *, after_effect: bool = False, times: int = 1) -> Hold:
-        """Script a stop; wait for `arrived()`, then `release()`."""
-        hold = Hold(pattern, after_effect, times)
+    def hold(self, pattern: str, *, after_effect: bool = False, times: int = 1, saying: str = "") -> Hold:
+        """Script a stop, of requests whose arguments hold what is `saying`; wait for `arrived()`, then `release()`."""
+        hold = Hold(pattern, after_effect, times, saying)
         self._holds.append(hold)
         return hold
 
@@ -97,9 +98,14 @@ class Faults:
         """The fault that this request meets at this point, used up by one."""
         return _take(self._faults, name, after_effect)
 
-    async def pass_by(self, name: str, *, after_effect: bool) -> None:
-        """Go through the hold at this point, if there is one."""
-        if hold := _take(self._holds, name, after_effect):
+    @property
+    def listens(self) -> bool:
+        """Whether a stop is scripted for what a request is saying."""
+        return any(hold.saying and hold.times > 0 for hold in self._holds)
+
+    async def pass_by(self, name: str, *, after_effect: bool, said: str = "") -> None:
+        """Go through the hold at this point, if there is one for what is said."""
+        if hold := _take([one for one in self._holds if one.saying in said], name, after_effect):
             await hold.stop_here()
 
 

@@ -133,9 +133,9 @@ class SlackSandbox:
         """The calls of one method."""
         return [one for one in self.parts.calls if one.method == method]
 
-    def hold(self, pattern: str, *, after_effect: bool = False, times: int = 1) -> Hold:
-        """Stop the next requests of a method, before or after their effect, until released."""
-        return self.parts.faults.hold(pattern, after_effect=after_effect, times=times)
+    def hold(self, pattern: str, *, after_effect: bool = False, times: int = 1, saying: str = "") -> Hold:
+        """Stop the next requests of a method that are `saying` this, before or after their effect, until released."""
+        return self.parts.faults.hold(pattern, after_effect=after_effect, times=times, saying=saying)
 
     async def disconnect(self, reason: Reason = "refresh_requested") -> None:
         """Recycle the sockets, as Slack does every few hours."""

@@ -171,7 +171,7 @@ async def test_killed_after_the_result_is_told_and_before_it_is_marked_it_is_not
     house = crashing
     await ask(house)
     card = await house.card(1, "Waiting for approval")
-    post = house.slack.hold(POST_CARD, after_effect=True)
+    post = house.slack.hold(POST_CARD, after_effect=True, saying="Your request is done")
     await house.omar.click(card, "approve")
     await post.arrived()
     await house.kill()
@@ -192,7 +192,7 @@ async def test_killed_in_the_middle_of_several_each_goes_on_from_where_it_was(cr
     await ask(house, "kofim", team="owners")
     await house.omar.click(await house.card(3, "Waiting for approval"), "approve")
     await house.card(3, "1 of 2 given")
-    post = house.slack.hold(POST_CARD, after_effect=True)
+    post = house.slack.hold(POST_CARD, after_effect=True, saying="Add miranovak to team data")
     await ask(house, "miranovak", team="data")
     await post.arrived()
     await house.kill()

@@ -111,6 +111,7 @@ async def test_a_bolt_app_of_threads_hears_and_does_it_all(clock: Clock) -> None
     try:
         await slack.wait_connected()
         await _walk(slack, foreign)
+        await all_acked(slack)
     finally:
         await asyncio.to_thread(foreign.close)
         await slack.stop()
@@ -141,6 +142,13 @@ async def _walk(slack: SlackSandbox, foreign: Foreign) -> None:
     slack.make_channel("new", [ann.id, "U0HUBWARDEN"], channel_id="C0NEW")
     slack.join_channel("C0NEW", omar.id, inviter=ann.id)
     await ann.wait_for_message("C0NEW", "welcome, <@U0OMAR>")
+
+
+async def all_acked(slack: SlackSandbox) -> None:
+    """Return once the app has acknowledged all that was sent to it, which it does in threads of its own."""
+    async with asyncio.timeout(5):
+        while slack.parts.sockets._waiting:  # noqa: ASYNC110  the app knows no event loop
+            await asyncio.sleep(0.01)
 
 
 async def heard(foreign: Foreign, what: tuple[Any, ...]) -> None:

@@ -71,7 +71,7 @@ class Arguments:
 async def read_arguments(request: web.Request) -> Arguments:
     """The call's arguments; those in the body win over those in the query. Raises `invalid_json` and its kin."""
     values: Json = dict(request.query)
-    if not request.can_read_body:
+    if not request.body_exists:
         return Arguments(values)
     if request.content_type == JSON_TYPE:
         values.update(await _read_json(request))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+from urllib.parse import unquote_plus
 
 from aiohttp import web
 
@@ -72,11 +73,12 @@ class WebApi:
     ) -> web.StreamResponse:
         """Answer, with the holds and faults scripted for that name before and after the effect."""
         faults = self._parts.faults
-        await faults.pass_by(name, after_effect=False)
+        said = unquote_plus(await request.text()) if faults.listens else ""
+        await faults.pass_by(name, after_effect=False, said=said)
         if fault := faults.take(name, after_effect=False):
             return await self._suffer(fault, request, name)
         response = await answer()
-        await faults.pass_by(name, after_effect=True)
+        await faults.pass_by(name, after_effect=True, said=said)
         if fault := faults.take(name, after_effect=True):
             return await self._suffer(fault, request, name)
         return response
