@@ -126,7 +126,7 @@ async def test_each_item_that_fails_says_why_and_stands_first(house: House) -> N
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A client that gives up soon."""
-    options = functools.partial(ClientOptions, attempt_timeout=1.5, deadline=4.0)
+    options = functools.partial(ClientOptions, attempt_timeout=1.0, deadline=2.0)
     monkeypatch.setattr("bot.configuration.ClientOptions", options)
 
 

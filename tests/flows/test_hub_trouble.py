@@ -34,7 +34,7 @@ UNKNOWN = ("has an unknown outcome", "Whether it was done cannot be told from re
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A client that gives up soon; no setting says how long it waits."""
-    options = functools.partial(ClientOptions, attempt_timeout=1.5, deadline=4.0)
+    options = functools.partial(ClientOptions, attempt_timeout=1.0, deadline=2.0)
     monkeypatch.setattr("bot.configuration.ClientOptions", options)
 
 
