@@ -165,7 +165,7 @@ class Person:
         self,
         channel: str,
         wanted: MessagePredicate | str = "",
-        timeout: float = 5,  # noqa: ASYNC109
+        timeout: float = 15,  # noqa: ASYNC109
     ) -> Message:
         """The newest message in the channel that fits, or that contains the text, as soon as there is one."""
         fits = _message_test(wanted)
@@ -175,7 +175,7 @@ class Person:
         self,
         message: Message,
         wanted: MessagePredicate | str = "",
-        timeout: float = 5,  # noqa: ASYNC109
+        timeout: float = 15,  # noqa: ASYNC109
     ) -> Message:
         """The newest message in the thread below this one that fits, or that contains the text."""
         fits = _message_test(wanted)
@@ -187,21 +187,21 @@ class Person:
         wanted: MessagePredicate | str = "",
         *,
         channel: str = "",
-        timeout: float = 5,  # noqa: ASYNC109
+        timeout: float = 15,  # noqa: ASYNC109
     ) -> Message:
         """The newest message for this person alone that fits, or that contains the text."""
         fits = _message_test(wanted)
         return await self._await(lambda: _newest(self.ephemerals(channel), fits), timeout, f"{wanted!r} for one alone")
 
-    async def wait_for_view(self, wanted: ViewPredicate | str = "", timeout: float = 5) -> View:  # noqa: ASYNC109
+    async def wait_for_view(self, wanted: ViewPredicate | str = "", timeout: float = 15) -> View:  # noqa: ASYNC109
         """The modal in front, as soon as it fits, or contains the text."""
         return await self._await(lambda: _fitting(self.view, wanted), timeout, f"{wanted!r} in a modal")
 
-    async def wait_for_home(self, wanted: ViewPredicate | str = "", timeout: float = 5) -> View:  # noqa: ASYNC109
+    async def wait_for_home(self, wanted: ViewPredicate | str = "", timeout: float = 15) -> View:  # noqa: ASYNC109
         """The Home tab, as soon as it fits, or contains the text."""
         return await self._await(lambda: _fitting(self.home, wanted), timeout, f"{wanted!r} on Home")
 
-    async def wait_until(self, holds: Callable[[], bool], timeout: float = 5) -> None:  # noqa: ASYNC109
+    async def wait_until(self, holds: Callable[[], bool], timeout: float = 15) -> None:  # noqa: ASYNC109
         """Return once it holds; looked at after every change in the workspace."""
         await self._await(lambda: holds() or None, timeout, "that to hold")
 

@@ -36,7 +36,7 @@ class Hold:
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
     _released: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def arrived(self, timeout: float = 5) -> None:  # noqa: ASYNC109
+    async def arrived(self, timeout: float = 15) -> None:  # noqa: ASYNC109
         """Return once a request is held; raises TimeoutError after `timeout` real seconds."""
         async with asyncio.timeout(timeout):
             await self._arrived.wait()

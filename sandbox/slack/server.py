@@ -154,7 +154,7 @@ class SlackSandbox:
         """Return once no socket is open."""
         await self.parts.feed.wait(lambda: not self.parts.sockets.connected or None, timeout=timeout)
 
-    async def wait_for_call(self, method: str, count: int = 1, timeout: float = 5) -> Record:  # noqa: ASYNC109
+    async def wait_for_call(self, method: str, count: int = 1, timeout: float = 15) -> Record:  # noqa: ASYNC109
         """The `count`-th call of a method, as soon as it was answered."""
         found = await self.parts.feed.wait(
             lambda: calls if len(calls := self.calls_of(method)) >= count else None, timeout=timeout
