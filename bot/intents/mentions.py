@@ -6,7 +6,7 @@ from bot.intents.grammar import Given, Spoken
 from bot.intents.words import Word
 from bot.operations.kit.base import Mentions, Operation, Somebody, marker_of
 from bot.operations.kit.pages import name_in
-from bot.operations.kit.parameters import Parameter, parameters
+from bot.operations.kit.parameters import parameters
 from bot.phrases import Mention
 
 
@@ -55,8 +55,3 @@ async def resolved(spoken: Spoken, accounts: Accounts, *, organization: str) -> 
         for parameter in parameters(spoken.operation.params)
         if (given := spoken.values.get(parameter.name)) is not None
     }
-
-
-def taken_by(parameter: Parameter) -> Mentions | Somebody | None:
-    """What the parameter takes of people."""
-    return marker_of(parameter.info, Mentions) or marker_of(parameter.info, Somebody)

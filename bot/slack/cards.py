@@ -8,8 +8,6 @@ from bot.phrases import load_phrase
 from bot.slack.blocks import LONGEST_TEXT, Content, content, parts_of, section
 from bot.slack.text import SECTION_LIMIT, code, fit, moment, phrase_text
 
-SEVERITY_TEXT = {"info": "For information", "warning": "Warning ⚠️", "critical": "Alarm 🚨"}
-
 
 def limit_begins(payload: Mapping[str, Any]) -> Content:
     """A rate limit that is nearly spent."""

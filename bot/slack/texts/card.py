@@ -4,7 +4,6 @@
 APPROVED_AND_WAITS = "Approved, and waits"
 BEGUN_AND_WAITS = "Begun, and waits"
 DONE_IN_PART = "Done in part"
-UNTITLED = "a request of an earlier version"
 
 ASKS = "{who} asks{where}:"
 ASKED_FOR = "What was asked for"

@@ -3,7 +3,6 @@
 ENDING = "Your request {ending}"
 BY = " by {who}"
 NOTHING_CHANGED = "Nothing was changed in Docker Hub."
-WOULD_HAVE = "It would have been:"
 CARD = "<{link}|See its card>"
 OF_REQUEST = "Request {number} · {organization}"
 
